@@ -1,0 +1,62 @@
+# 两条命令：make report 发布报告，make test 运行测试。Two commands: make report, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --quiet --no-cache-dir --require-hashes -r
+CACHE := $(CURDIR)/outputs/.cache
+
+# Nothing is written in the user's home: not by Jupyter, not by matplotlib, not by pip.
+export IPYTHONDIR := $(CACHE)/ipython
+export JUPYTER_CONFIG_DIR := $(CACHE)/jupyter/config
+export JUPYTER_DATA_DIR := $(CACHE)/jupyter/data
+export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
+export MPLCONFIGDIR := $(CACHE)/matplotlib
+
+.DEFAULT_GOAL := help
+.PHONY: help report test test-browser lab check lint lock clean
+
+help:  ## 显示本帮助 show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+report: $(VENV)/run.stamp  ## 运行笔记本并发布报告 run the notebooks, publish the report
+	@$(BIN)/lvliang report $(ARGS)
+
+test: $(VENV)/dev.stamp  ## 运行测试 run the tests
+	$(BIN)/python -m pytest --ignore tests/browser
+
+test-browser: $(VENV)/dev.stamp  ## 在 Chromium 中检查页面 open the pages in Chromium
+	$(BIN)/python -m pytest tests/browser
+
+lab: $(VENV)/run.stamp  ## 打开 JupyterLab open JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+check: $(VENV)/run.stamp  ## 核对数据表 check the tables against their contracts
+	@$(BIN)/lvliang check
+
+lint: $(VENV)/dev.stamp  ## 代码风格与类型 style and types
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+lock:  ## 更新锁定文件（需要 uv） renew the lock files (needs uv)
+	uv pip compile pyproject.toml --extra build $(LOCK) -o requirements/run.lock
+	uv pip compile pyproject.toml --extra dev -c requirements/run.lock $(LOCK) -o requirements/dev.lock
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-annotate --custom-compile-command "make lock"
+
+clean:  ## 删除环境和运行产物，已发布报告保留 remove environment and caches, keep what is published
+	rm -rf $(VENV) outputs/.cache outputs/.staging-* outputs/failed outputs/runs
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/run.stamp: requirements/run.lock pyproject.toml
+	@echo "建立运行环境，约一分钟 creating the environment, about a minute"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(INSTALL) requirements/run.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.lock pyproject.toml
+	@echo "建立测试环境，约一分钟 creating the test environment, about a minute"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(INSTALL) requirements/dev.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/run.stamp

@@ -1,0 +1,106 @@
+"""The contract of a table, declared once in ``data/schemas`` and checked at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lvliang.baseline.package import descriptor, present_resources, resource_path
+from lvliang.errors import DataError
+
+
+def check_table(data: Path, name: str) -> int:
+    """Hold the table ``name`` against its Table Schema.
+
+    Returns
+    -------
+    int
+        Number of rows.
+
+    Raises
+    ------
+    DataError
+        Names the file, and for the first fault the row, the column, the value and what
+        would be legal. Row 1 is the header, as a spreadsheet shows it.
+    """
+    from frictionless import Checklist, FrictionlessException
+    from frictionless.checks import table_dimensions
+
+    path = resource_path(data, name)
+    try:
+        resource = _package(data).get_resource(name)
+        report = resource.validate(Checklist(checks=[table_dimensions(min_rows=1)]))
+    except FrictionlessException as error:
+        raise DataError(f"{path}: {error.error.message}") from None
+    errors = [error for task in report.tasks for error in task.errors] + report.errors
+    if errors:
+        others = f" ({len(errors) - 1} more faults)" if len(errors) > 1 else ""
+        raise DataError(_sentence(path, errors[0], resource.schema) + others)
+    return int(report.tasks[0].stats["rows"])
+
+
+def check_all(data: Path, on_table: Callable[[str, int], None] | None = None) -> dict[str, int]:
+    """Check every table that is there; rows by table."""
+    rows = {}
+    for name in present_resources(data):
+        rows[name] = check_table(data, name)
+        if on_table:
+            on_table(name, rows[name])
+    return rows
+
+
+def _package(data: Path) -> Any:
+    from frictionless import Package
+
+    names = set(present_resources(data))
+    declared = descriptor(data)
+    resources = [resource for resource in declared["resources"] if resource["name"] in names]
+    return Package.from_descriptor({**declared, "resources": resources}, basepath=str(data))
+
+
+def _sentence(path: Path, error: Any, schema: Any) -> str:
+    place = str(path)
+    if getattr(error, "row_number", None):
+        place += f", row {error.row_number}"
+    if error.type in ("type-error", "constraint-error", "missing-cell"):
+        field = schema.get_field(error.field_name)
+        return f"{place}, column {error.field_name}: {error.cell!r} {_refused(error, field)}"
+    if error.type in ("missing-label", "incorrect-label", "extra-label", "blank-label"):
+        legal = ", ".join(schema.field_names)
+        field_name = getattr(error, "field_name", "") or "(none)"
+        found = getattr(error, "label", "") or "nothing"
+        return f"{place}, row 1, column {field_name}: found {found!r}; legal columns: {legal}"
+    if error.type == "primary-key":
+        key = ", ".join(schema.primary_key)
+        values = ", ".join(error.cells)
+        return (
+            f"{place}, column {key}: duplicate key ({error.note}); row: {values}; legal: each once"
+        )
+    if error.type == "foreign-key":
+        return f"{place}, column {error.note.removeprefix('for ')}; legal: a key of that table"
+    if error.type in ("table-dimensions", "source-error"):
+        return f"{place}: the table is empty; legal: a header and at least one row below it"
+    return f"{place}: {error.note or error.message}"
+
+
+def _refused(error: Any, field: Any) -> str:
+    if error.type == "missing-cell" or not error.cell:
+        return f"is empty; legal: {_legal(field)}"
+    return f"is not legal; legal: {_legal(field)}"
+
+
+def _legal(field: Any) -> str:
+    rules = {key: rule for key, rule in field.constraints.items() if key != "required"}
+    words = [f"{field.type} ({field.description})"]
+    if "enum" in rules:
+        words.append("one of " + ", ".join(str(choice) for choice in rules["enum"]))
+    if "pattern" in rules:
+        words.append(f"of the form {rules['pattern']}")
+    if "minimum" in rules:
+        words.append(f"at least {rules['minimum']}")
+    if "maximum" in rules:
+        words.append(f"at most {rules['maximum']}")
+    if rules.get("unique"):
+        words.append("each once")
+    return ", ".join(words)

@@ -1,0 +1,109 @@
+"""Annual series of one city and of the cities of its province, as known at an origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from lvliang.baseline.tables import as_of, load_observations, load_table
+
+HISTORY_TABLES = (
+    "report_baseline",
+    "gdp_revised",
+    "gdp_first_published",
+    "budget_revenue",
+    "fixed_asset_investment",
+)
+
+# Growth of nominal and real GDP comes from one source, so that their ratio is its own deflator;
+# the report's revenue stands where the panel has ended, never in its place.
+GROWTH_VINTAGES = {
+    "gdp_real_growth": ["revised"],
+    "gdp_nominal": ["revised"],
+    "budget_revenue": ["first_published", "report"],
+    "fixed_asset_investment": ["compiled"],
+}
+# For levels and ranks: what was published at the time, which is what a plan is settled on.
+LEVEL_VINTAGES = ["first_published", "report"]
+
+
+def load_history(
+    region_codes: Sequence[str], origin: int, data: Path | None = None
+) -> pd.DataFrame:
+    """Observations of ``region_codes`` known at ``origin`` (end of March of the year after).
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of an observation; every vintage, one row each.
+    """
+    observations = as_of(load_observations(HISTORY_TABLES, data), origin)
+    return observations[observations["region_code"].isin(region_codes)].reset_index(drop=True)
+
+
+def series(history: pd.DataFrame, indicator: str, vintages: Sequence[str]) -> pd.DataFrame:
+    """One indicator, year by region; each cell from the first of ``vintages`` that has it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``year``, columns ``region_code``, in the unit of the indicator.
+
+    Examples
+    --------
+    >>> history = pd.DataFrame({
+    ...     "region_code": "141100", "indicator": "budget_revenue", "year": [2018, 2018, 2020],
+    ...     "value": [174.8, 174.0, 187.26], "vintage": ["first_published", "report", "report"]})
+    >>> series(history, "budget_revenue", ["first_published", "report"])["141100"].tolist()
+    [174.8, 187.26]
+    """
+    rows = history[(history["indicator"] == indicator) & history["vintage"].isin(vintages)]
+    order = rows["vintage"].map({vintage: rank for rank, vintage in enumerate(vintages)})
+    best = rows.assign(order=order).sort_values("order", kind="stable")
+    best = best.drop_duplicates(["region_code", "year"])
+    return best.pivot(index="year", columns="region_code", values="value").sort_index()
+
+
+def growth_levels(history: pd.DataFrame, origin: int) -> pd.DataFrame:
+    """Levels whose changes are the growth to be projected.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``year`` without gaps, columns (``region``, ``series``). Series: ``gdp_real``
+        (volume index at constant prices, 100 in the year before the first), ``gdp_nominal``
+        (亿元, current prices, revised vintage), ``budget_revenue`` and
+        ``fixed_asset_investment`` (亿元, current prices).
+    """
+    parts = {name: series(history, name, kinds) for name, kinds in GROWTH_VINTAGES.items()}
+    parts["gdp_real"] = volume_index(parts.pop("gdp_real_growth"))
+    levels = pd.concat(parts, axis=1).swaplevel(axis=1)
+    levels = levels.rename_axis(index="year", columns=["region", "series"]).sort_index(axis=1)
+    return levels.reindex(range(levels.index.min(), origin + 1))
+
+
+def start_levels(history: pd.DataFrame, origin: int) -> pd.Series:
+    """Nominal GDP of the origin year by region (亿元), in the vintage a plan is settled on."""
+    levels = series(history, "gdp_nominal", LEVEL_VINTAGES)
+    return levels.reindex([origin]).iloc[0]
+
+
+def volume_index(growth: pd.DataFrame) -> pd.DataFrame:
+    """Chain annual real growth in percent to an index, the year before the first = 100.
+
+    Examples
+    --------
+    >>> volume_index(pd.DataFrame({"a": [10.0, -10.0]}, index=[2001, 2002]))["a"].round(6).tolist()
+    [100.0, 110.0, 99.0]
+    """
+    index = 100 * (1 + growth / 100).cumprod()
+    start = pd.DataFrame(100.0, index=growth.index[:1] - 1, columns=growth.columns)
+    return pd.concat([start, index])
+
+
+def report_figures(region_code: str, origin: int, data: Path | None = None) -> pd.DataFrame:
+    """Figures of the government work report on ``region_code``, with its words and their place."""
+    figures = as_of(load_table("report_baseline", data), origin)
+    return figures[figures["region_code"] == region_code].reset_index(drop=True)

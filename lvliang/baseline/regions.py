@@ -1,0 +1,91 @@
+"""Regions: six-digit codes, names and provinces. Light: reads one small file, imports no pandas."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from lvliang.baseline.package import data_folder, resource_path
+from lvliang.errors import ParameterError
+
+CITY_LEVELS = ("prefecture", "municipality")
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region: its six-digit code, names, level and the code of the region above."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    level: str
+    parent_code: str
+
+    def name(self, lang: str) -> str:
+        """Name in ``lang``; the Chinese name where no source gives an English one."""
+        return self.name_zh if lang == "zh" else self.name_en or self.name_zh
+
+
+def find_region(text: str, data: Path | None = None) -> Region:
+    """The city meant by a six-digit code or a name, Chinese or English.
+
+    Examples
+    --------
+    >>> find_region("吕梁").code, find_region("lvliang").code, find_region("141100").name_zh
+    ('141100', '141100', '吕梁市')
+
+    Raises
+    ------
+    ParameterError
+        If no city, or more than one, goes by that name.
+    """
+    cities = [region for region in all_regions(data) if region.level in CITY_LEVELS]
+    wanted = text.strip().casefold()
+    found = [region for region in cities if wanted in _names(region)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        codes = ", ".join(f"{region.code} {region.name_zh}" for region in found)
+        raise ParameterError(f"region: {text!r} is the name of several cities; legal: {codes}")
+    known = {name: region for region in cities for name in _names(region)}
+    near = [known[name] for name in get_close_matches(wanted, known, n=3)]
+    meant = ", ".join(f"{region.code} {region.name_zh} {region.name_en}" for region in near)
+    raise ParameterError(
+        f"region: {text!r} is not a city of data/regions.csv; "
+        + (f"did you mean {meant}? " if meant else "")
+        + "legal: a six-digit code or a name, such as 141100, 吕梁市 or Lvliang"
+    )
+
+
+def peers(region: Region, data: Path | None = None) -> list[Region]:
+    """The cities of the same province, ``region`` among them, by code."""
+    return [other for other in all_regions(data) if _same_rank(other, region)]
+
+
+def all_regions(data: Path | None = None) -> tuple[Region, ...]:
+    """Every row of ``regions.csv``."""
+    return _read(data or data_folder())
+
+
+@cache
+def _read(data: Path) -> tuple[Region, ...]:
+    with resource_path(data, "regions").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Region(
+                row["region_code"], row["name_zh"], row["name_en"], row["level"], row["parent_code"]
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def _names(region: Region) -> set[str]:
+    short = region.name_zh.removesuffix("市")
+    names = {region.code, region.name_zh, short, region.name_en.casefold()}
+    return names - {""}
+
+
+def _same_rank(other: Region, region: Region) -> bool:
+    return other.parent_code == region.parent_code and other.level == region.level

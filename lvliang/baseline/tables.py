@@ -1,0 +1,73 @@
+"""Load tables; each is checked against its contract at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from lvliang.baseline.contract import check_table
+from lvliang.baseline.package import data_folder, present_resources, resource_path, table_schema
+
+OBSERVATION_COLUMNS = [
+    "region_code", "indicator", "year", "value", "unit", "price_basis",
+    "vintage", "status", "known_at", "source_id",
+]  # fmt: skip
+
+
+def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
+    """Load one table as declared in ``datapackage.json``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of its Table Schema; codes and words as text, numbers as numbers,
+        empty numbers as missing, empty words as "".
+
+    Raises
+    ------
+    DataError
+        If the table breaks its contract.
+    """
+    folder = data or data_folder()
+    check_table(folder, name)
+    frame = pd.read_csv(resource_path(folder, name), dtype=str, keep_default_na=False)
+    for field in table_schema(folder, name)["fields"]:
+        if field["type"] in ("integer", "number"):
+            frame[field["name"]] = pd.to_numeric(frame[field["name"]])
+    return frame
+
+
+def load_observations(names: Sequence[str], data: Path | None = None) -> pd.DataFrame:
+    """Annual observations of the tables ``names``, one below the other.
+
+    A table of a removed panel folder is left out; sources and vintages stay apart by row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an observation: ``region_code, indicator, year, value, unit, price_basis,
+        vintage, status, known_at, source_id``.
+    """
+    folder = data or data_folder()
+    present = present_resources(folder)
+    frames = [load_table(name, folder) for name in names if name in present]
+    annual = [
+        frame[frame["period"] == "annual"] if "period" in frame else frame for frame in frames
+    ]
+    return pd.concat([frame[OBSERVATION_COLUMNS] for frame in annual], ignore_index=True)
+
+
+def as_of(frame: pd.DataFrame, origin: int) -> pd.DataFrame:
+    """What was known at the end of March of the year after ``origin``.
+
+    The one place where the cut is made: a row whose ``known_at`` is later is not there.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"known_at": ["2019-12", "2021-03", "2021-12"], "value": [1, 2, 3]})
+    >>> as_of(frame, 2020)["value"].tolist()
+    [1, 2]
+    """
+    return frame[frame["known_at"] <= f"{origin + 1}-03"]

@@ -1,0 +1,231 @@
+"""The command line: thin over ``lvliang.report`` and ``lvliang.feasibility``."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lvliang.errors import LvliangError
+
+app = typer.Typer(
+    help="Are the targets of a prefecture's plan within reach? 规划目标能否实现？\n\n"
+    "Exit codes: 0 done, 1 unforeseen, 2 parameter, 3 data, 4 cell failed, 5 kernel died, "
+    "6 deadline, 7 quality gate, 8 locked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Format(StrEnum):
+    """How ``assess`` prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the notebooks; repeatable."
+    ),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the tables.", exists=True, file_okay=False),
+]
+Outputs = Annotated[Path | None, typer.Option(help="Folder of what a run makes.", file_okay=False)]
+Deadline = Annotated[float, typer.Option(min=1, help="Seconds for the whole run.")]
+
+
+@app.command()
+def report(
+    parameter: Parameters = None,
+    jobs: Annotated[
+        int, typer.Option("-j", "--jobs", min=1, help="Notebooks run at once.")
+    ] = os.cpu_count() or 1,
+    deadline: Deadline = 900,
+    outputs: Outputs = None,
+    data: Data = None,
+) -> None:
+    """Run the notebooks and publish the site; prints the path of the page."""
+    from lvliang.report.parameters import read_assignments
+    from lvliang.report.publication import OUTPUTS, publish_report
+
+    _use_data(data)
+    given = read_assignments(parameter or [])
+    with _Progress() as progress:
+        page = publish_report(
+            given,
+            outputs=outputs or OUTPUTS,
+            workers=jobs,
+            deadline=deadline,
+            on_progress=progress.notebook,
+        )
+    typer.echo(page)
+
+
+@app.command()
+def run(
+    notebook: Annotated[Path, typer.Argument(help="A notebook of notebooks/.")],
+    parameter: Parameters = None,
+    deadline: Deadline = 900,
+    outputs: Outputs = None,
+    data: Data = None,
+) -> None:
+    """Run one notebook; prints the path of its page, the executed notebook lies beside it."""
+    from lvliang.report.parameters import read_assignments
+    from lvliang.report.publication import OUTPUTS, run_notebook
+
+    _use_data(data)
+    given = read_assignments(parameter or [])
+    with _Progress() as progress:
+        page = run_notebook(
+            notebook,
+            given,
+            outputs=outputs or OUTPUTS,
+            deadline=deadline,
+            on_progress=progress.notebook,
+        )
+    typer.echo(page)
+
+
+@app.command()
+def check(data: Data = None) -> None:
+    """Check every table against its contract."""
+    from lvliang.baseline.contract import check_all
+    from lvliang.baseline.package import data_folder
+
+    _use_data(data)
+    with _Progress() as progress:
+        rows = check_all(data_folder(), progress.table)
+    for name, count in rows.items():
+        typer.echo(f"{count:>8}  {name}")
+    typer.echo(f"{sum(rows.values()):>8}  rows in {len(rows)} tables, no fault")
+
+
+@app.command()
+def assess(
+    region: Annotated[str | None, typer.Option(help="Six-digit code or name.")] = None,
+    parameter: Parameters = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+    data: Data = None,
+) -> None:
+    """Judge the targets of a region; prints one row a target."""
+    from lvliang.report import parameters
+
+    _use_data(data)
+    given: dict[str, Any] = parameters.read_assignments(parameter or [])
+    if region is not None:
+        given["region"] = region
+    settings = parameters.check("30_feasibility", given)
+    _print_verdicts(_verdicts(settings), form, settings.lang)
+
+
+def main() -> None:
+    """Run the command line and exit with the code of what happened."""
+    # A stop by the service manager unwinds like Ctrl-C, so that nothing is left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        app()
+    except LvliangError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+def _use_data(data: Path | None) -> None:
+    """Kernels inherit the choice through the environment."""
+    if data is not None:
+        os.environ["LVLIANG_DATA"] = str(data.resolve())
+
+
+def _verdicts(settings: Any) -> Any:
+    from lvliang.feasibility.targets import load_targets
+    from lvliang.feasibility.verdicts import assess as judge
+    from lvliang.projection.outlook import look_ahead
+
+    outlook = look_ahead(
+        settings.region,
+        base_year=settings.base_year,
+        end_year=settings.end_year,
+        draws=settings.draws,
+        seed=settings.seed,
+        growth_discount=settings.growth_discount,
+    )
+    targets = load_targets(settings.region, settings.base_year, settings.end_year)
+    return judge(targets, outlook)
+
+
+def _print_verdicts(verdicts: Any, form: Format, lang: str) -> None:
+    if form is Format.json:
+        records = json.loads(verdicts.to_json(orient="records", force_ascii=False))
+        typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
+    elif form is Format.csv:
+        typer.echo(verdicts.to_csv(index=False), nl=False)
+    else:
+        _print_table(verdicts, lang)
+
+
+def _print_table(verdicts: Any, lang: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from lvliang.display import tables, words
+
+    if verdicts.empty:
+        typer.echo(words.text("feasibility.no_targets", lang, region=""))
+    for piece in tables.verdicts(verdicts, "", lang):
+        grid = Table(*piece.frame.columns)
+        for row in piece.frame.itertuples(index=False):
+            grid.add_row(*row)
+        Console().print(grid)
+
+
+class _Progress:
+    """One line for each notebook under way, on stderr, only where a person looks on."""
+
+    def __enter__(self) -> _Progress:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._tasks: dict[str, Any] = {}
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def notebook(self, job: Any, done: int, total: int) -> None:
+        """``done`` of ``total`` cells of a notebook have run."""
+        self._bars.update(self._task(job.name), completed=done, total=total)
+
+    def table(self, name: str, rows: int) -> None:
+        """A table was checked."""
+        self._bars.update(self._task("data"), advance=1, description=f"{name} ({rows})")
+
+    def _task(self, name: str) -> Any:
+        if name not in self._tasks:
+            self._tasks[name] = self._bars.add_task(name, total=None)
+        return self._tasks[name]

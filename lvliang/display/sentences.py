@@ -1,0 +1,141 @@
+"""Sentences chosen by the run: change the data and they follow, in both languages."""
+
+from __future__ import annotations
+
+import pandas as pd
+import xarray as xr
+
+from lvliang.display.show import Sentence
+from lvliang.display.words import counts_by_class, text
+from lvliang.feasibility.bands import likelihood
+from lvliang.projection.growth import level_after, mean_of_rates
+
+
+def baseline(
+    point: pd.DataFrame,
+    growth: pd.DataFrame,
+    *,
+    real: float | None,
+    region: str,
+    first: int,
+    last: int,
+    lang: str,
+) -> list[Sentence]:
+    """Where the city stands: levels, average growth, and what flatters it.
+
+    Parameters
+    ----------
+    point : pandas.DataFrame
+        From ``starting_point``.
+    growth : pandas.DataFrame
+        From ``real_and_nominal``.
+    real : float, optional
+        Average real growth of the years after ``first``, %.
+    """
+    gdp, revenue = point.loc["gdp_nominal"], point.loc["budget_revenue"]
+    facts = {"region": region, "first": first, "last": last, "span_first": first + 1}
+    facts |= {"gdp_first": gdp["first"], "gdp_last": gdp["last"], "nominal": gdp["growth"]}
+    if pd.isna(gdp["last"]):
+        return [Sentence(text("baseline.answer_none", lang, **facts), "headline")]
+    if real is None or pd.isna(gdp["last_rank"]):
+        said = [Sentence(text("baseline.answer_levels", lang, **facts), "headline")]
+    else:
+        facts |= {"real": real, "rank": int(gdp["last_rank"])}
+        said = [Sentence(text("baseline.answer", lang, **facts), "headline")]
+    if first in growth.index and growth.loc[first, "real"] < 0:
+        trough = growth.loc[first, "real"]
+        said.append(Sentence(text("baseline.trough", lang, first=first, trough=trough)))
+    if pd.notna(revenue["growth"]):
+        levels = {"revenue_first": revenue["first"], "revenue_last": revenue["last"]}
+        words = text("baseline.revenue", lang, growth=revenue["growth"], **levels, **facts)
+        said.append(Sentence(words))
+    return said
+
+
+def trajectories(
+    mean_growth: xr.DataArray, *, region: str, base_year: int, end_year: int, lang: str
+) -> Sentence:
+    """Average real growth of the years to come, in frequencies."""
+    if mean_growth.isnull().any():
+        return Sentence(text("trajectories.none", lang, region=region), "headline")
+    low, median, high = mean_growth.quantile([0.05, 0.5, 0.95]).to_numpy()
+    words = text(
+        "trajectories.answer",
+        lang,
+        region=region,
+        first=base_year + 1,
+        end_year=end_year,
+        median=median,
+        q05=low,
+        q95=high,
+    )
+    return Sentence(words, "headline")
+
+
+def discount(points: float, lang: str) -> list[Sentence]:
+    """A warning where real growth was cut in this run."""
+    if points == 0:
+        return []
+    return [Sentence(text("trajectories.discount", lang, discount=points), "caveat")]
+
+
+def broken_revenue(evidence: pd.DataFrame, lang: str) -> list[Sentence]:
+    """What is missing inside the revenue series, where anything is."""
+    if "budget_revenue" not in evidence.index:
+        return []
+    found = evidence.loc["budget_revenue"]
+    missing = int(found["filled"] + found["gap"])
+    if missing == 0:
+        return []
+    last_year = int(found["last_year"])
+    return [Sentence(text("trajectories.revenue", lang, filled=missing, last_year=last_year))]
+
+
+def feasibility(main: pd.DataFrame, *, region: str, lang: str) -> list[Sentence]:
+    """How many targets are in each class, and whether all can be met together."""
+    if main.empty:
+        return [Sentence(text("feasibility.no_targets", lang, region=region), "headline")]
+    counts = counts_by_class(main, lang)
+    words = text("feasibility.answer", lang, total=len(main), counts=counts)
+    said = [Sentence(words, "headline")]
+    told = main["probability"].notna()
+    if told.sum() > 1:
+        word = text(f"likelihood.{likelihood(main['group_probability'].iloc[0])}", lang)
+        joint = text("feasibility.joint", lang, count=int(told.sum()), word=word)
+        said.append(Sentence(joint))
+    return said
+
+
+def gdp_target(
+    main: pd.DataFrame, base_year: int, *, levels: pd.Series, growth: pd.Series, lang: str
+) -> list[Sentence]:
+    """What the GDP target means as a level at prices of the base year, and over two years."""
+    value = target_value(main, "gdp_real_growth")
+    if value is None or base_year not in levels.index or base_year not in growth.index:
+        return []
+    words = text(
+        "feasibility.gdp",
+        lang,
+        value=value,
+        base_year=base_year,
+        level=level_after(levels[base_year], value, 1),
+        latest=growth[base_year],
+        two_year=mean_of_rates(pd.Series([growth[base_year], value])),
+    )
+    return [Sentence(words)]
+
+
+def jobs(figures: pd.DataFrame, lang: str) -> list[Sentence]:
+    """What the report itself says of jobs, which is too little for a likelihood."""
+    total = figures.loc[figures["indicator"] == "new_urban_jobs_five_years", "value"]
+    if total.empty:
+        return []
+    years = 5
+    words = text("feasibility.jobs", lang, jobs=total.iloc[0], mean_jobs=total.iloc[0] / years)
+    return [Sentence(words)]
+
+
+def target_value(verdicts: pd.DataFrame, indicator: str) -> float | None:
+    """The figure a target asks of ``indicator``, or None where there is no such target."""
+    values = verdicts.loc[verdicts["indicator"] == indicator, "value"]
+    return None if values.empty else float(values.iloc[0])

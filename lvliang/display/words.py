@@ -1,0 +1,132 @@
+"""Sentences and labels in both languages, from ``words.toml`` and the names of the tables."""
+
+from __future__ import annotations
+
+import csv
+import string
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from lvliang.baseline.package import data_folder, resource_path
+
+WORDS = Path(__file__).with_name("words.toml")
+MINUS = "−"
+WORD_ONLY_GRADES = ("C", "D")
+
+
+class _Numbers(string.Formatter):
+    """``str.format`` with a true minus sign."""
+
+    def format_field(self, value: Any, spec: str) -> str:
+        text = super().format_field(value, spec)
+        return text.replace("-", MINUS) if isinstance(value, int | float) else text
+
+
+def text(key: str, lang: str, **facts: Any) -> str:
+    """The words of ``key`` in ``lang``, with ``facts`` put in.
+
+    Examples
+    --------
+    >>> text("class.uncertain", "en"), text("likelihood.likely", "zh")
+    ('uncertain: more effort needed', '可能性较大')
+    """
+    entry = _words()
+    for part in key.split(".", 1):
+        entry = entry[part]
+    return _Numbers().format(entry[lang], **facts)
+
+
+def label(indicator: str, lang: str) -> str:
+    """Name of an indicator, from ``data/indicators.csv``."""
+    return _indicators(data_folder())[indicator][f"name_{lang}"]
+
+
+def unit(indicator: str, lang: str) -> str:
+    """Unit of an indicator, from ``data/indicators.csv``."""
+    return _indicators(data_folder())[indicator]["unit" if lang == "zh" else "unit_en"]
+
+
+def number(value: float, decimals: int = 1) -> str:
+    """A number for a table; empty where it is missing.
+
+    Examples
+    --------
+    >>> number(-4.63), number(float("nan")), number(8.0, 0)
+    ('−4.6', '', '8')
+    """
+    return "" if pd.isna(value) else f"{value:.{decimals}f}".replace("-", MINUS)
+
+
+def chance(verdict: pd.Series, lang: str) -> str:
+    """How likely, as its grade allows: rounded to 5 points, or the word alone for C and D."""
+    if pd.isna(verdict["probability"]):
+        return text("chance.none", lang)
+    if verdict["grade"] in WORD_ONLY_GRADES:
+        words = text(f"likelihood.{verdict['likelihood']}", lang)
+    else:
+        words = rounded(verdict["probability"], lang)
+    return text("chance.edge", lang, chance=words) if verdict["near_edge"] else words
+
+
+def rounded(probability: float, lang: str) -> str:
+    """A probability rounded to 5 points.
+
+    Examples
+    --------
+    >>> rounded(0.362, "en"), rounded(0.99, "en"), rounded(0.01, "en")
+    ('about 35 %', 'over 95 %', 'under 5 %')
+    """
+    percent = 5 * round(20 * probability)
+    if percent in (0, 100):
+        return text("chance.below" if percent == 0 else "chance.above", lang)
+    return text("chance.about", lang, percent=percent)
+
+
+def requirement(verdict: pd.Series, lang: str) -> str:
+    """What the target asks: direction, value and unit.
+
+    Examples
+    --------
+    >>> requirement(pd.Series({"operator": ">=", "value": 8.5, "unit": "%"}), "en")
+    '≥ 8.5 %'
+    """
+    sign = {">=": "≥", "<=": "≤", "=": "="}[verdict["operator"]]
+    units = text(f"unit.{verdict['unit']}", lang)
+    gap = " " if lang == "en" else ""
+    return f"{sign}{gap}{verdict['value']:g}{gap}{units}"
+
+
+def missing_sentence(verdict: pd.Series, lang: str) -> str:
+    """Why a target cannot be told, or "" where it can."""
+    missing = verdict["missing"]
+    if not isinstance(missing, dict):
+        return ""
+    facts = missing | {"indicator": label(missing["indicator"], lang)}
+    return text(f"missing.{facts.pop('reason')}", lang, **facts)
+
+
+def counts_by_class(verdicts: pd.DataFrame, lang: str) -> str:
+    """How many targets are in each class, best class first, ``cannot_tell`` last."""
+    order = list(_words()["class"])
+    counts = verdicts["class"].value_counts()
+    present = [name for name in order if name in counts.index]
+    parts = [
+        text("feasibility.count", lang, label=text(f"class.{name}", lang), count=counts[name])
+        for name in present
+    ]
+    return text("comma", lang).join(parts)
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+
+
+@cache
+def _indicators(data: Path) -> dict[str, dict[str, str]]:
+    with resource_path(data, "indicators").open(encoding="utf-8", newline="") as file:
+        return {row["indicator"]: row for row in csv.DictReader(file)}

@@ -1,0 +1,168 @@
+"""From draws to verdicts: the share of paths on which a target is met, and what is missing.
+
+A verdict needs evidence. Where no series carries it the class is ``cannot_tell`` and the row
+says which series would settle it; no probability is made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lvliang.feasibility.bands import CANNOT_TELL, likelihood, near_edge, verdict_class
+from lvliang.feasibility.targets import Target
+from lvliang.projection.growth import from_log, to_log
+from lvliang.projection.outlook import Outlook
+
+LONG_SERIES = 15
+SENSITIVITY_POINTS = (1, 2)
+SERIES_OF_PATH = {
+    "gdp_real_growth": "gdp_real",
+    "gdp_nominal": "gdp_nominal",
+    "budget_revenue": "budget_revenue",
+    "budget_revenue_growth": "budget_revenue",
+    "fixed_asset_investment_growth": "fixed_asset_investment",
+}
+
+
+def assess(targets: Sequence[Target], outlook: Outlook) -> pd.DataFrame:
+    """Judge each target on the draws of ``outlook``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a target: ``target_id, group, type, indicator, operator, value, unit,
+        price_basis, price_basis_status, first_year, deadline, nature, origin, probability``
+        (0–1, missing where it cannot be told), ``grade`` (B one long series of its own without
+        gaps, C shorter or with gaps, D the series of several cities), ``likelihood``, ``class``,
+        ``near_edge, required_rate`` (% a year), ``discounted_1, discounted_2`` (probability with
+        real growth cut by 1 and 2 points), ``group_probability`` (all targets of the group that
+        can be assessed, met together), ``settling_vintage, missing`` (why it cannot be told),
+        ``quote, reading_zh, reading_en``.
+    """
+    hits = {target.target_id: _hits(target, outlook) for target in targets}
+    rows = [_verdict(target, outlook, hits[target.target_id]) for target in targets]
+    table = pd.DataFrame(rows)
+    joint = {
+        group: _together([hits[target_id] for target_id in members["target_id"]])
+        for group, members in table.groupby("group")
+    }
+    return table.assign(group_probability=table["group"].map(joint))
+
+
+def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:
+    """Rank of the city in its province on each draw, 1 the largest; empty if a city is missing."""
+    levels = outlook.paths.sel(indicator=indicator, year=year)
+    if levels.isnull().any():
+        return np.array([], dtype=int)
+    above = levels > levels.sel(region=outlook.region.code)
+    return (above.sum("region") + 1).to_numpy()
+
+
+def outcomes(target: Target, outlook: Outlook, cut: float = 0.0) -> np.ndarray:
+    """What the target is about, on each draw, in its unit; growth cut by ``cut`` points."""
+    if target.type == "rank":
+        return rank_paths(outlook, target.series, target.last_year)
+    span = slice(target.first_year, target.last_year)
+    growth = outlook.own_paths.sel(indicator=target.indicator, year=span) - cut
+    return from_log(to_log(growth).mean("year")).to_numpy()
+
+
+def missing(target: Target, outlook: Outlook) -> dict[str, Any] | None:
+    """Why the target cannot be told, or None: ``reason`` and what it speaks of.
+
+    Reasons: ``no_series`` (none is shipped), ``beyond_run`` (the run does not reach its years),
+    ``ended`` (last figure too long ago), ``short`` (too few changes), ``rivals`` (other cities'
+    series are missing).
+    """
+    path = target.series if target.type == "rank" else target.indicator
+    if path not in SERIES_OF_PATH:
+        return {"reason": "no_series", "indicator": target.indicator}
+    if not outlook.base_year < target.first_year <= target.last_year <= outlook.end_year:
+        return {"reason": "beyond_run", "indicator": target.indicator}
+    own = (outlook.region.code, SERIES_OF_PATH[path])
+    if own not in outlook.evidence.index:
+        return {"reason": "no_series", "indicator": target.indicator}
+    found = outlook.evidence.loc[own]
+    if not found["usable"]:
+        reason = "ended" if found["gap"] > 0 else "short"
+        return {
+            "reason": reason,
+            "indicator": target.indicator,
+            "last_year": int(found["last_year"]),
+            "changes": int(found["changes"]),
+        }
+    if target.type == "rank" and not len(rank_paths(outlook, path, target.last_year)):
+        return {"reason": "rivals", "indicator": target.indicator}
+    return None
+
+
+def _hits(target: Target, outlook: Outlook) -> np.ndarray | None:
+    if missing(target, outlook):
+        return None
+    return target.met(outcomes(target, outlook))
+
+
+def _verdict(target: Target, outlook: Outlook, hits: np.ndarray | None) -> dict[str, Any]:
+    row = {
+        "target_id": target.target_id,
+        "group": target.group,
+        "type": target.type,
+        "indicator": target.indicator,
+        "operator": target.operator,
+        "value": target.value,
+        "unit": target.unit,
+        "price_basis": target.price_basis,
+        "price_basis_status": target.price_basis_status,
+        "first_year": target.first_year,
+        "deadline": target.last_year,
+        "nature": target.nature,
+        "origin": target.origin,
+        "required_rate": target.value if target.type in ("growth", "mean_growth") else None,
+        "settling_vintage": target.settling_vintage,
+        "missing": missing(target, outlook),
+        "quote": target.quote,
+        "reading_zh": target.reading_zh,
+        "reading_en": target.reading_en,
+    }
+    return row | (_told(target, outlook, hits) if hits is not None else _not_told())
+
+
+def _told(target: Target, outlook: Outlook, hits: np.ndarray) -> dict[str, Any]:
+    probability = float(hits.mean())
+    return {
+        "probability": probability,
+        "grade": _grade(target, outlook),
+        "likelihood": likelihood(probability),
+        "class": verdict_class(probability, target.nature),
+        "near_edge": near_edge(probability, target.nature),
+        **{f"discounted_{cut}": _discounted(target, outlook, cut) for cut in SENSITIVITY_POINTS},
+    }
+
+
+def _not_told() -> dict[str, Any]:
+    unknown = ["probability", "grade", "likelihood", "discounted_1", "discounted_2"]
+    return dict.fromkeys(unknown) | {"class": CANNOT_TELL, "near_edge": False}
+
+
+def _discounted(target: Target, outlook: Outlook, cut: float) -> float | None:
+    """Real growth alone is cut: revenue is counted in cash, a rank compares cities cut alike."""
+    if target.indicator != "gdp_real_growth":
+        return None
+    return float(target.met(outcomes(target, outlook, cut)).mean())
+
+
+def _grade(target: Target, outlook: Outlook) -> str:
+    if target.type == "rank":
+        return "D"
+    found = outlook.evidence.loc[(outlook.region.code, SERIES_OF_PATH[target.indicator])]
+    unbroken = found["gap"] == 0 and found["filled"] == 0
+    return "B" if unbroken and found["changes"] >= LONG_SERIES else "C"
+
+
+def _together(hits: list[np.ndarray | None]) -> float | None:
+    told = [hit for hit in hits if hit is not None]
+    return float(np.logical_and.reduce(told).mean()) if told else None

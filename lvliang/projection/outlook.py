@@ -1,0 +1,121 @@
+"""One city's outlook: its province's history as known at the base year, and the joint draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from lvliang.baseline.history import (
+    GROWTH_VINTAGES,
+    LEVEL_VINTAGES,
+    growth_levels,
+    load_history,
+    series,
+    start_levels,
+)
+from lvliang.baseline.regions import Region, find_region, peers
+from lvliang.projection.growth import from_log, to_log
+from lvliang.projection.paths import MODELS, evidence, project
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+ACTUAL_VINTAGES = GROWTH_VINTAGES | {"gdp_nominal": LEVEL_VINTAGES}
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is known of a city and its province, and the draws of the years to come.
+
+    ``history`` holds observations known at ``base_year`` (every vintage), ``levels`` the series
+    that are projected, ``evidence`` what there is of each, ``paths`` the draws
+    (draw, region, indicator, year).
+    """
+
+    region: Region
+    base_year: int
+    end_year: int
+    history: pd.DataFrame
+    levels: pd.DataFrame
+    evidence: pd.DataFrame
+    paths: xr.DataArray
+
+    @property
+    def own_paths(self) -> xr.DataArray:
+        """The draws of the city itself (draw, indicator, year)."""
+        return self.paths.sel(region=self.region.code)
+
+
+def look_ahead(
+    region: str,
+    *,
+    base_year: int,
+    end_year: int,
+    draws: int,
+    seed: int,
+    growth_discount: float = 0.0,
+    data: Path | None = None,
+) -> Outlook:
+    """Project a city and the other cities of its province, jointly.
+
+    Parameters
+    ----------
+    region : str
+        Six-digit code or name.
+    base_year, end_year : int
+        Last year whose figures are used, last year projected.
+    draws, seed : int
+        Number of paths and the seed of their generator.
+    growth_discount : float
+        Percentage points taken off real growth.
+
+    Raises
+    ------
+    ParameterError
+        If the region is unknown.
+    DataError
+        If a table breaks its contract.
+    """
+    city = find_region(region, data)
+    history = load_history([peer.code for peer in peers(city, data)], base_year, data)
+    levels = growth_levels(history, base_year)
+    paths = project(
+        levels,
+        start_levels(history, base_year),
+        origin=base_year,
+        end_year=end_year,
+        draws=draws,
+        seed=seed,
+        growth_discount=growth_discount,
+    )
+    return Outlook(city, base_year, end_year, history, levels, evidence(levels, base_year), paths)
+
+
+def actual(outlook: Outlook, indicator: str) -> pd.Series:
+    """Observed values of the city by year, in the unit of ``indicator``.
+
+    Levels of GDP are first-published, which is what a plan is settled on; growth is revised.
+    """
+    table = series(outlook.history, indicator, ACTUAL_VINTAGES[indicator])
+    return table.get(outlook.region.code, pd.Series(dtype=float)).dropna()
+
+
+def quantiles(outlook: Outlook, indicator: str) -> pd.DataFrame:
+    """Projected quantiles of the city: index year, columns ``QUANTILES``; empty if not drawn."""
+    drawn = outlook.own_paths.sel(indicator=indicator).dropna("year")
+    table = drawn.quantile(QUANTILES, dim="draw").transpose("year", "quantile").to_pandas()
+    return pd.DataFrame(table).rename_axis(columns=None)
+
+
+def mean_growth(outlook: Outlook, indicator: str) -> xr.DataArray:
+    """年均增长 over the years projected, by draw (%)."""
+    return from_log(to_log(outlook.own_paths.sel(indicator=indicator)).mean("year"))
+
+
+def by_model(outlook: Outlook, indicator: str, year: int) -> pd.DataFrame:
+    """Quantiles of one year by model, and of both together."""
+    drawn = outlook.own_paths.sel(indicator=indicator, year=year)
+    parts = {name: drawn[drawn["model"] == name] for name in MODELS} | {"both": drawn}
+    rows = {name: part.quantile(QUANTILES).to_numpy() for name, part in parts.items()}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(QUANTILES))

@@ -1,0 +1,244 @@
+"""Joint draws of the years to come, from the history of each series.
+
+Two models, half of the draws each, the weights fixed in advance. Both take the log level of
+a series as a random walk with drift; they differ in the drift:
+
+``own_history``
+    the drift is constant: the mean growth of the series' own history;
+``random_walk``
+    the drift itself walks, from the last growth seen.
+
+The shock of a year to come is a random mixture of the shocks of the years that were, the same
+mixture for every region and series, so what moved together in the past moves together in the
+draws. Scaled by one chi-square a draw, each margin is the textbook t predictive distribution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+from scipy import stats
+
+from lvliang.errors import DataError
+from lvliang.projection.growth import from_log, to_log
+
+MODELS = ("own_history", "random_walk")
+CASH_SERIES = ("budget_revenue", "fixed_asset_investment")
+MINIMUM_CHANGES = 8
+LONGEST_GAP = 2
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a model knows of each series (one column each, ``v``).
+
+    ``start`` (v): log growth from which paths depart; ``start_error`` (v): its standard error,
+    in shocks of one year; ``shocks`` (year, v): past shocks over the root of their degrees of
+    freedom, 0 where none was seen; ``freedom`` (v): degrees of freedom; ``walks``: whether
+    shocks stay in the growth that follows.
+    """
+
+    start: Array
+    start_error: Array
+    shocks: Array
+    freedom: Array
+    walks: bool
+
+
+def evidence(levels: pd.DataFrame, origin: int) -> pd.DataFrame:
+    """What there is of each series up to ``origin``, and whether it is enough to project.
+
+    Parameters
+    ----------
+    levels : pandas.DataFrame
+        Index year, columns (``region``, ``series``), positive levels.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index (``region``, ``series``): ``last_year``, ``changes`` (observed changes), ``gap``
+        (years from the last figure to the origin), ``filled`` (years inside the series without
+        a figure) and ``usable``: at least ``MINIMUM_CHANGES`` changes, not all alike, and a gap
+        of at most ``LONGEST_GAP``.
+    """
+    growth, span = _growth_and_span(levels.loc[:origin])
+    last_year = levels.loc[:origin].apply(pd.Series.last_valid_index)
+    found = pd.DataFrame({"last_year": last_year, "changes": growth.notna().sum()})
+    found["gap"] = origin - found["last_year"]
+    found["filled"] = (span - 1).sum().astype(int)
+    varies = growth.std() > 0
+    enough = (found["changes"] >= MINIMUM_CHANGES) & (found["gap"] <= LONGEST_GAP)
+    return found.assign(usable=enough & varies)
+
+
+def project(
+    levels: pd.DataFrame,
+    start_levels: pd.Series,
+    *,
+    origin: int,
+    end_year: int,
+    draws: int,
+    seed: int,
+    growth_discount: float = 0.0,
+) -> xr.DataArray:
+    """Draw the years after ``origin`` jointly for every region and indicator.
+
+    Parameters
+    ----------
+    levels : pandas.DataFrame
+        Index year, columns (``region``, ``series``): ``gdp_real`` (volume index),
+        ``gdp_nominal`` and those of ``CASH_SERIES`` (亿元, current prices). Each series departs
+        from its last figure; years it lacks before the origin are drawn too.
+    start_levels : pandas.Series
+        Nominal GDP of the origin by region (亿元, current prices, vintage of the plan).
+    origin, end_year : int
+        Last year known, last year drawn.
+    draws, seed : int
+        Number of paths, and the seed of their generator.
+    growth_discount : float
+        Percentage points taken off real growth in each year drawn.
+
+    Returns
+    -------
+    xarray.DataArray
+        ``(draw, region, indicator, year)``; indicators ``gdp_real_growth`` and
+        ``gdp_deflator_growth`` (% a year), ``gdp_nominal`` (亿元, current prices), and for each
+        of ``CASH_SERIES`` its level (亿元) and its ``…_growth`` (% a year). Missing where the
+        evidence does not carry. Coordinate ``model`` (draw) names the model of a draw.
+
+    Raises
+    ------
+    DataError
+        If a level is not positive, or the origin lies outside the data.
+    """
+    if origin not in levels.index:
+        first, last = levels.index.min(), levels.index.max()
+        raise DataError(f"origin {origin} lies outside the data; legal: {first} to {last}")
+    if (levels <= 0).any(axis=None):
+        region, name = (levels <= 0).any().idxmax()
+        raise DataError(f"series {name} of {region} has a level of 0 or less; legal: above 0")
+    found = evidence(levels, origin)
+    known = levels.loc[:origin, found.index[found["usable"]]]
+    last_year = found.loc[known.columns, "last_year"]
+    regions = list(levels.columns.unique("region"))
+    first_drawn = int(last_year.min()) + 1 if len(last_year) else origin + 1
+    years = np.arange(first_drawn, end_year + 1)
+    growth = _draw_growth(known, last_year, years, draws, seed)
+
+    ahead = years > origin
+    real, nominal, *others = (
+        _by_region(growth, known.columns, name, regions)
+        for name in ("gdp_real", "gdp_nominal", *CASH_SERIES)
+    )
+    discounted = to_log(from_log(real) - growth_discount)
+    cash = (nominal - real + discounted)[:, :, ahead]
+    indicators = {
+        "gdp_real_growth": from_log(discounted)[:, :, ahead],
+        "gdp_deflator_growth": from_log(nominal - real)[:, :, ahead],
+        "gdp_nominal": _grow(start_levels.reindex(regions), cash),
+    }
+    for name, drawn in zip(CASH_SERIES, others, strict=True):
+        last = levels.loc[:origin].xs(name, axis=1, level="series").ffill().iloc[-1]
+        indicators[name] = _grow(last.reindex(regions), drawn)[:, :, ahead]
+        indicators[f"{name}_growth"] = from_log(drawn)[:, :, ahead]
+    return xr.DataArray(
+        np.stack(list(indicators.values()), axis=2),
+        dims=("draw", "region", "indicator", "year"),
+        coords={
+            "model": ("draw", np.repeat(MODELS, _shares(draws))),
+            "region": regions,
+            "indicator": list(indicators),
+            "year": years[ahead],
+        },
+    )
+
+
+def _growth_and_span(levels: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Log growth a year and years since the figure before, at each figure but the first."""
+    years = levels.index.to_series()
+    seen = levels.notna()
+    previous_year = seen.mul(years, axis=0).where(seen).ffill().shift()
+    span = seen.mul(years, axis=0).where(seen) - previous_year
+    change = np.log(levels) - np.log(levels).ffill().shift()
+    return change / span, span
+
+
+def _own_history(growth: pd.DataFrame, span: pd.DataFrame) -> Past:
+    mean = (growth * span).sum() / span.sum()
+    shocks = (growth - mean) * np.sqrt(span)
+    freedom = growth.notna().sum() - 1
+    return _past(mean, 1 / np.sqrt(span.sum()), shocks, freedom, walks=False)
+
+
+def _random_walk(growth: pd.DataFrame, span: pd.DataFrame) -> Past:
+    one_year = growth.where(span == 1)
+    steps = one_year.diff()
+    last_growth = growth.ffill().iloc[-1]
+    unseen_steps = span.ffill().iloc[-1] - 1
+    return _past(last_growth, np.sqrt(unseen_steps), steps, steps.notna().sum(), walks=True)
+
+
+def _past(
+    start: pd.Series, start_error: pd.Series, shocks: pd.DataFrame, freedom: pd.Series, walks: bool
+) -> Past:
+    scaled = (shocks / np.sqrt(freedom)).fillna(0.0)
+    return Past(
+        start.to_numpy(float),
+        start_error.to_numpy(float),
+        scaled.to_numpy(float),
+        freedom.to_numpy(float),
+        walks,
+    )
+
+
+def _draw_growth(
+    levels: pd.DataFrame, last_year: pd.Series, years: npt.NDArray[np.int_], draws: int, seed: int
+) -> Array:
+    """Log growth (draw, year, column); 0 in years that are known."""
+    generator = np.random.default_rng(seed)
+    growth, span = _growth_and_span(levels)
+    unknown = years[:, None] > last_year.to_numpy()
+    pasts = [_own_history(growth, span), _random_walk(growth, span)]
+    drawn = [
+        _paths(past, unknown, share, generator)
+        for past, share in zip(pasts, _shares(draws), strict=True)
+    ]
+    return np.concatenate(drawn)
+
+
+def _shares(draws: int) -> tuple[int, int]:
+    return draws - draws // 2, draws // 2
+
+
+def _paths(
+    past: Past, unknown: npt.NDArray[np.bool_], draws: int, rng: np.random.Generator
+) -> Array:
+    """Paths (draw, year, v): start + scale * (start_error * e0 + shocks), e0 and shocks joint."""
+    mixture = rng.standard_normal((draws, 1 + len(unknown), len(past.shocks)))
+    shocks = mixture @ past.shocks
+    scale = np.sqrt(past.freedom / stats.chi2.ppf(rng.random((draws, 1)), past.freedom))
+    yearly = shocks[:, 1:] * unknown
+    if past.walks:
+        yearly = yearly.cumsum(axis=1)
+    spread = past.start_error * shocks[:, :1] + yearly
+    return np.where(unknown, past.start + scale[:, None] * spread, 0.0)
+
+
+def _by_region(growth: Array, columns: pd.MultiIndex, name: str, regions: list[str]) -> Array:
+    """Log growth of one series (draw, region, year); missing where it was not drawn."""
+    block = np.full((growth.shape[0], len(regions), growth.shape[1]), np.nan)
+    for place, region in enumerate(regions):
+        if (region, name) in columns:
+            block[:, place] = growth[:, :, columns.get_loc((region, name))]
+    return block
+
+
+def _grow(level: pd.Series, growth: Array) -> Array:
+    """Levels (draw, region, year) from the level before the first year and log growth."""
+    return level.to_numpy(float)[:, None] * np.exp(growth.cumsum(axis=2))

@@ -1,0 +1,116 @@
+"""Where a city stands at the base year, and how it came there."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from lvliang.baseline.history import GROWTH_VINTAGES, LEVEL_VINTAGES, series
+from lvliang.projection.growth import average_growth, implied_deflator_growth, mean_of_rates
+
+SPAN = 5
+
+
+def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> pd.DataFrame:
+    """Levels at both ends of the five years up to ``base_year``, and their average growth.
+
+    Parameters
+    ----------
+    history : pandas.DataFrame
+        Observations of the city and of its province, every vintage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``gdp_nominal`` (亿元, first-published vintage) and ``budget_revenue`` (亿元), both
+        at current prices; columns ``first, last`` (levels), ``growth`` (年均增长, %, current
+        prices), ``first_rank, last_rank`` (in the province), missing where a figure is.
+    """
+    first_year = base_year - SPAN
+    rows = {}
+    for indicator, vintages in {
+        "gdp_nominal": LEVEL_VINTAGES,
+        "budget_revenue": GROWTH_VINTAGES["budget_revenue"],
+    }.items():
+        levels = series(history, indicator, vintages).reindex([first_year, base_year])
+        own = levels.get(region_code, pd.Series(index=levels.index, dtype=float))
+        ranks = provincial_ranks(levels).get(region_code, own * float("nan"))
+        growth = average_growth(own.iloc[0], own.iloc[1], SPAN) if own.notna().all() else None
+        rows[indicator] = {
+            "first": own.iloc[0],
+            "last": own.iloc[1],
+            "growth": growth,
+            "first_rank": ranks.iloc[0],
+            "last_rank": ranks.iloc[1],
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").astype(float)
+
+
+def real_and_nominal(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
+    """Annual growth of GDP, real and nominal, and the price change between them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index year; ``real`` (%, constant prices), ``nominal`` (%, current prices) and
+        ``deflator`` (%), all of the revised vintage, so that they belong to each other.
+    """
+    real = series(history, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
+    level = series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"])
+    if region_code not in real or region_code not in level:
+        return pd.DataFrame(columns=["real", "nominal", "deflator"], dtype=float)
+    nominal = 100 * (level[region_code] / level[region_code].shift() - 1)
+    both = pd.DataFrame({"real": real[region_code], "nominal": nominal}).dropna()
+    return both.assign(deflator=implied_deflator_growth(both["nominal"], both["real"]))
+
+
+def average_of_span(growth: pd.Series, last_year: int, years: int = SPAN) -> float | None:
+    """年均增长 over the ``years`` up to ``last_year``, or None where a year is missing."""
+    span = growth.reindex(range(last_year - years + 1, last_year + 1))
+    return mean_of_rates(span) if span.notna().all() else None
+
+
+def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
+    """Rank of each city by year, 1 the largest; missing in a year that lacks a city."""
+    complete = levels.notna().all(axis=1)
+    return levels.rank(axis=1, ascending=False, method="min").where(complete, axis=0)
+
+
+def ranks_by_year(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
+    """Rank of the city in its province, computed and as the report says.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index year; ``gdp_rank``, ``revenue_rank`` (computed from first-published figures, in
+        years in which every city has one), ``report_gdp_rank``, ``report_revenue_rank``; years
+        with at least one of them.
+    """
+    computed = {
+        "gdp_rank": provincial_ranks(series(history, "gdp_nominal", ["first_published"])),
+        "report_gdp_rank": series(history, "gdp_rank_in_province", ["report"]),
+        "revenue_rank": provincial_ranks(series(history, "budget_revenue", ["first_published"])),
+        "report_revenue_rank": series(history, "budget_revenue_rank_in_province", ["report"]),
+    }
+    own = {name: ranks[region_code] for name, ranks in computed.items() if region_code in ranks}
+    return pd.DataFrame(own, columns=list(computed)).dropna(how="all")
+
+
+def claims_and_series(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
+    """Levels the report states, beside the first-published series of the same year (亿元).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator, year, report, series``; a claim whose year the series lacks has none.
+    """
+    rows = []
+    for indicator in ("gdp_nominal", "budget_revenue"):
+        claimed = series(history, indicator, ["report"])
+        published = series(history, indicator, ["first_published"])
+        if region_code not in claimed:
+            continue
+        both = pd.DataFrame({"report": claimed[region_code], "series": published.get(region_code)})
+        both = both.dropna(subset="report").rename_axis("year").reset_index()
+        rows.append(both.assign(indicator=indicator))
+    columns = ["indicator", "year", "report", "series"]
+    return pd.concat(rows)[columns] if rows else pd.DataFrame(columns=columns)

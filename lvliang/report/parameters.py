@@ -1,0 +1,187 @@
+"""The typed parameters of each notebook: one declaration for the check, the help and the form.
+
+Light: imports no pandas, so that a wrong parameter stops a run before anything starts.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from lvliang.baseline.regions import find_region
+from lvliang.errors import ParameterError
+
+
+class NotebookParameters(BaseModel):
+    """Parameters that every notebook takes; their order is that of the ``parameters`` cell."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    region: str = Field("141100", title="地区", description="代码或名称 six-digit code or name")
+    base_year: int = Field(
+        2020, ge=2008, le=2020, title="基期", description="基期 last year whose figures are used"
+    )
+    end_year: int = Field(2025, ge=2009, le=2035, title="末年", description="规划末年 end of plan")
+    scenario: Literal["baseline"] = Field(
+        "baseline", title="情景", description="情景 scenario; only baseline so far"
+    )
+    lang: Literal["zh", "en"] = Field("zh", title="语言", description="语言 language: zh or en")
+    draws: int = Field(
+        10_000, ge=1_000, le=100_000, title="抽样次数", description="抽样次数 number of paths"
+    )
+    seed: int = Field(
+        2021, ge=0, le=2**32 - 1, title="随机种子", description="随机种子 seed of the paths"
+    )
+    growth_discount: float = Field(
+        0.0,
+        ge=0,
+        le=5,
+        title="增速下调（百分点）",
+        description="实际增速下调百分点 points taken off real growth",
+    )
+
+    @field_validator("region", mode="before")
+    @classmethod
+    def _code_as_text(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @field_validator("region")
+    @classmethod
+    def _known_region(cls, value: str) -> str:
+        return find_region(value).code
+
+    @model_validator(mode="after")
+    def _end_after_base(self) -> NotebookParameters:
+        if self.end_year <= self.base_year:
+            raise PydanticCustomError(
+                "end_before_base",
+                "end_year: {end} is not after base_year {base}; legal: {legal} to 2035",
+                {"end": self.end_year, "base": self.base_year, "legal": self.base_year + 1},
+            )
+        return self
+
+
+class FeasibilityParameters(NotebookParameters):
+    """``30_feasibility``: the run must reach the year of the targets."""
+
+    end_year: int = Field(2025, ge=2021, le=2035, title="末年", description="规划末年 end of plan")
+
+
+SCHEMAS: dict[str, type[NotebookParameters]] = {
+    "10_baseline": NotebookParameters,
+    "20_trajectories": NotebookParameters,
+    "30_feasibility": FeasibilityParameters,
+}
+
+
+def schema_of(notebook: str | Path) -> type[NotebookParameters]:
+    """The parameters of a notebook, by its file name.
+
+    Raises
+    ------
+    ParameterError
+        If the project has no such notebook.
+    """
+    name = Path(notebook).stem
+    if name in SCHEMAS:
+        return SCHEMAS[name]
+    raise ParameterError(
+        f"notebook: {notebook} is not of this project;{_did_you_mean(name, SCHEMAS)} "
+        f"legal: {', '.join(SCHEMAS)}"
+    )
+
+
+def check(notebook: str | Path, given: dict[str, Any]) -> NotebookParameters:
+    """Check ``given`` against the schema of a notebook; what is not given has its default.
+
+    Raises
+    ------
+    ParameterError
+        Names the parameter, its value and what would be legal.
+
+    Examples
+    --------
+    >>> check("20_trajectories", {"end_year": "2030", "region": "吕梁"}).end_year
+    2030
+    """
+    schema = schema_of(notebook)
+    try:
+        return schema(**given)
+    except ValidationError as error:
+        raise ParameterError(_sentences(schema, error)) from None
+
+
+def read_assignments(pairs: list[str]) -> dict[str, str]:
+    """``name=value`` words of a command line.
+
+    Examples
+    --------
+    >>> read_assignments(["end_year=2030", "region=吕梁"])
+    {'end_year': '2030', 'region': '吕梁'}
+    """
+    given: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise ParameterError(f"-p {pair!r}: no value; legal: name=value, such as end_year=2025")
+        if name.strip() in given:
+            raise ParameterError(f"-p {name.strip()}: given twice; legal: each parameter once")
+        given[name.strip()] = value.strip()
+    return given
+
+
+def _sentences(schema: type[NotebookParameters], error: ValidationError) -> str:
+    return "\n".join(_sentence(schema, fault) for fault in error.errors())
+
+
+def _sentence(schema: type[NotebookParameters], fault: Any) -> str:
+    if not fault["loc"]:
+        return str(fault["msg"])
+    name = str(fault["loc"][0])
+    if fault["type"] == "extra_forbidden":
+        legal = ", ".join(schema.model_fields)
+        hint = _did_you_mean(name, schema.model_fields)
+        return f"{name}: no such parameter;{hint} legal: {legal}"
+    return f"{name}: {fault['input']!r} is not legal; legal: {describe(schema, name)}"
+
+
+def describe(schema: type[NotebookParameters], name: str) -> str:
+    """What a parameter may be, in words.
+
+    Examples
+    --------
+    >>> describe(NotebookParameters, "growth_discount")
+    'a number from 0 to 5 (实际增速下调百分点 points taken off real growth)'
+    """
+    rule = schema.model_json_schema()["properties"][name]
+    if "const" in rule or "enum" in rule:
+        allowed = " or ".join(rule.get("enum", [rule.get("const")]))
+    else:
+        kind = {"integer": "a whole number", "number": "a number", "string": "a text"}
+        allowed = kind[rule["type"]]
+        if "minimum" in rule:
+            allowed += f" from {rule['minimum']} to {rule['maximum']}"
+    return f"{allowed} ({rule['description']})"
+
+
+def titles(schema: type[NotebookParameters], lang: str) -> dict[str, str]:
+    """What each parameter is called in ``lang``.
+
+    Examples
+    --------
+    >>> titles(NotebookParameters, "zh")["end_year"], titles(NotebookParameters, "en")["end_year"]
+    ('末年', 'end of plan')
+    """
+    fields = schema.model_fields.items()
+    if lang == "zh":
+        return {name: str(field.title) for name, field in fields}
+    return {name: str(field.description).partition(" ")[2] for name, field in fields}
+
+
+def _did_you_mean(word: str, known: Any) -> str:
+    near = get_close_matches(word, list(known), n=1)
+    return f" did you mean {near[0]}?" if near else ""

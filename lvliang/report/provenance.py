@@ -1,0 +1,45 @@
+"""What made a page: code version, fingerprint of the data, sources used."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from lvliang.baseline.package import data_folder, present_resources, resource_path
+from lvliang.baseline.tables import load_table
+
+
+def code_version() -> str:
+    """Version of the package, with the commit where it runs in a checkout."""
+    try:
+        commit = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--exclude=*"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return version("lvliang")
+    return f"{version('lvliang')} ({commit})"
+
+
+def data_fingerprint(data: Path | None = None) -> str:
+    """First twelve digits of a SHA-256 over every table that is there."""
+    folder = data or data_folder()
+    digest = hashlib.sha256()
+    for name in present_resources(folder):
+        digest.update(name.encode())
+        digest.update(resource_path(folder, name).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def sources_of(history: pd.DataFrame, data: Path | None = None) -> pd.DataFrame:
+    """Rows of ``sources.csv`` that ``history`` draws on."""
+    sources = load_table("sources", data)
+    used = sources["source_id"].isin(history["source_id"].unique())
+    return sources[used].reset_index(drop=True)

@@ -1,0 +1,149 @@
+"""From parameters to a published site: check, run, render, hold against the gate, switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from lvliang.baseline.package import data_folder
+from lvliang.errors import LvliangError, ParameterError
+from lvliang.report import execute, parameters, publish
+from lvliang.report.parameters import NotebookParameters
+
+PROJECT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = PROJECT / "notebooks"
+OUTPUTS = PROJECT / "outputs"
+LANGUAGES = ("zh", "en")
+
+
+def publish_report(
+    given: dict[str, str],
+    *,
+    outputs: Path = OUTPUTS,
+    workers: int,
+    deadline: float | None,
+    on_table: Callable[[str, int], None] | None = None,
+    on_progress: execute.Progress | None = None,
+) -> Path:
+    """Run every notebook in every language and publish the site, or nothing.
+
+    Parameters
+    ----------
+    given : dict
+        Parameters by name, as text; ``lang`` publishes that language alone.
+    outputs : Path
+        Folder of the releases.
+    workers : int
+        Notebooks run at once.
+    deadline : float, optional
+        Seconds for the run of all notebooks.
+
+    Returns
+    -------
+    Path
+        The front page.
+
+    Raises
+    ------
+    LvliangError
+        Of the class whose exit code tells what failed; what was published before stands.
+    """
+    from lvliang.baseline.contract import check_all
+
+    runs = {
+        (lang, name): parameters.check(name, given | {"lang": lang})
+        for lang in _languages(given)
+        for name in parameters.SCHEMAS
+    }
+    with publish.lock(outputs):
+        check_all(data_folder(), on_table)
+        with publish.staging(outputs) as work, publish.staging(outputs) as site:
+            jobs = [_job(work, lang, name, run) for (lang, name), run in runs.items()]
+            _execute(jobs, outputs, workers, deadline, on_progress)
+            _write(site, jobs, runs)
+            stamp = datetime.now().astimezone().strftime("%Y%m%dT%H%M%S")
+            return publish.switch(site, outputs, stamp) / "index.html"
+
+
+def run_notebook(
+    notebook: Path,
+    given: dict[str, str],
+    *,
+    outputs: Path = OUTPUTS,
+    deadline: float | None,
+    on_progress: execute.Progress | None = None,
+) -> Path:
+    """Run one notebook and write its page to ``outputs/runs``, beside the executed notebook.
+
+    Raises
+    ------
+    LvliangError
+        Of the class whose exit code tells what failed.
+    """
+    from lvliang.baseline.contract import check_all
+
+    run = parameters.check(notebook, given)
+    if not notebook.is_file():
+        raise ParameterError(f"notebook: no file {notebook}; legal: a notebook of notebooks/")
+    check_all(data_folder())
+    folder = outputs / "runs"
+    folder.mkdir(parents=True, exist_ok=True)
+    with publish.staging(outputs) as work:
+        values = run.model_dump()
+        job = execute.Job(notebook, work / notebook.name, values, notebook.stem)
+        _execute([job], outputs, 1, deadline, on_progress)
+        return _page_of_run(job, run.lang, folder)
+
+
+def _languages(given: dict[str, str]) -> tuple[str, ...]:
+    return (given["lang"],) if "lang" in given else LANGUAGES
+
+
+def _job(work: Path, lang: str, name: str, run: NotebookParameters) -> execute.Job:
+    output = work / f"{name}.{lang}.ipynb"
+    return execute.Job(NOTEBOOKS / f"{name}.ipynb", output, run.model_dump(), f"{name} ({lang})")
+
+
+def _execute(
+    jobs: list[execute.Job],
+    outputs: Path,
+    workers: int,
+    deadline: float | None,
+    on_progress: execute.Progress | None,
+) -> None:
+    """Run the jobs; where one fails, keep what it left for the operator."""
+    execute.prepare_environment(outputs / ".cache")
+    try:
+        execute.execute(jobs, workers=workers, deadline=deadline, on_progress=on_progress)
+    except LvliangError as error:
+        kept = [publish.keep_failed(job.output, outputs) for job in jobs if job.output.exists()]
+        places = ", ".join(str(path) for path in kept)
+        raise type(error)(f"{error}\nas far as it came: {places}") from None
+
+
+def _write(
+    site: Path,
+    jobs: list[execute.Job],
+    runs: dict[tuple[str, str], NotebookParameters],
+) -> None:
+    import nbformat
+
+    from lvliang.report.site import write_site
+
+    executed: dict[str, dict[str, nbformat.NotebookNode]] = {}
+    for (lang, name), job in zip(runs, jobs, strict=True):
+        executed.setdefault(lang, {})[name] = nbformat.read(job.output, as_version=4)
+    write_site(site, executed, {name: run for (_, name), run in runs.items()})
+
+
+def _page_of_run(job: execute.Job, lang: str, folder: Path) -> Path:
+    import nbformat
+
+    from lvliang.report.render import render_page
+
+    notebook = nbformat.read(job.output, as_version=4)
+    page = folder / f"{job.name}.html"
+    page.write_text(render_page(notebook, lang=lang), encoding="utf-8")
+    job.output.replace(folder / job.output.name)
+    return page

@@ -1,0 +1,157 @@
+"""Publish a finished page, or nothing: lock, stage, switch, keep what failed.
+
+``outputs/published`` is a link into ``outputs/releases``; replacing the link is one step of the
+file system, so a reader sees the old page or the new one, whole.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain, count
+from pathlib import Path
+from uuid import uuid4
+
+from lvliang.errors import Locked, LvliangError
+
+RELEASES_KEPT = 3
+
+
+@contextmanager
+def lock(outputs: Path) -> Iterator[None]:
+    """Hold `outputs` for this run alone.
+
+    The lock belongs to the open file, so it goes when its process does, however that ends.
+
+    Parameters
+    ----------
+    outputs : Path
+        The folder to hold; created where missing.
+
+    Raises
+    ------
+    Locked
+        Another run holds it; the message has the number of its process.
+    """
+    outputs.mkdir(parents=True, exist_ok=True)
+    with (outputs / ".lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise Locked(
+                f"{outputs}: process {file.read()} is publishing here; "
+                "wait until it is done, or end it"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@contextmanager
+def staging(outputs: Path) -> Iterator[Path]:
+    """Give an empty folder on the file system of `outputs`, gone at the end unless switched in.
+
+    Parameters
+    ----------
+    outputs : Path
+        The folder below which it is made; created where missing.
+
+    Yields
+    ------
+    Path
+        The new folder.
+    """
+    staged = outputs / f".staging-{uuid4().hex[:8]}"
+    staged.mkdir(parents=True)
+    try:
+        yield staged
+    finally:
+        with suppress(FileNotFoundError):
+            shutil.rmtree(staged)
+
+
+def switch(staged: Path, outputs: Path, name: str) -> Path:
+    """Make ``outputs/published`` show the staged folder, and keep the last releases.
+
+    Parameters
+    ----------
+    staged : Path
+        A finished folder from `staging`; it moves to ``outputs/releases``.
+    outputs : Path
+        The folder that holds the releases; the caller holds its `lock`.
+    name : str
+        The name of the release; ``-2``, ``-3`` … is added where it is taken.
+
+    Returns
+    -------
+    Path
+        ``outputs/published``.
+
+    Raises
+    ------
+    LvliangError
+        ``outputs/published`` is not a link; nothing has changed.
+    """
+    published = outputs / "published"
+    if published.exists() and not published.is_symlink():
+        raise LvliangError(
+            f"{published} is not the link that is kept there, and would be lost; "
+            f"rename it (mv {published} {published}.old) and publish again"
+        )
+    releases = outputs / "releases"
+    releases.mkdir(exist_ok=True)
+    release = _free(releases, name)
+    staged.rename(release)
+    os.utime(release)  # the order of publication, whatever wrote the files
+    _point(published, Path("releases", release.name))
+    _prune(releases, release)
+    return published
+
+
+def keep_failed(output: Path, outputs: Path) -> Path:
+    """Copy a failed executed notebook to ``outputs/failed``, which only its owner can open.
+
+    Parameters
+    ----------
+    output : Path
+        The executed notebook; an earlier failure of the same name is replaced.
+    outputs : Path
+        The folder that holds the failures.
+
+    Returns
+    -------
+    Path
+        The copy.
+    """
+    failed = outputs / "failed"
+    failed.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Path(shutil.copyfile(output, failed / output.name))
+
+
+def _free(releases: Path, name: str) -> Path:
+    """Return the first of name, name-2, name-3 … that is not taken."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(path for path in map(releases.joinpath, names) if not path.exists())
+
+
+def _point(link: Path, target: Path) -> None:
+    """Make `link` point to `target` in one step."""
+    # One fixed name, so that what a killed run left here goes with the next one.
+    new = link.with_name(".published-new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(target, target_is_directory=True)
+    new.replace(link)
+
+
+def _prune(releases: Path, current: Path) -> None:
+    """Delete all releases but the current one and the newest others."""
+    others = [path for path in releases.iterdir() if path != current]
+    others.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for path in others[RELEASES_KEPT - 1 :]:
+        # The new page is out: what cannot be deleted now waits for the next run.
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,251 @@
+"""An executed notebook becomes one HTML page that needs no network, no script and no font."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from bs4.element import Comment, Declaration, Doctype, ProcessingInstruction, Tag
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from nbconvert.exporters import TemplateExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from lvliang.display import fonts
+from lvliang.errors import ParameterError, QualityError
+from lvliang.report.gate import visible_text
+
+TEMPLATE = Path(__file__).parent / "template"
+WORDS = {
+    "zh": {"code": "zh-CN", "skip": "跳到正文", "site": "网站导航", "contents": "目录"},
+    "en": {"code": "en", "skip": "Skip to content", "site": "Site", "contents": "Contents"},
+}
+HEADINGS = ["h1", "h2", "h3"]
+NUMBER = re.compile(r"(?=.*\d)[\d\s+\-−–±~≈≥≤<>.,/%％‰()（）]+|[-−–—]")
+# The style sheet itself numbers the printed pages.
+PAGE_NUMBER = "0123456789/"
+# As wide as a hanzi in the font, so English takes them from the reader's own fonts.
+WIDE_IN_ENGLISH = str.maketrans("", "", "“”‘’…·")
+
+
+class PageExporter(TemplateExporter):
+    """nbconvert's exporter of the body of a page: text and outputs in one language, no code."""
+
+    output_mimetype = "text/html"
+
+    def __init__(self, *, lang: str) -> None:
+        other = "en" if lang == "zh" else "zh"
+        removed = {"enabled": True, "remove_cell_tags": {f"lang-{other}", "hidden"}}
+        super().__init__(
+            config=Config(TagRemovePreprocessor=removed),
+            extra_template_basedirs=[str(TEMPLATE.parent)],
+            template_name=TEMPLATE.name,
+            file_extension=".html",
+            exclude_input=True,
+            exclude_input_prompt=True,
+            exclude_output_prompt=True,
+        )
+
+    @property
+    def default_config(self) -> Config:
+        """What an output is shown as: the first of these that it offers."""
+        shown = ["text/html", "text/markdown", "image/svg+xml", "text/plain"]
+        config = Config(NbConvertBase={"display_data_priority": shown})
+        config.merge(super().default_config)
+        return config
+
+    def default_filters(self) -> Iterator[tuple[str, Callable]]:
+        """Turn Markdown into HTML without the ¶ that nbconvert puts after each heading."""
+        yield from super().default_filters()
+        yield "markdown2html", _markdown_html
+
+
+def render_page(
+    notebook: NotebookNode,
+    *,
+    lang: str,
+    footer_html: str = "",
+    nav_html: str = "",
+    banner_html: str = "",
+) -> str:
+    """Return the page of an executed notebook in one language.
+
+    Parameters
+    ----------
+    notebook
+        Cells tagged ``lang-zh`` or ``lang-en`` appear in that language alone, cells tagged
+        ``hidden`` in none. Code and stderr never appear.
+    lang
+        ``"zh"`` or ``"en"``.
+    footer_html, nav_html, banner_html
+        What `page_shell` puts around the body.
+
+    Raises
+    ------
+    ParameterError
+        `lang` is neither.
+    QualityError
+        No cell of this language has a level-1 heading, so the page has no title.
+    """
+    _check_language(lang)
+    body_html, _ = PageExporter(lang=lang).from_notebook_node(notebook)
+    body = BeautifulSoup(body_html, "html.parser")
+    title = body.find("h1")
+    if title is None:
+        raise QualityError(f"the notebook has no level-1 heading (# …) in language {lang!r}")
+    _drop_leftovers(body)
+    _separate_svg_ids(body)
+    _box_what_is_wide(body)
+    _mark_numbers(body)
+    _insert_contents(body, lang)
+    return page_shell(
+        lang=lang,
+        title=title.get_text().strip(),
+        body_html=str(body),
+        nav_html=nav_html,
+        footer_html=footer_html,
+        banner_html=banner_html,
+    )
+
+
+def page_shell(
+    *,
+    lang: str,
+    title: str,
+    body_html: str,
+    nav_html: str = "",
+    footer_html: str = "",
+    banner_html: str = "",
+) -> str:
+    """Return a complete page around a body, with its style and its font inside.
+
+    Parameters
+    ----------
+    lang
+        ``"zh"`` or ``"en"``.
+    title
+        Plain text; it is escaped here.
+    body_html, nav_html, footer_html, banner_html
+        Contents of ``<main>``, of a ``<nav>`` above it, of the ``<footer>`` and of a warning
+        above the text. They are put in as they are; an empty one leaves its element out.
+    """
+    _check_language(lang)
+    parts = {
+        "body_html": Markup(body_html),
+        "nav_html": Markup(nav_html),
+        "footer_html": Markup(footer_html),
+        "banner_html": Markup(banner_html),
+        "page_css": Markup((TEMPLATE / "page.css").read_text("utf-8")),
+    }
+    template = _templates().get_template("page.html.j2")
+    page = template.render(words=WORDS[lang], title=title, font_css="", **parts)
+    text = visible_text(page) + PAGE_NUMBER
+    if lang == "en":
+        text = text.translate(WIDE_IN_ENGLISH)
+    font_css = Markup(fonts.font_face_css(text))
+    return template.render(words=WORDS[lang], title=title, font_css=font_css, **parts)
+
+
+def _check_language(lang: str) -> None:
+    if lang not in WORDS:
+        raise ParameterError(f"lang is {lang!r}; it may be one of {sorted(WORDS)}")
+
+
+def _markdown_html(source: str) -> str:
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(source)
+
+
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True, trim_blocks=True)
+
+
+def _drop_leftovers(body: BeautifulSoup) -> None:
+    """Remove what is legal in a file of its own or in old HTML, not in the middle of a page."""
+    prologs = (Comment, Declaration, Doctype, ProcessingInstruction)
+    for string in body.find_all(string=lambda text: isinstance(text, prologs)):
+        string.extract()
+    for style in body.select("style[scoped]"):
+        style.decompose()
+    for table in body.select("table[border]"):
+        del table["border"]
+
+
+def _separate_svg_ids(body: BeautifulSoup) -> None:
+    """Give each drawing its own ids: matplotlib names the parts of every figure alike."""
+    drawings = [svg for svg in body("svg") if not svg.find_parent("svg")]
+    for number, svg in enumerate(drawings, start=1):
+        parts = [svg, *svg(True)]
+        new = {str(tag["id"]): f"svg{number}-{tag['id']}" for tag in parts if tag.get("id")}
+        for tag in parts:
+            for name, value in tag.attrs.items():
+                if name in ("id", "aria-labelledby", "aria-describedby"):
+                    tag[name] = _renamed(r"()(\S+)", str(value), new)
+                elif "#" in value:
+                    tag[name] = _renamed(r"(#)([\w.:-]+)", str(value), new)
+
+
+def _renamed(pattern: str, value: str, new: dict[str, str]) -> str:
+    return re.sub(pattern, lambda match: match[1] + new.get(match[2], match[2]), value)
+
+
+def _box_what_is_wide(body: BeautifulSoup) -> None:
+    """Put tables and drawings into boxes that scroll sideways, by finger and by keyboard."""
+    for table in body("table"):
+        box = table.find_parent(class_="table") or _wrap(table, "table")
+        _make_scrollable(box, name=table.find("caption") or _heading_above(table))
+    for svg in body.select("figure.chart > svg"):
+        caption = svg.find_next_sibling("figcaption")
+        _make_scrollable(_wrap(svg, "drawing"), name=caption or _heading_above(svg))
+
+
+def _wrap(tag: Tag, css_class: str) -> Tag:
+    return tag.wrap(Tag(name="div", attrs={"class": css_class}))
+
+
+def _make_scrollable(box: Tag, *, name: Tag | None) -> None:
+    box["tabindex"] = "0"
+    if name is not None:
+        box["role"] = "region"
+        box["aria-label"] = " ".join(name.get_text().split())
+
+
+def _heading_above(tag: Tag) -> Tag | None:
+    return tag.find_previous(HEADINGS)
+
+
+def _mark_numbers(body: BeautifulSoup) -> None:
+    """Add class ``num`` to cells that hold a number, and to the heads of their columns."""
+    for table in body("table"):
+        rows = [row.find_all(["th", "td"]) for row in table("tr")]
+        cells = [cell for row in rows for cell in row if cell.name == "td"]
+        numbers = {id(cell) for cell in cells if NUMBER.fullmatch(cell.get_text().strip())}
+        columns = [id(cell) in numbers for cell in rows[-1]] if rows else []
+        for row in rows:
+            is_head = all(cell.name == "th" for cell in row) and len(row) == len(columns)
+            for cell, column in zip(row, columns, strict=False):
+                if id(cell) in numbers or (is_head and column):
+                    cell["class"] = " ".join([*cell.get_attribute_list("class"), "num"])
+
+
+def _insert_contents(body: BeautifulSoup, lang: str) -> None:
+    """Put a list of the level-2 headings before the first of them, if there are two or more."""
+    headings = body("h2")
+    for number, heading in enumerate(headings, start=1):
+        # A number and not the words: the anchor stays when a heading is reworded.
+        heading["id"] = heading.get("id") or f"section-{number}"
+    if len(headings) < 2:
+        return
+    html = (
+        _templates()
+        .get_template("contents.html.j2")
+        .render(
+            label=WORDS[lang]["contents"],
+            headings=[{"id": heading["id"], "text": heading.get_text()} for heading in headings],
+        )
+    )
+    headings[0].insert_before(BeautifulSoup(html, "html.parser"))

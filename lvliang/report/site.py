@@ -1,0 +1,182 @@
+"""The published site: pages of the notebooks, and an index that repeats their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from lvliang.baseline.regions import find_region
+from lvliang.display.words import text
+from lvliang.errors import QualityError
+from lvliang.report import gate
+from lvliang.report.parameters import NotebookParameters
+from lvliang.report.provenance import code_version, data_fingerprint
+from lvliang.report.render import page_shell, render_page
+
+ANSWER_TAG = "answer"
+LANGUAGES = ("zh", "en")
+
+_TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+_NAV = _TEMPLATES.from_string(
+    """{% for href, name, lang in links %}
+<a href="{{ href }}"{% if lang %} lang="{{ lang }}"{% endif %}>{{ name }}</a>
+{% endfor %}"""
+)
+_INDEX = _TEMPLATES.from_string(
+    """<h1>{{ title }}</h1>
+<p class="note">{{ basis }}</p>
+{% for page in pages %}
+<section>
+<h2><a href="{{ page.href }}">{{ page.name }}</a></h2>
+{% for answer in page.answers %}{{ answer }}{% endfor %}
+</section>
+{% endfor %}"""
+)
+
+
+def write_site(
+    site: Path,
+    executed: dict[str, dict[str, NotebookNode]],
+    runs: dict[str, NotebookParameters],
+) -> None:
+    """Write every page below ``site``, and hold each against the quality gate.
+
+    Parameters
+    ----------
+    site : Path
+        An empty folder.
+    executed : dict
+        By language, then by name: the executed notebooks. The first language has the front page.
+    runs : dict
+        By name: the parameters of each notebook.
+
+    Raises
+    ------
+    QualityError
+        Names every fault and the page it is on.
+    """
+    languages = list(executed)
+    faults = []
+    for lang, notebooks in executed.items():
+        for name, notebook in notebooks.items():
+            faults += [f"{lang}/{name}: {fault}" for fault in gate.faults_of_notebook(notebook)]
+    if faults:
+        raise QualityError("\n".join(faults))
+    for lang, notebooks in executed.items():
+        (site / lang).mkdir()
+        common = {"banner_html": _banner(runs, lang), "footer_html": _footer(lang)}
+        for name, notebook in notebooks.items():
+            nav = _nav(lang, name, list(notebooks), languages)
+            page = render_page(notebook, lang=lang, nav_html=nav, **common)
+            (site / lang / f"{name}.html").write_text(page, encoding="utf-8")
+        index = _index(lang, notebooks, runs, languages, **common)
+        (site / index_path(lang, languages)).write_text(index, encoding="utf-8")
+    _hold_against_gate(site)
+
+
+def index_path(lang: str, languages: Sequence[str]) -> str:
+    """Where the index of a language lies; the first language has the front page.
+
+    Examples
+    --------
+    >>> index_path("zh", ["zh", "en"]), index_path("en", ["zh", "en"])
+    ('index.html', 'en/index.html')
+    """
+    return "index.html" if lang == languages[0] else f"{lang}/index.html"
+
+
+def _hold_against_gate(site: Path) -> None:
+    faults = []
+    for page in sorted(site.rglob("*.html")):
+        found = gate.faults_of_page(page.read_text(encoding="utf-8"))
+        faults += [f"{page.relative_to(site)}: {fault}" for fault in found]
+    faults += gate.check_links(site)
+    if faults:
+        raise QualityError("\n".join(faults))
+
+
+def _index(
+    lang: str,
+    notebooks: dict[str, NotebookNode],
+    runs: dict[str, NotebookParameters],
+    languages: list[str],
+    *,
+    banner_html: str,
+    footer_html: str,
+) -> str:
+    run = next(iter(runs.values()))
+    below = "" if index_path(lang, languages).count("/") else f"{lang}/"
+    pages = [
+        {
+            "href": f"{below}{name}.html",
+            "name": text(f"page.{name}", lang),
+            "answers": _answers(notebook),
+        }
+        for name, notebook in reversed(notebooks.items())
+    ]
+    title = text("index.title", lang, region=find_region(run.region).name(lang))
+    basis = text("index.basis", **run.model_dump() | {"lang": lang})
+    body = _INDEX.render(title=title, basis=basis, pages=pages)
+    other = [
+        (_relative(index_path(lang, languages), index_path(code, languages)), code)
+        for code in languages
+        if code != lang
+    ]
+    links = [(href, text("index.switch", lang), code) for href, code in other]
+    return page_shell(
+        lang=lang,
+        title=title,
+        body_html=body,
+        nav_html=_NAV.render(links=links),
+        banner_html=banner_html,
+        footer_html=footer_html,
+    )
+
+
+def _answers(notebook: NotebookNode) -> list[Markup]:
+    """HTML outputs of the cells tagged as the notebook's answer."""
+    cells = [cell for cell in notebook.cells if ANSWER_TAG in cell.metadata.get("tags", [])]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return [Markup(output.data["text/html"]) for output in outputs if "data" in output]
+
+
+def _nav(lang: str, name: str, names: list[str], languages: list[str]) -> str:
+    here = f"{lang}/{name}.html"
+    links = [(_relative(here, index_path(lang, languages)), text("index.home", lang), "")]
+    links += [
+        (f"{other}.html", text(f"page.{other}", lang), "") for other in names if other != name
+    ]
+    links += [
+        (f"../{code}/{name}.html", text("index.switch", lang), code)
+        for code in languages
+        if code != lang
+    ]
+    return _NAV.render(links=links)
+
+
+def _relative(here: str, there: str) -> str:
+    return "../" * here.count("/") + there
+
+
+def _banner(runs: dict[str, NotebookParameters], lang: str) -> str:
+    """What differs from the baseline run, if anything does."""
+    run = next(iter(runs.values()))
+    defaults = type(run)().model_dump()
+    changed = {
+        name: value
+        for name, value in run.model_dump().items()
+        if name != "lang" and value != defaults[name]
+    }
+    if not changed:
+        return ""
+    words = text("comma", lang).join(f"{name} = {value}" for name, value in changed.items())
+    return Markup("<p>{}</p>").format(text("index.differs", lang, changes=words))
+
+
+def _footer(lang: str) -> str:
+    words = text("footer", lang, version=code_version(), data=data_fingerprint())
+    return Markup("<p>{}</p>").format(words)

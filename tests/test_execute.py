@@ -1,0 +1,194 @@
+"""Notebooks run headlessly: results, failures by name, and nothing left behind."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+import numpy as np
+import pytest
+
+from lvliang.errors import CellError, DataError, DeadlineExceeded, KernelDied, ParameterError
+from lvliang.report.execute import Job, execute, prepare_environment
+
+MakeJob = Callable[..., Job]
+
+
+def children() -> set[str]:
+    return {
+        pid
+        for thread in Path("/proc/self/task").iterdir()
+        for pid in (thread / "children").read_text().split()
+    }
+
+
+def saved(job: Job) -> nbformat.NotebookNode:
+    return nbformat.read(job.output, as_version=4)
+
+
+def text_of(job: Job) -> str:
+    return "".join(
+        output.get("text", "") + "".join(output.get("traceback", []))
+        for cell in saved(job).cells
+        for output in cell.get("outputs", [])
+    )
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing(tmp_path: Path) -> Iterator[None]:
+    """Whatever a test does: no process stays, and nothing is written in the user's home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    before = children()
+    with mock.patch.dict(os.environ, HOME=str(home)):
+        prepare_environment(tmp_path / "cache")
+        yield
+    assert children() == before
+    assert list(home.iterdir()) == []
+
+
+@pytest.fixture
+def make_job(tmp_path: Path) -> MakeJob:
+    def make(name: str, *sources: str, **parameters: object) -> Job:
+        v4 = nbformat.v4
+        first = v4.new_code_cell("place = '山西'", metadata={"tags": ["parameters"]})
+        cells = [first, *(v4.new_code_cell(source) for source in sources)]
+        notebook = tmp_path / f"{name}.ipynb"
+        nbformat.write(v4.new_notebook(cells=cells), notebook)
+        return Job(notebook, tmp_path / f"{name}-executed.ipynb", parameters, name)
+
+    return make
+
+
+def test_a_run_injects_parameters_tells_progress_and_is_silent(
+    make_job: MakeJob, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    job = make_job("good", "print(place, year, share, final)", place='吕梁 "城"\\', year=2025)
+    job.parameters.update(share=0.1, final=True)
+    told = []
+    execute([job], workers=1, deadline=60, on_progress=lambda *progress: told.append(progress))
+    assert text_of(job) == '吕梁 "城"\\ 2025 0.1 True\n'
+    assert told == [(job, done, 3) for done in range(4)]
+    assert capfd.readouterr() == ("", "")
+    assert caplog.messages == []
+
+
+def test_jobs_at_once_write_only_their_own_outputs(make_job: MakeJob) -> None:
+    jobs = [make_job(name, "print(place)", place=name) for name in ("离石", "汾阳", "孝义")]
+    execute(jobs, workers=2, deadline=None)
+    assert [text_of(job) for job in jobs] == ["离石\n", "汾阳\n", "孝义\n"]
+
+
+def test_a_cell_error_names_the_notebook_the_cell_and_the_exception(make_job: MakeJob) -> None:
+    job = make_job("bad", "print('before')", "# growth\n1 / 0", "print('after')")
+    with pytest.raises(CellError) as raised:
+        execute([job], workers=1, deadline=60)
+    expected = "bad: bad.ipynb, cell [3] `# growth`: ZeroDivisionError: division by zero"
+    assert str(raised.value) == expected
+    assert "before" in text_of(job)
+    assert "ZeroDivisionError" in text_of(job)
+    assert "after" not in text_of(job)
+
+
+@pytest.mark.parametrize("error", [ParameterError, DataError])
+def test_an_error_of_the_project_keeps_its_class_and_message(
+    make_job: MakeJob, error: type[Exception]
+) -> None:
+    name = error.__name__
+    job = make_job("own", f"from lvliang.errors import {name}\nraise {name}('region 太原?')")
+    with pytest.raises(error) as raised:
+        execute([job], workers=1, deadline=60)
+    assert str(raised.value) == "region 太原?"
+
+
+def test_a_killed_kernel_is_told_from_a_failed_cell(make_job: MakeJob) -> None:
+    job = make_job("killed", "print('before', flush=True)", "import os; os.kill(os.getpid(), 9)")
+    with pytest.raises(KernelDied, match=r"killed\.ipynb, cell \[3\] `import os"):
+        execute([job], workers=1, deadline=60)
+    assert "before" in text_of(job)
+
+
+def test_one_deadline_holds_for_all_jobs(make_job: MakeJob) -> None:
+    slow = make_job("slow", "while True:\n    pass")
+    unborn = make_job("unborn", "1")
+    with pytest.raises(DeadlineExceeded) as raised:
+        execute([slow, unborn], workers=1, deadline=4)  # a kernel starts within 1 s, 3 s under load
+    assert str(raised.value) == (
+        "not done after 4 s: slow: slow.ipynb, cell [2] `while True:`; "
+        "unborn: unborn.ipynb, before its first cell"
+    )
+    assert "KeyboardInterrupt" in text_of(slow)
+    assert not unborn.output.exists()
+
+
+def test_a_failure_ends_the_others(make_job: MakeJob) -> None:
+    jobs = [
+        make_job("endless", "while True:\n    pass"),
+        make_job("bad", "raise ValueError('x')"),
+        make_job("next", "1"),
+    ]
+    with pytest.raises(CellError, match="bad"):
+        execute(jobs, workers=2, deadline=60)
+    assert [job.output.exists() for job in jobs] == [True, True, False]
+
+
+def test_an_interrupt_ends_every_kernel(make_job: MakeJob) -> None:
+    jobs = [make_job(name, "while True:\n    pass") for name in ("one", "two")]
+
+    def interrupt_at_the_loop(job: Job, done: int, total: int) -> None:
+        if job.name == "one" and done == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(jobs, workers=2, deadline=60, on_progress=interrupt_at_the_loop)
+
+
+def test_what_a_kernel_started_ends_even_when_the_kernel_died(
+    make_job: MakeJob, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        start = "import os, subprocess\nsubprocess.Popen(['sleep', '60'], stdout=open(pipe, 'w'))"
+        job = make_job("parent", start, "os.kill(os.getpid(), 9)", pipe=str(pipe))
+        with pytest.raises(KernelDied):
+            execute([job], workers=1, deadline=60)
+        # The reading end becomes readable when the last writer is gone.
+        assert select.select([reader], [], [], 5)[0] == [reader]
+    finally:
+        os.close(reader)
+
+
+@pytest.mark.parametrize(
+    "value", [None, np.int64(1), np.float64(1), np.bool_(True), datetime.date(2025, 1, 1), [1]]
+)
+def test_a_value_that_papermill_would_distort_is_refused(make_job: MakeJob, value: object) -> None:
+    job = make_job("refused", "1", year=value)
+    with pytest.raises(ParameterError, match=r"refused: parameter year = .* must be str, int"):
+        execute([job], workers=1, deadline=60)
+    assert not job.output.exists()
+
+
+def test_the_environment_overrides_folders_and_respects_threads(tmp_path: Path) -> None:
+    mine = {"JUPYTER_DATA_DIR": "/mine", "OMP_NUM_THREADS": "2"}
+    with mock.patch.dict(os.environ, mine):
+        os.environ.pop("MKL_NUM_THREADS", None)
+        prepare_environment(tmp_path / "other")
+        assert Path(os.environ["JUPYTER_DATA_DIR"]).is_relative_to(tmp_path / "other")
+        assert os.environ["OMP_NUM_THREADS"] == "2"
+        assert os.environ["MKL_NUM_THREADS"] == "1"
+
+
+def test_importing_the_module_does_not_import_jupyter() -> None:
+    code = "import sys, lvliang.report.execute as e; print('papermill' in sys.modules, e.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False lvliang.report.execute\n"

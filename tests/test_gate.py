@@ -1,0 +1,148 @@
+"""Each kind of fault is found, said in one sentence, and not seen where there is none."""
+
+from __future__ import annotations
+
+import nbformat.v4 as v4
+import pytest
+
+from lvliang.report.gate import check_links, faults_of_notebook, faults_of_page, visible_text
+
+
+def page(body: str, head: str = "") -> str:
+    return f'<!DOCTYPE html><html lang="zh-CN"><head>{head}</head><body>{body}</body></html>'
+
+
+def notebook(*outputs):
+    return v4.new_notebook(
+        cells=[v4.new_markdown_cell("# 题"), v4.new_code_cell(outputs=list(outputs))]
+    )
+
+
+CLEAN = page(
+    "<h1>吕梁市</h1><a href='https://www.stats.gov.cn/home/a'>国家统计局</a>"
+    "<a href='en.html'>en</a>"
+    "<img src='data:image/png;base64,AA' alt='图'>"
+    "<svg role='img' aria-label='图'><svg></svg><use xlink:href='#a'/>"
+    "<g style='clip-path: url(#b)'></g><metadata>✗</metadata></svg>"
+    "<svg aria-hidden='true'></svg><!-- ✗ <script> --><p>亿元/万人，2021/home 8%</p>",
+    "<title>✗</title><style>@font-face {src: url('data:font/woff2;base64,AA')}</style>",
+)
+
+
+def test_clean_page_has_no_fault():
+    assert faults_of_page(CLEAN) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("<script>1</script>", "A page must have no <script>, under “题”."),
+        ("<img src='https://x.cn/a.png' alt='a'>", "<img> loads https://x.cn/a.png from outside"),
+        ("<img src='a.png' alt='a'>", "<img> loads a.png from outside"),
+        ("<link rel='stylesheet' href='page.css'>", "<link> loads page.css from outside"),
+        ("<iframe src='//x.cn'></iframe>", "<iframe> loads //x.cn from outside"),
+        (
+            "<svg role='img' aria-label='a'><image xlink:href='a.png'/></svg>",
+            "<image> loads a.png from outside",
+        ),
+        ("<p style='background: url(a.png)'>a</p>", "A style loads a.png from outside"),
+        ("<style>p {background: url( 'a.png' )}</style>", "A style loads a.png from outside"),
+        ("<style>@import 'a.css';</style>", "A style loads a.css from outside"),
+        ("<style>@import url(a.css);</style>", "A style loads a.css from outside"),
+        ("<img src='data:,'>", "An <img> has no text alternative, under “题”."),
+        ("<img src='data:,' alt=' '>", "An <img> has no text alternative, under “题”."),
+        ("<svg aria-label='a'></svg>", 'An <svg> has no role="img" with an aria-label or <title>'),
+        ("<svg role='img'></svg>", 'An <svg> has no role="img" with an aria-label or <title>'),
+        ("<p>判断 ✗</p>", "The font lacks “✗” (U+2717), under “题”."),
+        ("<p>/home/a/数据.csv</p>", "The page shows the local path /home/a/数据.csv, under “题”."),
+        ("<a href='file:///tmp/a'>a</a>", "The page shows the local path file:///tmp/a"),
+        (r"<p>见 C:\数据\a.csv</p>", r"The page shows the local path C:\数据\a.csv"),
+        ("<pre>Traceback (most recent call last):</pre>", "The page shows a traceback"),
+    ],
+)
+def test_fault_of_a_page_is_found_once(body, fault):
+    faults = faults_of_page(page(f"<h1>题</h1>{body}"))
+    assert len(faults) == 1
+    assert faults[0].startswith(fault)
+    assert faults[0].endswith(".")
+
+
+def test_page_without_language():
+    html = "<html><h1>题</h1></html>"
+    assert faults_of_page(html) == ["The <html> element has no lang."]
+
+
+def test_size_is_counted_in_bytes():
+    html = page("吕梁")
+    size = len(html) + 4
+    assert faults_of_page(html, limit_bytes=size) == []
+    assert faults_of_page(html, limit_bytes=size - 1) == [
+        f"The page has {size} bytes, and at most {size - 1} are allowed."
+    ]
+
+
+def test_fault_before_the_first_heading_says_so():
+    assert faults_of_page(page("✗<h1>题</h1>"))[0].endswith("before the first heading.")
+
+
+def test_visible_text_leaves_out_what_is_not_drawn():
+    assert visible_text(CLEAN).startswith("吕梁市国家统计局")
+    assert "✗" not in visible_text(CLEAN)
+    assert "font-face" not in visible_text(CLEAN)
+
+
+@pytest.mark.parametrize(
+    ("output", "fault"),
+    [
+        (
+            v4.new_output("stream", name="stderr", text="\nUserWarning: old\n  warn()"),
+            "Cell 2 wrote to stderr: UserWarning: old.",
+        ),
+        (
+            v4.new_output("error", ename="KeyError", evalue="'吕梁'", traceback=["/home/a"]),
+            "Cell 2 ended in KeyError: '吕梁'.",
+        ),
+        (
+            v4.new_output("stream", name="stdout", text="read /home/a/b.csv"),
+            "Cell 2 shows the local path /home/a/b.csv.",
+        ),
+        (
+            v4.new_output("display_data", {"text/html": "<p>Traceback (most recent call last)"}),
+            "Cell 2 shows a traceback.",
+        ),
+    ],
+)
+def test_fault_of_a_notebook(output, fault):
+    assert faults_of_notebook(notebook(output)) == [fault]
+
+
+def test_clean_notebook_has_no_fault():
+    outputs = [
+        v4.new_output("stream", name="stdout", text="吕梁市 8%"),
+        v4.new_output("display_data", {"text/html": "<p>亿元/万人</p>", "application/json": {}}),
+    ]
+    assert faults_of_notebook(notebook(*outputs)) == []
+
+
+def test_check_links(tmp_path):
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "index.html").write_text(
+        "<h2 id='表 1'>表</h2><a href='../index.html'>ok</a><a href='https://x.cn/a'>ok</a>"
+        "<a href='#'>ok</a><a href='#%E8%A1%A8%201'>ok</a><a href='mailto:a@b.cn'>ok</a>"
+        "<a href='#no'>no</a><a href='../../out.html'>no</a><a href='/index.html'>no</a>",
+        "utf-8",
+    )
+    (tmp_path / "概况.html").write_text("<p>no link</p>", "utf-8")
+    (tmp_path / "index.html").write_text(
+        "<a href='%E6%A6%82%E5%86%B5.html'>ok</a>"
+        "<a href='zh/'>ok</a><a href='zh/index.html#表 1'>ok</a>"
+        "<a href='gone.html'>no</a><a href='gone.html'>no</a><a href='zh/index.html#x'>no</a>",
+        "utf-8",
+    )
+    assert check_links(tmp_path) == [
+        "index.html links to gone.html, which does not exist.",
+        "index.html links to zh/index.html#x, which has no anchor #x.",
+        "zh/index.html links to #no, which has no anchor #no.",
+        "zh/index.html links to ../../out.html, which is outside the folder.",
+        "zh/index.html links to /index.html, which is outside the folder.",
+    ]

@@ -1,0 +1,127 @@
+"""A page is published whole or not at all, and the last good one stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lvliang.errors import Locked, LvliangError
+from lvliang.report.publish import keep_failed, lock, staging, switch
+
+
+def publish(outputs: Path, text: str, name: str) -> Path:
+    with staging(outputs) as staged:
+        (staged / "index.html").write_text(text)
+        return switch(staged, outputs, name)
+
+
+def shown(outputs: Path) -> str:
+    return (outputs / "published" / "index.html").read_text()
+
+
+def releases(outputs: Path) -> list[str]:
+    return sorted(path.name for path in (outputs / "releases").iterdir())
+
+
+def test_a_lock_that_is_held_names_its_process(tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs"
+    with lock(outputs), pytest.raises(Locked, match=f"process {os.getpid()} "), lock(outputs):
+        pass
+    with lock(outputs):
+        pass
+
+
+def test_the_lock_of_a_killed_process_does_not_block(tmp_path: Path) -> None:
+    code = (
+        "import pathlib, sys, lvliang.report.publish as p\n"
+        "with p.lock(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    input()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(Locked, match=f"process {holder.pid} "), lock(tmp_path):
+            pass
+        holder.send_signal(signal.SIGKILL)
+    with lock(tmp_path):
+        assert (tmp_path / ".lock").read_text() == str(os.getpid())
+
+
+def test_staging_is_removed_even_after_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="quality"), staging(tmp_path) as staged:
+        (staged / "half.html").write_text("half")
+        raise ValueError("quality")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_is_shown_through_a_relative_link(tmp_path: Path) -> None:
+    assert publish(tmp_path, "first", "2025") == tmp_path / "published"
+    moved = tmp_path.rename(tmp_path.with_name("elsewhere"))
+    assert shown(moved) == "first"
+    assert sorted(path.name for path in moved.iterdir()) == ["published", "releases"]
+
+
+def test_names_do_not_collide_and_three_releases_stay(tmp_path: Path) -> None:
+    for text in ("a", "b", "c"):
+        publish(tmp_path, text, "run")
+    assert releases(tmp_path) == ["run", "run-2", "run-3"]
+    for day, text in enumerate("defg"):
+        publish(tmp_path, text, f"day-{day}")
+    assert shown(tmp_path) == "g"
+    assert releases(tmp_path) == ["day-1", "day-2", "day-3"]
+
+
+def test_the_current_release_stays_even_when_the_clock_went_back(tmp_path: Path) -> None:
+    for name in "abc":
+        publish(tmp_path, name, name)
+        os.utime(tmp_path / "releases" / name, (2**33, 2**33))
+    publish(tmp_path, "d", "d")
+    assert shown(tmp_path) == "d"
+    assert len(releases(tmp_path)) == 3
+
+
+@pytest.mark.parametrize("step", ["rename", "utime", "symlink", "replace"])
+def test_a_failure_between_the_steps_leaves_the_old_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    publish(tmp_path, "old", "old")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("power cut")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, step, fail)
+        with pytest.raises(OSError, match="power cut"):
+            publish(tmp_path, "new", "new")
+    assert shown(tmp_path) == "old"
+
+    publish(tmp_path, "newer", "newer")
+    assert shown(tmp_path) == "newer"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["published", "releases"]
+
+
+def test_a_real_folder_in_the_place_of_the_link_is_not_lost(tmp_path: Path) -> None:
+    mine = tmp_path / "published"
+    mine.mkdir()
+    (mine / "mine.html").write_text("mine")
+    with staging(tmp_path) as staged:
+        with pytest.raises(LvliangError, match=f"mv {mine} "):
+            switch(staged, tmp_path, "new")
+        assert staged.exists()
+    assert (mine / "mine.html").read_text() == "mine"
+
+
+def test_a_failed_notebook_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    executed = tmp_path / "growth.ipynb"
+    outputs = tmp_path / "outputs"
+    for text in ("first failure", "second"):
+        executed.write_text(text)
+        kept = keep_failed(executed, outputs)
+    assert kept == outputs / "failed" / "growth.ipynb"
+    assert kept.read_text() == "second"
+    assert kept.parent.stat().st_mode & 0o077 == 0
