@@ -12,11 +12,11 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from lvliang.display import fonts
 from lvliang.display.show import Chart, with_year
-from lvliang.display.words import MINUS, label, rounded, text, unit
+from lvliang.display.words import MINUS, label, number, rounded, text, unit
 from lvliang.projection.outlook import QUANTILES
 
 FACT = "#12395f"
@@ -61,6 +61,13 @@ def fan(
     if target is not None:
         _target(axes, target, quantiles.index, units, lang)
     _label_ends(axes, quantiles, lang)
+    # A level grows by factors, so its fan is read on a log scale; growth can be negative.
+    is_level = units != "%"
+    if is_level:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(FuncFormatter(_tick))
+        axes.yaxis.set_minor_locator(NullLocator())
     at_end = {f"q{round(100 * level):02d}": quantiles.loc[end_year, level] for level in QUANTILES}
     facts = {
         "indicator": label(indicator, lang),
@@ -74,10 +81,11 @@ def fan(
         "median": at_end["q50"],
         **at_end,
     }
+    subtitle = text("chart.fan_subtitle", lang, **facts)
     chart = Chart(
         figure,
         text("chart.fan_title", lang, **facts),
-        text("chart.fan_subtitle", lang, **facts),
+        text("chart.log", lang, subtitle=subtitle) if is_level else subtitle,
         text("chart.fan_alt", lang, **facts),
         _fan_data(actual, quantiles, lang),
         lang,
@@ -167,7 +175,7 @@ def levels(actual: pd.Series, *, indicator: str, region: str, lang: str) -> list
 
 
 def rank_bars(
-    ranks: np.ndarray, *, kept: int | None, cities: int, year: int, region: str, lang: str
+    ranks: np.ndarray, *, kept: float | None, cities: int, year: int, region: str, lang: str
 ) -> list[Chart]:
     """Share of paths on which the city has each rank; dark up to the rank to be kept."""
     if not len(ranks) or kept is None:
@@ -188,7 +196,7 @@ def rank_bars(
     share_kept = float(shares.loc[:kept].sum())
     facts = {
         "year": year,
-        "rank": kept,
+        "rank": int(kept),
         "region": region,
         "chance": rounded(share_kept / 100, lang),
         "mode": int(shares.idxmax()),
@@ -251,8 +259,7 @@ def _axes(units: str) -> tuple[Figure, Axes]:
         }
     )
     figure, axes = plt.subplots(figsize=SIZE, layout="constrained")
-    axes.set_ylabel(units, rotation=0, ha="left", va="bottom")
-    axes.yaxis.set_label_coords(0.0, 1.02)
+    axes.set_title(units, loc="left", fontsize=11, color=MUTED)
     axes.grid(visible=False, axis="x")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     axes.yaxis.set_major_formatter(FuncFormatter(_tick))
@@ -319,7 +326,7 @@ def _label_ends(axes: Axes, quantiles: pd.DataFrame, lang: str) -> None:
     words = {0.95: "95%", 0.75: "75%", 0.5: text("chart.median", lang), 0.25: "25%", 0.05: "5%"}
     for level, word in words.items():
         axes.annotate(
-            f"{word} {last[level]:.0f}".replace("-", MINUS),
+            f"{word} {number(last[level], 0)}",
             (quantiles.index[-1], last[level]),
             xytext=(5, 0),
             textcoords="offset points",

@@ -11,19 +11,28 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
-from lvliang.display.words import number, text
+from lvliang.display.words import NOTHING, number, text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _TABLE = _TEMPLATES.from_string(
-    """<div class="table"><table><caption>{{ caption }}</caption>
+    """<div class="table{% if cards %} cards{% endif %}"><table><caption>{{ caption }}</caption>
 <thead><tr>{% for head in heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in rows %}
-<tr>{% for cell in row %}{% if loop.first %}<th scope="row">{{ cell }}</th>
-{% else %}<td>{{ cell }}</td>{% endif %}{% endfor %}</tr>
+<tr>
+{% for cell in row %}
+{% if loop.first %}
+<th scope="row">{{ cell }}</th>
+{% elif cards %}
+<td data-head="{{ heads[loop.index0] }}"{{ " data-none" if cell == none }}>{{ cell }}</td>
+{% else %}
+<td>{{ cell }}</td>
+{% endif %}
+{% endfor %}
+</tr>
 {% endfor %}
 </tbody></table></div>"""
 )
@@ -50,10 +59,14 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: text cells as they are, numbers with one decimal."""
+    """A table: text cells as they are, numbers with one decimal.
+
+    ``cards`` shows each row as a card on a narrow screen, for tables of words.
+    """
 
     caption: str
     frame: pd.DataFrame
+    cards: bool = False
 
     @property
     def words(self) -> str:
@@ -63,7 +76,10 @@ class Table:
     def html(self) -> str:
         """The table as HTML; the first column heads its row."""
         rows = [[_cell(value) for value in row] for row in self.frame.itertuples(index=False)]
-        return _TABLE.render(caption=self.caption, heads=list(self.frame.columns), rows=rows)
+        heads = list(self.frame.columns)
+        return _TABLE.render(
+            caption=self.caption, heads=heads, rows=rows, cards=self.cards, none=NOTHING
+        )
 
 
 @dataclass(frozen=True)

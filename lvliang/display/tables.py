@@ -12,11 +12,12 @@ import pandas as pd
 
 from lvliang.display.show import Table, with_year
 from lvliang.display.words import (
+    NOTHING,
     chance,
     label,
     missing_sentence,
     number,
-    requirement,
+    target_name,
     text,
     unit,
 )
@@ -36,7 +37,7 @@ def report_figures(figures: pd.DataFrame, lang: str) -> list[Table]:
         }
         for row in figures.itertuples()
     ]
-    return _if_any(text("table.report_figures", lang), pd.DataFrame(rows))
+    return _if_any(text("table.report_figures", lang), pd.DataFrame(rows), cards=True)
 
 
 def claims(pairs: pd.DataFrame, lang: str) -> list[Table]:
@@ -102,17 +103,18 @@ def models(table: pd.DataFrame, *, year: int, lang: str) -> list[Table]:
 
 def verdicts(table: pd.DataFrame, caption: str, lang: str) -> list[Table]:
     """The verdict on each target."""
-    return _if_any(caption, pd.DataFrame([_verdict(row, lang) for _, row in table.iterrows()]))
+    rows = [_verdict(row, lang) for _, row in table.iterrows()]
+    return _if_any(caption, pd.DataFrame(rows), cards=True)
 
 
 def sensitivity(table: pd.DataFrame, lang: str) -> list[Table]:
     """Share of paths that meet a target, as judged and with real growth cut by 1 and 2 points."""
     rows = [
         {
-            text("column.target", lang): _target_name(row, lang),
-            "0": number(100 * row["probability"], 0),
-            "1": number(100 * row["discounted_1"], 0),
-            "2": number(100 * row["discounted_2"], 0),
+            text("column.target", lang): target_name(row, lang),
+            text("column.as_judged", lang): number(100 * row["probability"], 0),
+            text("column.cut", lang, points=1): number(100 * row["discounted_1"], 0),
+            text("column.cut", lang, points=2): number(100 * row["discounted_2"], 0),
         }
         for _, row in table.iterrows()
         if pd.notna(row["discounted_1"])
@@ -140,37 +142,21 @@ def sources(table: pd.DataFrame, lang: str) -> list[Table]:
         "title": text("column.title", lang),
         "licence": text("column.licence", lang),
     }
-    return _if_any(text("table.sources", lang), table[list(heads)].rename(columns=heads))
+    return _if_any(
+        text("table.sources", lang), table[list(heads)].rename(columns=heads), cards=True
+    )
 
 
 def _verdict(row: pd.Series, lang: str) -> dict[str, str]:
-    reading = row[f"reading_{lang}"]
-    missing = missing_sentence(row, lang)
-    separator = "；" if lang == "zh" else "; "
+    notes = [missing_sentence(row, lang), row[f"reading_{lang}"]]
     return {
-        text("column.target", lang): _target_name(row, lang),
-        text("column.nature", lang): text(f"nature.{row['nature']}", lang),
-        text("column.basis", lang): _basis(row, lang),
+        text("column.target", lang): target_name(row, lang),
         text("column.verdict", lang): text(f"class.{row['class']}", lang),
         text("column.chance", lang): chance(row, lang),
-        text("column.grade", lang): row["grade"]
-        if pd.notna(row["grade"])
-        else text("chance.none", lang),
-        text("column.missing", lang): separator.join(filter(None, [missing, reading])),
+        text("column.grade", lang): row["grade"] if pd.notna(row["grade"]) else NOTHING,
+        text("column.missing", lang): text("semicolon", lang).join(filter(None, notes)),
     }
 
 
-def _target_name(row: pd.Series, lang: str) -> str:
-    gap = " " if lang == "en" else ""
-    return f"{label(row['indicator'], lang)}{gap}{requirement(row, lang)}"
-
-
-def _basis(row: pd.Series, lang: str) -> str:
-    basis = text(f"basis.{row['price_basis']}", lang)
-    if row["price_basis_status"] == "assumed":
-        return text("basis.assumed", lang, basis=basis)
-    return basis
-
-
-def _if_any(caption: str, frame: pd.DataFrame) -> list[Table]:
-    return [] if frame.empty else [Table(caption, frame)]
+def _if_any(caption: str, frame: pd.DataFrame, cards: bool = False) -> list[Table]:
+    return [] if frame.empty else [Table(caption, frame, cards)]

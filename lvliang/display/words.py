@@ -15,6 +15,7 @@ from lvliang.baseline.package import data_folder, resource_path
 
 WORDS = Path(__file__).with_name("words.toml")
 MINUS = "−"
+NOTHING = "—"
 WORD_ONLY_GRADES = ("C", "D")
 
 
@@ -58,13 +59,15 @@ def number(value: float, decimals: int = 1) -> str:
     >>> number(-4.63), number(float("nan")), number(8.0, 0)
     ('−4.6', '', '8')
     """
-    return "" if pd.isna(value) else f"{value:.{decimals}f}".replace("-", MINUS)
+    if pd.isna(value):
+        return ""
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", MINUS)
 
 
 def chance(verdict: pd.Series, lang: str) -> str:
     """How likely, as its grade allows: rounded to 5 points, or the word alone for C and D."""
     if pd.isna(verdict["probability"]):
-        return text("chance.none", lang)
+        return NOTHING
     if verdict["grade"] in WORD_ONLY_GRADES:
         words = text(f"likelihood.{verdict['likelihood']}", lang)
     else:
@@ -86,18 +89,27 @@ def rounded(probability: float, lang: str) -> str:
     return text("chance.about", lang, percent=percent)
 
 
-def requirement(verdict: pd.Series, lang: str) -> str:
-    """What the target asks: direction, value and unit.
+def target_name(verdict: pd.Series, lang: str) -> str:
+    """A target in words: indicator, span, direction, value and unit.
 
     Examples
     --------
-    >>> requirement(pd.Series({"operator": ">=", "value": 8.5, "unit": "%"}), "en")
-    '≥ 8.5 %'
+    >>> row = {"indicator": "gdp_real_growth", "type": "mean_growth", "operator": ">=",
+    ...        "value": 8.0, "unit": "%", "first_year": 2021, "deadline": 2025}
+    >>> target_name(pd.Series(row), "zh")
+    '地区生产总值实际增速：2021—2025年年均≥8%'
     """
-    sign = {">=": "≥", "<=": "≤", "=": "="}[verdict["operator"]]
-    units = text(f"unit.{verdict['unit']}", lang)
-    gap = " " if lang == "en" else ""
-    return f"{sign}{gap}{verdict['value']:g}{gap}{units}"
+    key = verdict["type"] if verdict["type"] in ("mean_growth", "rank") else "one_year"
+    return text(
+        f"target.{key}",
+        lang,
+        indicator=label(verdict["indicator"], lang),
+        first=verdict["first_year"],
+        year=verdict["deadline"],
+        sign={">=": "≥", "<=": "≤", "=": "="}[verdict["operator"]],
+        value=verdict["value"],
+        unit=text(f"unit.{verdict['unit']}", lang),
+    )
 
 
 def missing_sentence(verdict: pd.Series, lang: str) -> str:

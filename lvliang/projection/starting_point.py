@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lvliang.baseline.history import GROWTH_VINTAGES, LEVEL_VINTAGES, series
+from lvliang.baseline.history import GROWTH_VINTAGES, series
 from lvliang.projection.growth import average_growth, implied_deflator_growth, mean_of_rates
 
 SPAN = 5
@@ -21,19 +21,18 @@ def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> p
     Returns
     -------
     pandas.DataFrame
-        Index ``gdp_nominal`` (亿元, first-published vintage) and ``budget_revenue`` (亿元), both
-        at current prices; columns ``first, last`` (levels), ``growth`` (年均增长, %, current
+        Index ``gdp_nominal`` and ``budget_revenue`` (亿元, current prices, as the report says or
+        as first published); columns ``first, last`` (levels), ``growth`` (年均增长, %, current
         prices), ``first_rank, last_rank`` (in the province), missing where a figure is.
     """
     first_year = base_year - SPAN
     rows = {}
-    for indicator, vintages in {
-        "gdp_nominal": LEVEL_VINTAGES,
-        "budget_revenue": GROWTH_VINTAGES["budget_revenue"],
-    }.items():
-        levels = series(history, indicator, vintages).reindex([first_year, base_year])
-        own = levels.get(region_code, pd.Series(index=levels.index, dtype=float))
-        ranks = provincial_ranks(levels).get(region_code, own * float("nan"))
+    ends = [first_year, base_year]
+    for indicator in ("gdp_nominal", "budget_revenue"):
+        said = series(history, indicator, ["report", "first_published"]).reindex(ends)
+        own = said.get(region_code, pd.Series(index=ends, dtype=float))
+        published = series(history, indicator, ["first_published"]).reindex(ends)
+        ranks = provincial_ranks(published).get(region_code, own * float("nan"))
         growth = average_growth(own.iloc[0], own.iloc[1], SPAN) if own.notna().all() else None
         rows[indicator] = {
             "first": own.iloc[0],

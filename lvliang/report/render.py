@@ -25,7 +25,7 @@ WORDS = {
     "en": {"code": "en", "skip": "Skip to content", "site": "Site", "contents": "Contents"},
 }
 HEADINGS = ["h1", "h2", "h3"]
-NUMBER = re.compile(r"(?=.*\d)[\d\s+\-−–±~≈≥≤<>.,/%％‰()（）]+|[-−–—]")
+NUMBER = re.compile(r"(?=.*\d)[\d\s+\-−–±~≈≥≤<>.,/%％‰()（）]+")
 # The style sheet itself numbers the printed pages.
 PAGE_NUMBER = "0123456789/"
 # As wide as a hanzi in the font, so English takes them from the reader's own fonts.

@@ -119,7 +119,8 @@ def _index(
         for name, notebook in reversed(notebooks.items())
     ]
     title = text("index.title", lang, region=find_region(run.region).name(lang))
-    basis = text("index.basis", **run.model_dump() | {"lang": lang})
+    scenario = text(f"scenario.{run.scenario}", lang)
+    basis = text("index.basis", **run.model_dump() | {"lang": lang, "scenario": scenario})
     body = _INDEX.render(title=title, basis=basis, pages=pages)
     other = [
         (_relative(index_path(lang, languages), index_path(code, languages)), code)
