@@ -181,7 +181,6 @@ def test_numbers_of_a_table_are_marked_with_their_heads():
         "2025年",
         "2,080–2,350",
         "−15.0%",
-        "—",
         "338",
     ]
     assert page.select_one(".num.projection")

@@ -27,7 +27,7 @@ _TABLE = _TEMPLATES.from_string(
 {% if loop.first %}
 <th scope="row">{{ cell }}</th>
 {% elif cards %}
-<td data-head="{{ heads[loop.index0] }}"{{ " data-none" if cell == none }}>{{ cell }}</td>
+<td data-head="{{ heads[loop.index0] }}"{{ " data-none" if cell == nothing }}>{{ cell }}</td>
 {% else %}
 <td>{{ cell }}</td>
 {% endif %}
@@ -78,7 +78,7 @@ class Table:
         rows = [[_cell(value) for value in row] for row in self.frame.itertuples(index=False)]
         heads = list(self.frame.columns)
         return _TABLE.render(
-            caption=self.caption, heads=heads, rows=rows, cards=self.cards, none=NOTHING
+            caption=self.caption, heads=heads, rows=rows, cards=self.cards, nothing=NOTHING
         )
 
 
