@@ -19,6 +19,13 @@ from lvliang.projection.outlook import Outlook
 
 LONG_SERIES = 15
 SENSITIVITY_POINTS = (1, 2)
+COLUMNS = [
+    "target_id", "group", "type", "indicator", "operator", "value", "unit",
+    "price_basis", "price_basis_status", "first_year", "deadline", "nature", "origin",
+    "probability", "grade", "likelihood", "class", "near_edge", "required_rate",
+    "discounted_1", "discounted_2", "group_probability", "settling_vintage", "missing",
+    "quote", "reading_zh", "reading_en",
+]  # fmt: skip
 SERIES_OF_PATH = {
     "gdp_real_growth": "gdp_real",
     "gdp_nominal": "gdp_nominal",
@@ -34,9 +41,8 @@ def assess(targets: Sequence[Target], outlook: Outlook) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a target: ``target_id, group, type, indicator, operator, value, unit,
-        price_basis, price_basis_status, first_year, deadline, nature, origin, probability``
-        (0–1, missing where it cannot be told), ``grade`` (B one long series of its own without
+        One row a target, columns ``COLUMNS``: what the target is, then ``probability`` (0–1,
+        missing where it cannot be told), ``grade`` (B one long series of its own without
         gaps, C shorter or with gaps, D the series of several cities), ``likelihood``, ``class``,
         ``near_edge, required_rate`` (% a year), ``discounted_1, discounted_2`` (probability with
         real growth cut by 1 and 2 points), ``group_probability`` (all targets of the group that
@@ -45,12 +51,13 @@ def assess(targets: Sequence[Target], outlook: Outlook) -> pd.DataFrame:
     """
     hits = {target.target_id: _hits(target, outlook) for target in targets}
     rows = [_verdict(target, outlook, hits[target.target_id]) for target in targets]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows, columns=COLUMNS)
     joint = {
         group: _together([hits[target_id] for target_id in members["target_id"]])
         for group, members in table.groupby("group")
     }
-    return table.assign(group_probability=table["group"].map(joint))
+    table["group_probability"] = table["group"].map(joint)
+    return table
 
 
 def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:

@@ -30,6 +30,7 @@ MODELS = ("own_history", "random_walk")
 CASH_SERIES = ("budget_revenue", "fixed_asset_investment")
 MINIMUM_CHANGES = 8
 LONGEST_GAP = 2
+CONSTANT = 1e-9  # log growth that varies less than rounding does
 
 Array = npt.NDArray[np.float64]
 
@@ -72,7 +73,7 @@ def evidence(levels: pd.DataFrame, origin: int) -> pd.DataFrame:
     found = pd.DataFrame({"last_year": last_year, "changes": growth.notna().sum()})
     found["gap"] = origin - found["last_year"]
     found["filled"] = (span - 1).sum().astype(int)
-    varies = growth.std() > 0
+    varies = growth.std() > CONSTANT
     enough = (found["changes"] >= MINIMUM_CHANGES) & (found["gap"] <= LONGEST_GAP)
     return found.assign(usable=enough & varies)
 

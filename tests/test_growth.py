@@ -1,0 +1,59 @@
+"""Growth arithmetic, by hand-worked numbers and by round trips."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lvliang.errors import DataError
+from lvliang.projection.growth import (
+    average_growth,
+    from_log,
+    implied_deflator_growth,
+    level_after,
+    mean_of_rates,
+    to_log,
+)
+
+rates = st.floats(min_value=-50, max_value=100)
+years = st.integers(min_value=1, max_value=15)
+
+
+def test_average_growth_of_the_reports_two_ends():
+    assert average_growth(955.8, 1538.04, 5) == pytest.approx(9.98, abs=0.005)
+    assert average_growth(90.6, 187.26, 5) == pytest.approx(15.63, abs=0.005)
+
+
+def test_average_growth_over_one_year_is_the_growth_of_that_year():
+    assert average_growth(100.0, 108.0, 1) == pytest.approx(8.0)
+
+
+@given(rates, years)
+def test_a_rate_gives_a_level_that_gives_the_rate_back(rate, span):
+    assert average_growth(100.0, level_after(100.0, rate, span), span) == pytest.approx(rate)
+
+
+@given(rates, years, st.floats(min_value=0.01, max_value=1e4))
+def test_average_growth_does_not_depend_on_the_unit(rate, span, scale):
+    last = level_after(1.0, rate, span)
+    assert average_growth(scale, last * scale, span) == pytest.approx(rate, abs=1e-9)
+
+
+def test_two_year_average_is_geometric_not_arithmetic():
+    assert mean_of_rates(pd.Series([50.0, -50.0])) == pytest.approx(-13.397, abs=0.001)
+
+
+def test_deflator_reconciles_nominal_with_real():
+    deflator = implied_deflator_growth(10.0, 5.0)
+    assert (1 + deflator / 100) * 1.05 == pytest.approx(1.10)
+
+
+@given(rates)
+def test_log_and_back(rate):
+    assert from_log(to_log(rate)) == pytest.approx(rate)
+
+
+@pytest.mark.parametrize(("first", "last", "span"), [(1.0, 2.0, 0), (0.0, 2.0, 1), (1.0, -2.0, 1)])
+def test_no_average_over_no_years_or_from_nothing(first, last, span):
+    with pytest.raises(DataError, match="legal"):
+        average_growth(first, last, span)

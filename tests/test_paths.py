@@ -1,0 +1,211 @@
+"""The draws, held against the textbook t distribution and against what they must not do."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from lvliang.errors import DataError
+from lvliang.projection.paths import MINIMUM_CHANGES, evidence, project
+
+ORIGIN = 2020
+DRAWS = 40_000
+
+
+def levels_from(
+    growth: dict[tuple[str, str], list[float]], last_year: int = ORIGIN
+) -> pd.DataFrame:
+    """Levels that begin at 100 and grow by the log growth given, all ending in ``ORIGIN``."""
+    columns = {
+        name: pd.Series(
+            100 * np.exp(np.cumsum([0.0, *steps])),
+            index=range(ORIGIN - len(steps), ORIGIN + 1),
+        )
+        for name, steps in growth.items()
+    }
+    return pd.DataFrame(columns).rename_axis(columns=["region", "series"]).sort_index(axis=1)
+
+
+def noisy(seed: int, years: int = 20, mean: float = 0.08, spread: float = 0.05) -> list[float]:
+    return list(np.random.default_rng(seed).normal(mean, spread, years))
+
+
+def one_city(steps: list[float]) -> pd.DataFrame:
+    names = ["gdp_real", "gdp_nominal", "budget_revenue", "fixed_asset_investment"]
+    return levels_from({("a", name): steps for name in names})
+
+
+def draw(levels: pd.DataFrame, **options) -> object:
+    settings = {"origin": ORIGIN, "end_year": 2025, "draws": DRAWS, "seed": 1} | options
+    regions = levels.columns.unique("region")
+    return project(levels, pd.Series(1000.0, index=regions), **settings)
+
+
+def log_growth(paths, model: str, year: int):
+    drawn = paths.sel(region="a", indicator="gdp_real_growth", year=year)
+    return np.log1p(drawn[drawn["model"] == model].to_numpy() / 100)
+
+
+PROBABILITIES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+
+
+def test_own_history_is_the_t_predictive_distribution_of_the_mean():
+    steps = noisy(3)
+    n, mean, spread = len(steps), np.mean(steps), np.std(steps, ddof=1)
+    expected = stats.t(n - 1, mean, spread * np.sqrt(1 + 1 / n)).ppf(PROBABILITIES)
+    for year in (2021, 2025):
+        drawn = np.quantile(log_growth(draw(one_city(steps)), "own_history", year), PROBABILITIES)
+        assert drawn == pytest.approx(expected, abs=0.003)
+
+
+def test_own_history_agrees_with_statsmodels():
+    import statsmodels.api as sm
+
+    steps = noisy(4)
+    fit = sm.OLS(steps, np.ones(len(steps))).fit()
+    interval = fit.get_prediction([1.0]).conf_int(obs=True, alpha=0.1)[0]
+    drawn = np.quantile(log_growth(draw(one_city(steps)), "own_history", 2022), [0.05, 0.95])
+    assert drawn == pytest.approx(interval, abs=0.003)
+
+
+def test_random_walk_departs_from_the_last_growth_and_spreads_with_the_root_of_time():
+    steps = noisy(5)
+    changes = np.diff(steps)
+    spread = np.sqrt(np.mean(changes**2))
+    for ahead in (1, 5):
+        expected = stats.t(len(changes), steps[-1], spread * np.sqrt(ahead)).ppf(PROBABILITIES)
+        drawn = log_growth(draw(one_city(steps)), "random_walk", ORIGIN + ahead)
+        assert np.quantile(drawn, PROBABILITIES) == pytest.approx(expected, abs=0.012)
+
+
+def test_half_of_the_draws_come_from_each_model():
+    paths = draw(one_city(noisy(1)), draws=1001)
+    assert (paths["model"] == "own_history").sum() == 501
+
+
+def test_what_moved_together_moves_together():
+    steps = noisy(6)
+    apart = noisy(7)
+    levels = levels_from({("a", "gdp_real"): steps, ("b", "gdp_real"): steps})
+    other = levels_from({("c", "gdp_real"): apart})
+    joined = pd.concat([levels, other, levels_from({("a", "gdp_nominal"): steps})], axis=1)
+    for name in ("budget_revenue", "fixed_asset_investment"):
+        joined[("a", name)] = np.nan
+    growth = draw(joined.sort_index(axis=1)).sel(indicator="gdp_real_growth", year=2021)
+    growth = growth[growth["model"] == "own_history"]
+    twin = np.corrcoef(growth.sel(region="a"), growth.sel(region="b"))[0, 1]
+    stranger = np.corrcoef(growth.sel(region="a"), growth.sel(region="c"))[0, 1]
+    assert twin == pytest.approx(1)
+    assert stranger == pytest.approx(np.corrcoef(steps, apart)[0, 1], abs=0.05)
+
+
+def test_a_series_that_ended_early_is_carried_with_more_uncertainty():
+    steps = noisy(8)
+    complete = one_city(steps)
+    ragged = complete.copy()
+    ragged.loc[2019:, ("a", "budget_revenue")] = np.nan
+    width = {}
+    for name, levels in {"complete": complete, "ragged": ragged}.items():
+        drawn = draw(levels).sel(region="a", indicator="budget_revenue", year=2021)
+        low, high = np.quantile(np.log(drawn), [0.05, 0.95])
+        width[name] = high - low
+    assert width["ragged"] > 1.3 * width["complete"]
+
+
+def test_a_year_missing_inside_a_series_is_counted_and_carried():
+    levels = one_city(noisy(9))
+    levels.loc[2019, ("a", "budget_revenue")] = np.nan
+    found = evidence(levels, ORIGIN).loc[("a", "budget_revenue")]
+    assert (found["changes"], found["filled"], found["gap"]) == (19, 1, 0)
+    growth = draw(levels).sel(indicator="budget_revenue_growth", year=2021)
+    assert np.isfinite(growth).all()
+
+
+def test_a_walk_from_a_two_year_average_has_a_step_more_behind_it():
+    levels = one_city(noisy(9))
+    width = {}
+    for gap, year in {"whole": [], "broken": [2019]}.items():
+        levels.loc[year, ("a", "budget_revenue")] = np.nan
+        growth = draw(levels).sel(region="a", indicator="budget_revenue_growth", year=2021)
+        low, high = np.quantile(growth[growth["model"] == "random_walk"], [0.25, 0.75])
+        width[gap] = high - low
+    assert width["broken"] == pytest.approx(np.sqrt(2) * width["whole"], rel=0.2)
+
+
+def test_levels_are_compounded_growth():
+    paths = draw(one_city(noisy(10)), draws=1000).sel(region="a")
+    nominal = (1 + paths.sel(indicator="gdp_real_growth") / 100) * (
+        1 + paths.sel(indicator="gdp_deflator_growth") / 100
+    )
+    assert np.allclose(paths.sel(indicator="gdp_nominal"), 1000 * nominal.cumprod("year"))
+    last = one_city(noisy(10))[("a", "budget_revenue")].iloc[-1]
+    revenue = (1 + paths.sel(indicator="budget_revenue_growth") / 100).cumprod("year")
+    assert np.allclose(paths.sel(indicator="budget_revenue"), last * revenue)
+
+
+def test_discount_takes_points_off_real_growth_alone():
+    levels = one_city(noisy(11))
+    plain, cut = draw(levels, draws=1000), draw(levels, draws=1000, growth_discount=2.0)
+    for indicator, less in {
+        "gdp_real_growth": 2.0,
+        "gdp_deflator_growth": 0.0,
+        "budget_revenue_growth": 0.0,
+    }.items():
+        difference = plain.sel(indicator=indicator) - cut.sel(indicator=indicator)
+        assert np.allclose(difference, less)
+    assert (cut.sel(indicator="gdp_nominal") < plain.sel(indicator="gdp_nominal")).all()
+
+
+def test_the_seed_decides_and_inputs_stay_as_they_were():
+    levels = one_city(noisy(12))
+    before = levels.copy()
+    assert draw(levels, draws=1000).equals(draw(levels, draws=1000))
+    assert not draw(levels, draws=1000).equals(draw(levels, draws=1000, seed=2))
+    pd.testing.assert_frame_equal(levels, before)
+
+
+def test_the_unit_of_a_level_does_not_matter_for_growth():
+    levels = one_city(noisy(13))
+    same = draw(levels * 1000, draws=1000).sel(indicator="budget_revenue_growth")
+    assert np.allclose(same, draw(levels, draws=1000).sel(indicator="budget_revenue_growth"))
+
+
+def test_later_figures_change_nothing():
+    levels = one_city(noisy(14))
+    known = draw(levels.loc[:2018], origin=2018, draws=1000)
+    levels.loc[2019:] = 1e6
+    assert draw(levels, origin=2018, draws=1000).equals(known)
+
+
+def test_the_calendar_does_not_matter():
+    levels = one_city(noisy(15))
+    later = levels.set_axis(levels.index + 10)
+    shifted = draw(later, origin=ORIGIN + 10, end_year=2035, draws=1000)
+    assert np.array_equal(shifted, draw(levels, draws=1000))
+
+
+@pytest.mark.parametrize("steps", [noisy(1, years=MINIMUM_CHANGES - 1), [0.05] * 20])
+def test_too_short_or_constant_a_series_is_not_projected(steps):
+    levels = one_city(steps)
+    assert not evidence(levels, ORIGIN)["usable"].any()
+    assert draw(levels, draws=1000).isnull().all()
+
+
+def test_a_series_that_ended_long_ago_is_not_projected():
+    levels = one_city(noisy(2))
+    levels.loc[2018:, ("a", "budget_revenue")] = np.nan
+    paths = draw(levels, draws=1000)
+    assert paths.sel(indicator="budget_revenue").isnull().all()
+    assert paths.sel(indicator="gdp_real_growth").isnull().sum() == 0
+
+
+def test_an_origin_outside_the_data_is_refused():
+    with pytest.raises(DataError, match=r"origin 2030 .* legal: 2000 to 2020"):
+        draw(one_city(noisy(1)), origin=2030, end_year=2035)
+
+
+def test_a_level_of_zero_is_refused_by_name():
+    levels = one_city(noisy(1))
+    levels.loc[2010, ("a", "budget_revenue")] = 0.0
+    with pytest.raises(DataError, match="budget_revenue of a"):
+        draw(levels)

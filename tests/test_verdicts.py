@@ -1,0 +1,137 @@
+"""Verdicts on Lvliang's own targets and on outcomes worked by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lvliang.errors import ParameterError
+from lvliang.feasibility.bands import BINDING, INDICATIVE, LIKELIHOOD, likelihood, verdict_class
+from lvliang.feasibility.targets import load_targets
+from lvliang.feasibility.verdicts import assess, outcomes, rank_paths
+from lvliang.projection.outlook import look_ahead
+
+SETTINGS = {"base_year": 2020, "end_year": 2025, "draws": 4000, "seed": 7}
+
+
+@pytest.fixture(scope="module")
+def outlook():
+    return look_ahead("141100", **SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def targets():
+    return {target.target_id: target for target in load_targets("141100", 2020, 2025)}
+
+
+@pytest.fixture(scope="module")
+def verdicts(outlook, targets):
+    return assess(list(targets.values()), outlook).set_index("target_id")
+
+
+def test_probability_is_the_share_of_paths_that_meet_the_target(outlook, verdicts):
+    growth = outlook.own_paths.sel(indicator="gdp_real_growth", year=2021)
+    assert verdicts.loc["gdp_2021", "probability"] == float((growth >= 8).mean())
+
+
+def test_average_to_the_end_year_is_geometric(outlook, verdicts):
+    growth = outlook.own_paths.sel(indicator="gdp_real_growth")
+    average = ((1 + growth / 100).prod("year") ** (1 / 5) - 1) * 100
+    assert verdicts.loc["gdp_mean", "probability"] == pytest.approx(float((average >= 8).mean()))
+
+
+def test_rank_is_counted_on_the_joint_paths(outlook, verdicts):
+    levels = outlook.paths.sel(indicator="gdp_nominal", year=2025).to_pandas()
+    ranks = levels.rank(axis=1, ascending=False)["141100"]
+    assert np.array_equal(rank_paths(outlook, "gdp_nominal", 2025), ranks)
+    assert verdicts.loc["gdp_rank", "probability"] == float((ranks <= 4).mean())
+
+
+def test_joint_probability_is_counted_not_multiplied(outlook, targets, verdicts):
+    gdp = outcomes(targets["gdp_2021"], outlook) >= 8
+    revenue = outcomes(targets["revenue_2021"], outlook) >= 5
+    joint = verdicts.loc["gdp_2021", "group_probability"]
+    assert joint == float((gdp & revenue).mean())
+    assert joint != pytest.approx(gdp.mean() * revenue.mean(), abs=0.01)
+
+
+def test_cutting_growth_is_the_same_as_raising_the_target(outlook, targets, verdicts):
+    raised = assess([replace(targets["gdp_2021"], value=10.0)], outlook)
+    assert verdicts.loc["gdp_2021", "discounted_2"] == raised["probability"].iloc[0]
+    assert pd.isna(verdicts.loc["revenue_2021", "discounted_2"])
+
+
+def test_an_easier_target_never_has_a_lower_probability(outlook, targets):
+    for name in ("gdp_2021", "gdp_mean", "revenue_2021"):
+        asked = [replace(targets[name], value=value) for value in np.arange(-5.0, 20.0, 0.5)]
+        chances = assess(asked, outlook)["probability"]
+        assert chances.is_monotonic_decreasing
+
+
+def test_nine_of_the_eleven_cannot_be_told_and_say_what_is_missing(verdicts):
+    main = verdicts[verdicts["group"] == "2021_main"]
+    told = main["probability"].notna()
+    assert len(main) == 11
+    assert set(main.index[told]) == {"gdp_2021", "revenue_2021"}
+    assert (main.loc[~told, "class"] == "cannot_tell").all()
+    reasons = main.loc[~told, "missing"].map(lambda missing: missing["reason"])
+    assert reasons["investment_2021"] == "ended"
+    assert set(reasons.drop("investment_2021")) == {"no_series"}
+    assert main.loc["investment_2021", "missing"]["last_year"] == 2014
+
+
+def test_grades_fall_with_the_evidence(verdicts):
+    grades = verdicts["grade"]
+    assert (grades["gdp_2021"], grades["revenue_2021"], grades["gdp_rank"]) == ("B", "C", "D")
+
+
+def test_air_rank_cannot_be_told(verdicts):
+    assert verdicts.loc["air_rank", "class"] == "cannot_tell"
+
+
+def test_a_target_beyond_the_run_is_not_judged():
+    short = look_ahead("141100", **SETTINGS | {"base_year": 2015, "end_year": 2018})
+    table = assess(load_targets("141100", 2020, 2018), short).set_index("target_id")
+    assert table.loc["gdp_2021", "missing"]["reason"] == "beyond_run"
+
+
+def test_a_target_not_yet_known_is_not_there():
+    assert load_targets("141100", 2019, 2025) == []
+
+
+def test_a_rank_needs_every_rival(outlook, targets):
+    lame = outlook.paths.copy()
+    lame.loc[{"region": "140700", "indicator": "gdp_nominal"}] = np.nan
+    table = assess([targets["gdp_rank"]], replace(outlook, paths=lame))
+    assert table["missing"].iloc[0]["reason"] == "rivals"
+
+
+def test_a_region_without_targets_has_an_empty_table(outlook):
+    assert assess([], outlook).empty
+    assert load_targets("140100", 2020, 2025) == []
+
+
+def test_same_seed_same_verdicts(targets, verdicts):
+    again = assess(list(targets.values()), look_ahead("吕梁", **SETTINGS)).set_index("target_id")
+    pd.testing.assert_frame_equal(again, verdicts)
+
+
+def test_an_unknown_region_is_a_parameter_error():
+    with pytest.raises(ParameterError, match="did you mean"):
+        look_ahead("lvlang", **SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("scale", "word"),
+    [
+        (LIKELIHOOD, likelihood),
+        (INDICATIVE, lambda p: verdict_class(p, "未标明")),
+        (BINDING, lambda p: verdict_class(p, "约束性")),
+    ],
+)
+def test_a_bound_belongs_to_the_band_above_it(scale, word):
+    for bound, name in scale:
+        assert word(bound) == name
+        if bound > 0:
+            assert word(bound - 1e-9) != name
