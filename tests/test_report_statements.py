@@ -1,0 +1,477 @@
+"""Facts and commitments of the report: each row against the text, and the text against the rows."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import defaultdict
+
+import pytest
+from frictionless import Resource, Schema
+
+from lvliang.baseline.numerals import numerals, parts, scale
+from lvliang.baseline.package import data_folder
+
+DATA = data_folder()
+TEXT = re.sub(r"\s", "", (DATA / "report/government_work_report_2021.txt").read_text("utf-8"))
+MARKS = "，。；：！？、,—●"
+ID = {"facts": "figure_id", "commitments": "commitment_id"}
+
+
+def table(name: str) -> list[dict[str, str]]:
+    with (DATA / f"report/{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+FACTS, COMMITMENTS, EXCUSED = table("facts"), table("commitments"), table("not_figures")
+ROWS = FACTS + COMMITMENTS
+
+
+def name(row: dict[str, str]) -> str:
+    return row.get("figure_id") or row["commitment_id"]
+
+
+def sentence(row: dict[str, str]) -> str:
+    """The text from the start of the sentence to the end of the quote."""
+    start = int(row["position"])
+    return TEXT[TEXT.rfind("。", 0, start) + 1 : start + len(row["quote"])]
+
+
+# ------------------------------------------------------------------ the tables themselves
+
+
+@pytest.mark.parametrize("table_name", ["facts", "commitments", "not_figures"])
+def test_table_keeps_its_schema(table_name):
+    declared = json.loads((DATA / f"schemas/{table_name}.json").read_text("utf-8"))
+    resource = Resource(
+        path=f"report/{table_name}.csv",
+        basepath=str(DATA),
+        encoding="utf-8",
+        schema=Schema.from_descriptor(declared),
+    )
+    report = resource.validate()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
+    assert len(table(table_name)) == report.tasks[0].stats["rows"]
+
+
+@pytest.mark.parametrize("table_name", ["facts", "commitments"])
+def test_names_are_unique_and_stable_looking(table_name):
+    names = [row[ID[table_name]] for row in table(table_name)]
+    assert len(names) == len(set(names))
+    year = r"\.20\d\d" if table_name == "facts" else ""
+    odd = [i for i in names if not re.fullmatch(rf"[a-z][a-z0-9]*(_[a-z0-9]+)*{year}", i)]
+    assert odd == []
+
+
+def test_every_work_area_has_a_row():
+    enum = {"facts": 2, "commitments": 12}
+    for table_name, number in enum.items():
+        fields = json.loads((DATA / f"schemas/{table_name}.json").read_text("utf-8"))["fields"]
+        areas = next(f["constraints"]["enum"] for f in fields if f["name"] == "work_area")
+        assert len(areas) == number
+        assert {row["work_area"] for row in table(table_name)} == set(areas)
+        for area in areas:
+            assert area.replace("目标", "") in TEXT or area in TEXT
+
+
+def test_tags_are_names_that_the_report_lists():
+    """The report prints its taxonomy as lists with a dot before each entry."""
+    entries = re.findall(r"●([^●。]+?)(?=●|战略|$)", TEXT)
+    bases = [entry for entry in entries if entry[-2:] in ("吕梁", "基地", "胜地", "的地")]
+    new = [entry[-3:] for entry in entries if entry not in bases]
+    assert (len(bases), len(new)) == (14, 6)
+    used = {tag for row in ROWS for tag in row["tags"].split(";") if tag}
+    assert used - {*bases, *new} == set()
+
+
+def test_places_stand_in_the_sentence():
+    missing = [
+        (name(row), place)
+        for row in ROWS
+        for place in row["place"].split(";")
+        if place not in sentence(row)
+    ]
+    assert missing == []
+
+
+# ------------------------------------------------------------------ (1) quotes
+
+
+def quote_faults(row: dict[str, str]) -> list[str]:
+    """A quote stands at its place and runs from punctuation mark to punctuation mark.
+
+    No block of the scan joins another inside a quote or at its edge: there is no exception.
+    """
+    start, quote = int(row["position"]), row["quote"]
+    end = start + len(quote)
+    faults = []
+    if TEXT[start:end] != quote:
+        faults.append(f"{name(row)}: {quote!r} is not at {start}: {TEXT[start:end]!r}")
+    if TEXT.count(quote) != 1:
+        faults.append(f"{name(row)}: {quote!r} stands {TEXT.count(quote)} times in the text")
+    if start and TEXT[start - 1] not in MARKS:
+        faults.append(f"{name(row)}: {TEXT[start - 1]!r} stands before {quote!r}")
+    if end < len(TEXT) and TEXT[end] not in MARKS:
+        faults.append(f"{name(row)}: {TEXT[end]!r} stands after {quote!r}")
+    return faults
+
+
+def test_every_quote_stands_in_the_text_between_punctuation_marks():
+    assert [fault for row in ROWS for fault in quote_faults(row)] == []
+
+
+# ------------------------------------------------------------------ (2) values
+
+# a unit that does not stand right after the number, by the words that carry the number
+UNITS_UNSAID = {
+    "59": "万人",
+    "5522": "人",
+    "千亿": "亿元",
+    "全覆盖": "%",
+    "一半以上": "%",
+    "清零": "例",
+    "倍增": "倍",
+    "唯一": "个",
+    "五大": "类",
+    "最大": "位",
+    "最具竞争力": "位",
+}
+# how many rows a composite becomes, and of what value
+COMPOSITES = {
+    "2×35": [70],
+    "6+6": [12],
+    "2×10": [20],
+    "两个50": [100],
+    "三个100": [100, 100, 100],
+}
+BOTH_FELL = "双下降"  # two statements without a size
+
+
+def number_place(row: dict[str, str]) -> int:
+    """Offset in the text of the characters that carry the value; they stand there once."""
+    words = row["quote_number"]
+    whole = rf"(?<![\d.]){re.escape(words)}" + (r"(?!\.?\d)" if words[-1].isdigit() else "")
+    found = [m.start() for m in re.finditer(whole, row["quote"])]
+    assert len(found) == 1, f"{name(row)}: {words!r} {len(found)} times in the quote"
+    return int(row["position"]) + found[0]
+
+
+def value_faults(row: dict[str, str]) -> list[str]:
+    words, value, unit = row["quote_number"], row["value"], row["unit"]
+    if not words or words == BOTH_FELL:
+        return [f"{name(row)}: {value} has no words"] if value else []
+    after = TEXT[number_place(row) + len(words) : int(row["position"]) + len(row["quote"])]
+    if words in COMPOSITES:
+        legal = COMPOSITES[words]
+    else:
+        scaled = scale(after) if words[-1].isdigit() else 1
+        legal = [part * scaled / scale(unit) for part in parts(words)]
+    faults = []
+    if not value or len(set(legal)) != 1 or abs(float(value) - legal[0]) > 1e-9:
+        faults.append(f"{name(row)}: {value!r} {unit} is not {words!r} of {row['quote']!r}")
+    said = after.startswith((unit, f"个{unit}"))
+    if not (said or words.endswith(unit) or unit_unsaid(words, unit)):
+        faults.append(f"{name(row)}: {unit!r} is not the unit of {words!r} in {row['quote']!r}")
+    return faults
+
+
+def unit_unsaid(words: str, unit: str) -> bool:
+    if words[0] in "第前":
+        return unit == "位"
+    if words == "破零":
+        return unit in ("个", "家")
+    return UNITS_UNSAID.get(words) == unit
+
+
+def test_every_value_stands_in_its_quote():
+    assert [fault for row in ROWS for fault in value_faults(row)] == []
+
+
+def test_composite_figures_become_as_many_rows_as_they_mean():
+    found = defaultdict(list)
+    for row in ROWS:
+        words = row["quote_number"]
+        if words and words != BOTH_FELL and len(parts(words)) > 1:
+            found[words].append(float(row["value"]))
+    assert dict(found) == COMPOSITES
+    for words, values in COMPOSITES.items():
+        assert values in (parts(words), [sum(parts(words))])
+    assert sum(row["quote_number"] == BOTH_FELL for row in FACTS) == 2
+    for words in ("两项", "两次", "两个50", "三个100"):
+        assert any(row["quote_number"] == words for row in ROWS), words
+
+
+def test_composite_figures_and_assumptions_say_how_they_are_read():
+    for row in ROWS:
+        if row["quote_number"] in COMPOSITES or row["quote_number"] == BOTH_FELL:
+            assert row.get("reading_zh") or row.get("note"), name(row)
+    for row in COMMITMENTS:
+        assert bool(row["reading_zh"]) == bool(row["reading_en"]), name(row)
+    assert [name(r) for r in FACTS if r["status"] == "inferred" and not r["note"]] == []
+
+
+def test_a_row_without_a_value_is_a_milestone_or_says_why():
+    for row in ROWS:
+        if row["type"] == "milestone":
+            assert (row["value"], row["unit"], row["quote_number"]) == ("", "", ""), name(row)
+        else:
+            assert row["unit"], name(row)
+            assert row["value"] or row.get("note") or row.get("reading_en"), name(row)
+    without = {name(r) for r in ROWS if r["type"] != "milestone" and not r["value"]}
+    assert without == {
+        "income_rank_low.2020",
+        "work_accidents_fell.2020",
+        "work_accident_deaths_fell.2020",
+        "urban_air_front_rank",
+    }
+
+
+def test_base_values_are_facts():
+    known = {(r["indicator_zh"], r["year"], r["unit"]): r["value"] for r in FACTS}
+    bases = {"全市优良水体比例": "Ⅲ类水体比例"}
+    for row in ROWS:
+        assert bool(row["base_value"]) == bool(row["base_year"]), name(row)
+        if row["base_value"]:
+            indicator = bases.get(row["indicator_zh"], row["indicator_zh"])
+            key = (indicator, row["base_year"], row["unit"])
+            assert known.get(key) == row["base_value"], f"{name(row)}: {key}"
+
+
+# ------------------------------------------------------------------ agreement with older tables
+
+
+def test_facts_hold_the_baseline():
+    facts = {row["figure_id"]: row for row in FACTS}
+    for old in table("baseline"):
+        new = facts[old["figure_id"]]
+        same = ["year", "period", "value", "unit", "status", "quote", "position"]
+        assert {k: new[k] for k in same} == {k: old[k] for k in same}
+        assert new["work_area"] == old["section"]
+
+
+def test_commitments_hold_the_eleven_main_expected_targets():
+    main = {r["commitment_id"]: r for r in COMMITMENTS if r["work_area"] == "主要预期目标"}
+    operators = {"at_least": ">=", "at_most": "<=", "equal": "="}
+    targets = [row for row in table("targets") if row["group"] == "2021_main"]
+    for target in targets:
+        row = main.pop(target["target_id"])
+        same = ["value", "unit", "quote", "position", "nature", "type"]
+        assert {k: row[k] for k in same} == {k: target[k] for k in same}
+        assert operators[row["direction"]] == target["operator"]
+        assert row["deadline_from"] == target["first_year"]
+        assert row["deadline_to"] == target["last_year"]
+    assert len(targets) == 11
+    assert [(i, r["value"], r["nature"]) for i, r in main.items()] == [
+        ("binding_tasks_2021", "", "未标明")
+    ]
+    assert sum(row["nature"] == "预期性" for row in COMMITMENTS) == 11
+    assert "约束性" not in {row["nature"] for row in COMMITMENTS}
+
+
+# ------------------------------------------------------------------ words, deadlines, stages
+
+DEADLINES = {
+    "今年": ("2021", "2021"),
+    "年内": ("2021", "2021"),
+    "上半年": ("2021-06-30", "2021-06-30"),
+    "下半年": ("2021-12-31", "2021-12-31"),
+    "7月底前": ("2021-07-31", "2021-07-31"),
+    "7月1日起": ("2021-07-01", "2021-07-01"),
+    "明年": ("2022", "2022"),
+    "2—3年": ("2022", "2023"),
+    "三到五年": ("2023", "2025"),
+    "五年内": ("2025", "2026"),
+    "未来五年": ("2025", "2025"),
+    "今后五年": ("2025", "2025"),
+    "“十四五”时期": ("2025", "2025"),
+    "“十四五”末": ("2025", "2025"),
+    "早日": ("", ""),
+}
+
+
+def test_deadlines_are_what_the_words_say():
+    for row in COMMITMENTS:
+        words, dates = row["deadline_words"], (row["deadline_from"], row["deadline_to"])
+        assert words in sentence(row), name(row)
+        open_ended = row["stage"] == "推进" or row["commitment"] == "打造"
+        plain = ("", "") if open_ended else ("2021", "2021")
+        assert dates == (DEADLINES[words] if words else plain), name(row)
+
+
+def test_every_deadline_word_of_the_work_plan_is_in_a_row():
+    words = "|".join(word for word in DEADLINES if word not in ("今年", "“十四五”时期"))
+    used = [span for row in COMMITMENTS for span in deadline_span(row)]
+    for match in re.finditer(words, TEXT):
+        start, end = match.span()
+        assert any(a <= start and end <= b for a, b in used), TEXT[start - 15 : end + 15]
+
+
+def deadline_span(row: dict[str, str]) -> list[tuple[int, int]]:
+    words = row.get("deadline_words")
+    if not words:
+        return []
+    end = int(row["position"]) + len(row["quote"])
+    start = TEXT.index(words, end - len(sentence(row)), end)
+    return [(start, start + len(words))]
+
+
+STRENGTH = {"确保": "确保", "力争/争取": "力争|争取|争创", "打造": "打造"}
+
+
+def test_strength_is_that_of_the_words():
+    for row in COMMITMENTS:
+        if row["commitment"] != "plain":
+            assert re.search(STRENGTH[row["commitment"]], sentence(row)), name(row)
+        for strength, words in STRENGTH.items():
+            if re.search(words, row["quote"]):
+                assert row["commitment"] == strength, name(row)
+
+
+def test_direction_is_that_of_the_words():
+    for row in COMMITMENTS:
+        limit = "以内" in row["quote"]
+        assert (row["direction"] == "at_most") == limit, name(row)
+        assert (row["direction"] == "none") == (not row["value"]), name(row)
+        if row["value"] and re.search(f"{row['quote_number']}[^、]{{0,4}}以上", row["quote"]):
+            assert row["direction"] == "at_least", name(row)
+
+
+STAGE_WORDS = {
+    "准备": "启动.*创建|启动编制|启动.*规划|筹建|谋划|规划|筹划|前期|申报",
+    "立项": "立项|落地|列入",
+    "开工": "开工|启动",
+    "建成投产": "建成|投产|投用|投运|通车|开行|完工|投入使用|完成|形成",
+    "保持": "保持|巩固|稳定|不低于|坚守",
+}
+
+
+def test_stage_is_that_of_the_words_and_a_start_is_no_completion():
+    held_by_its_base = {"good_water_share"}
+    for row in COMMITMENTS:
+        words = STAGE_WORDS.get(row["stage"])
+        if words and name(row) not in held_by_its_base:
+            assert re.search(words, row["quote"]), f"{name(row)}: {row['stage']}"
+        if re.search("开工|启动|立项|筹建", row["quote"]):
+            assert row["stage"] in ("准备", "立项", "开工"), name(row)
+
+
+# ------------------------------------------------------------------ (3) the other way
+
+# no figure and no state that could be checked
+WITHOUT_TEST = [
+    "突破，实施创新生态建设工程",
+    "突破，精准绘制",
+    "突破抢先机",
+    "关键技术突破",
+    "从0到1”的突破",
+    "巩固拓展脱贫成果",
+    "确保平稳过渡",
+    "确保长期稳定发挥效益",
+    "确保稳得住",
+    "社会稳定统筹",
+]
+PROMISE = re.compile(
+    "建成|投产|投用|投运|通车|开行|开工|启动|关停|完成|立项|复牌|破零|全覆盖|年内|力争|争取|争创"
+    "|确保|筹建|谋划|巩固|保持|稳定|新建|新增|落地|突破|打造[^。，]*最|最大"
+)
+
+
+def excused_spans(row: dict[str, str]) -> list[tuple[int, int]]:
+    inside = row["quote_context"].index(row["number"])
+    starts = [m.start() + inside for m in re.finditer(re.escape(row["quote_context"]), TEXT)]
+    return [(start, start + len(row["number"])) for start in starts]
+
+
+def number_span(row: dict[str, str]) -> list[tuple[int, int]]:
+    if not row["quote_number"]:
+        return []
+    start = number_place(row)
+    return [(start, start + len(row["quote_number"]))]
+
+
+def carriers() -> dict[tuple[int, int], set[str]]:
+    """Who carries each number of the text: places of figures, deadlines, excused snippets."""
+    spans = [(span, f"figure at {span}") for row in ROWS for span in number_span(row)]
+    spans += [(span, f"deadline at {span}") for row in COMMITMENTS for span in deadline_span(row)]
+    spans += [(span, row["quote_context"]) for row in EXCUSED for span in excused_spans(row)]
+    return {
+        (start, end): {who for (a, b), who in spans if a <= start and end <= b}
+        for start, end in numerals(TEXT)
+    }
+
+
+def test_every_number_of_the_text_is_in_a_row_or_excused():
+    found = carriers()
+    left = [
+        f"{start}: {TEXT[max(0, start - 12) : start]}【{TEXT[start:end]}】{TEXT[end : end + 12]}"
+        for (start, end), who in found.items()
+        if not who
+    ]
+    counts = f"{len(found)} numbers, {len(ROWS)} rows, {len(EXCUSED)} excused snippets"
+    assert left == [], f"{counts}, {len(left)} left over:\n" + "\n".join(left)
+
+
+def test_each_number_has_one_carrier_and_each_carrier_a_number():
+    """No figure is also excused, and no excuse or figure is idle: without it, one is left over."""
+    found = carriers()
+    twice = {TEXT[a - 8 : b + 8]: who for (a, b), who in found.items() if len(who) > 1}
+    assert twice == {}
+    busy = set().union(*found.values())
+    assert [row["quote_context"] for row in EXCUSED if row["quote_context"] not in busy] == []
+    idle = {
+        name(row) for row in ROWS for span in number_span(row) if f"figure at {span}" not in busy
+    }
+    assert idle == set()
+
+
+def test_excused_numbers_stand_where_the_list_says():
+    for row in EXCUSED:
+        context, number = row["quote_context"], row["number"]
+        assert TEXT.find(context) == int(row["position"]), context
+        assert TEXT.count(context) == int(row["occurrences"]), context
+        assert context.count(number) == 1, context
+        assert len(context) > len(number), context
+
+
+def test_every_word_of_promise_in_the_work_plan_is_in_a_row():
+    """What is promised without a number is not missed either."""
+    plan = TEXT.index("今年全市主要预期目标")
+    first_block = TEXT.index("“十四五”时期我市经济社会发展的指导思想")
+    quotes = [(int(r["position"]), len(r["quote"])) for r in COMMITMENTS]
+    quotes += [(start, end - start) for row in COMMITMENTS for start, end in deadline_span(row)]
+    for words in WITHOUT_TEST:
+        assert TEXT.count(words) == 1, words
+        quotes.append((TEXT.index(words), len(words)))
+    quotes += [(m.start(), 3) for m in re.finditer("争取(?=“十四五”末)", TEXT)]
+    left = [
+        TEXT[m.start() - 12 : m.end() + 12]
+        for m in PROMISE.finditer(TEXT)
+        if (m.start() < first_block or m.start() > plan)
+        and not any(start <= m.start() < start + length for start, length in quotes)
+    ]
+    assert left == []
+
+
+# ------------------------------------------------------------------ the tests can fail
+
+
+def altered_digit(words: str) -> str:
+    """``words`` with its last digit changed."""
+    place = max(i for i, sign in enumerate(words) if sign.isdigit())
+    return words[:place] + str((int(words[place]) + 1) % 10) + words[place + 1 :]
+
+
+def test_one_altered_digit_of_any_value_is_noticed():
+    for row in ROWS:
+        if row["value"]:
+            assert value_faults({**row, "value": altered_digit(row["value"])}), name(row)
+
+
+def test_one_altered_character_of_any_quote_is_noticed():
+    for row in ROWS:
+        for place in range(len(row["quote"])):
+            quote = row["quote"][:place] + "某" + row["quote"][place + 1 :]
+            assert quote_faults({**row, "quote": quote}), name(row)
+        assert quote_faults({**row, "position": str(int(row["position"]) + 1)}), name(row)
+        assert quote_faults({**row, "quote": row["quote"][:-1]}), name(row)
