@@ -1,0 +1,171 @@
+"""How wrong the forecasts were: scales of the nation, the provinces and the cities.
+
+Forecasts are made again at every earlier origin, each with what was known then, and held
+against the outcomes known at the present origin. The errors of an origin stay together as a
+block of years by cities. They split into a national error, the error a province shares and
+what is left to a city; each is a random walk plus noise,
+
+    error after k years = walk shocks of k years + noise,  cov(k, l) = w min(k, l) + n [k = l],
+
+with ``w`` and ``n`` fitted to the mean products of a block. Provinces and cities have scales of
+their own, shrunken to the common one, and t tails with the freedom that this leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import nnls
+
+from lvliang.projection.deviations import forecast_deviations
+from lvliang.projection.national import forecast_factor
+from lvliang.projection.panel import Panel, robust_limit
+
+CALIBRATION_YEARS = 5
+FIRST_CALIBRATION = 3  # years of data before the first origin that is judged
+SHARED_PROVINCE = 3  # cities a province needs to tell its own component from theirs
+PRIOR_FREEDOM = 4.0
+NATION_PRIOR_FREEDOM = 3.0
+LARGEST_SQUARE = 25.0  # of one standardised error, so that one year cannot make a scale
+
+Blocks = Sequence[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Component:
+    """One part of the error: variances of walk and noise (points²), and scale by unit.
+
+    ``scale`` (unit) multiplies the variance; ``freedom`` (unit) is that of its t tails.
+    """
+
+    walk: float
+    noise: float
+    scale: np.ndarray
+    freedom: np.ndarray
+
+    def draw(self, rng: np.random.Generator, draws: int, horizon: int) -> np.ndarray:
+        """Errors (draw, year, unit), of the variance stated whatever the tails."""
+        shape = (draws, horizon, len(self.scale))
+        errors = rng.standard_normal(shape, dtype=np.float32).cumsum(axis=1) * np.float32(
+            np.sqrt(self.walk)
+        )
+        errors += rng.standard_normal(shape, dtype=np.float32) * np.float32(np.sqrt(self.noise))
+        chi = rng.chisquare(self.freedom, (draws, len(self.scale)))
+        errors *= np.sqrt(self.scale * (self.freedom - 2) / chi)[:, None].astype(np.float32)
+        return errors
+
+
+@dataclass(frozen=True)
+class Dispersion:
+    """The three parts of the error."""
+
+    nation: Component
+    province: Component
+    city: Component
+
+
+def dispersion(panel: Panel) -> Dispersion:
+    """Estimate the three parts from the errors known at the origin of ``panel``."""
+    first = int(panel.growth.index[0]) + FIRST_CALIBRATION
+    origins = range(first, panel.origin)
+    nation = [_factor_errors(panel, origin) for origin in origins]
+    provinces, cities = [], []
+    for origin in origins:
+        shared, own = _split(panel, _deviation_errors(panel, origin))
+        provinces.append(shared)
+        cities.append(own)
+    large = panel.provinces.value_counts(sort=False).to_numpy() >= SHARED_PROVINCE
+    return Dispersion(
+        _nation(panel, nation),
+        _component(provinces, [_trim(block[:, large]) for block in provinces]),
+        _component(cities, [_trim(block) for block in cities]),
+    )
+
+
+def walk_and_noise(blocks: Blocks) -> tuple[float, float]:
+    """Variances of walk and noise whose covariances fit the mean products of the blocks.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> walk = rng.normal(0, 2, (5, 20_000)).cumsum(axis=0)
+    >>> noise = rng.normal(0, 1, (5, 20_000))
+    >>> [round(value) for value in walk_and_noise([walk + noise])]
+    [4, 1]
+    """
+    rows, products = [], []
+    for block in blocks:
+        for k in range(len(block)):
+            for later in range(k, len(block)):
+                rows.append([k + 1.0, float(k == later)])
+                products.append(np.nanmean(block[k] * block[later]))
+    walk, noise = nnls(np.array(rows), np.array(products))[0]
+    return float(walk), float(noise)
+
+
+def _factor_errors(panel: Panel, origin: int) -> np.ndarray:
+    """Error of the national factor (year, 1) in the years known since ``origin``."""
+    outcomes = panel.factor.loc[origin + 1 : origin + CALIBRATION_YEARS].to_numpy()
+    forecast = forecast_factor(panel.at(origin), CALIBRATION_YEARS)
+    return (outcomes - forecast[: len(outcomes)])[:, None]
+
+
+def _deviation_errors(panel: Panel, origin: int) -> np.ndarray:
+    """Errors of the deviations (year, city) in the years known since ``origin``."""
+    outcomes = panel.deviations.loc[origin + 1 : origin + CALIBRATION_YEARS].to_numpy()
+    forecast = forecast_deviations(panel.at(origin), CALIBRATION_YEARS)
+    return outcomes - forecast[: len(outcomes)]
+
+
+def _split(panel: Panel, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the cities of a province share (year, province), and what is left (year, city)."""
+    members = province_index(panel)
+    limit = robust_limit(errors, deviations=4.0)
+    trimmed = np.clip(errors, -limit, limit)
+    shared = np.stack(
+        [np.nanmean(trimmed[:, members == place], axis=1) for place in range(members.max() + 1)],
+        axis=1,
+    )
+    return shared, errors - shared[:, members]
+
+
+def province_index(panel: Panel) -> np.ndarray:
+    """Place of each city's province among the provinces, in the order they first appear."""
+    names = list(dict.fromkeys(panel.provinces))
+    return np.array([names.index(name) for name in panel.provinces])
+
+
+def _trim(block: np.ndarray) -> np.ndarray:
+    limits = np.array([[robust_limit(year)] for year in block])
+    return np.clip(block, -limits, limits)
+
+
+def _component(blocks: Blocks, trimmed: Blocks) -> Component:
+    """Common variances from trimmed errors; scales by unit from its own squared errors."""
+    walk, noise = walk_and_noise(trimmed)
+    squares = np.concatenate(
+        [block**2 / (walk * np.arange(1, len(block) + 1) + noise)[:, None] for block in blocks]
+    )
+    squares = np.minimum(squares, LARGEST_SQUARE)
+    # Errors of one origin overlap with those of the next: each counts for half.
+    seen = np.isfinite(squares).sum(axis=0) / 2
+    freedom = PRIOR_FREEDOM + seen
+    return Component(
+        walk, noise, (PRIOR_FREEDOM + np.nansum(squares, axis=0) / 2) / freedom, freedom
+    )
+
+
+def _nation(panel: Panel, errors: Blocks) -> Component:
+    """Few origins speak of the nation: shrink to the size of its own past changes."""
+    changes = panel.factor.diff().dropna().to_numpy()
+    prior = (1.4826 * np.median(np.abs(changes))) ** 2 / 2
+    walk, noise = walk_and_noise(errors)
+    weight = NATION_PRIOR_FREEDOM + len(errors)
+    return Component(
+        (NATION_PRIOR_FREEDOM * prior + len(errors) * walk) / weight,
+        (NATION_PRIOR_FREEDOM * prior + len(errors) * noise) / weight,
+        np.ones(1),
+        np.array([NATION_PRIOR_FREEDOM + len(errors) / 2]),
+    )

@@ -1,0 +1,150 @@
+"""The national factor: the mean growth of all cities, forecast by an equal mean of six members.
+
+Members and their constants are fixed in advance (``docs/decisions/engine.md``); none is chosen
+by its past score. A member that knows nothing at an origin is left out of the mean.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from lvliang.projection.panel import NATION, Panel
+
+DAMPING = 0.8
+SMOOTHING_LEVEL, SMOOTHING_TREND = 0.8, 0.3
+SHOCK_DEVIATIONS = 3.0
+MINIMUM_CHANGES = 4
+
+
+@lru_cache(maxsize=128)
+def forecast_factor(panel: Panel, horizon: int) -> np.ndarray:
+    """National factor of the ``horizon`` years after the origin (% a year): mean of the members."""
+    return np.nanmean(members(panel, horizon).to_numpy(), axis=1)
+
+
+def members(panel: Panel, horizon: int) -> pd.DataFrame:
+    """The six members, year by member (% a year); missing where nothing is known.
+
+    ``walk``: the last value stays. ``trend``: damped Holt trend. ``reversion``: the gap to the
+    nation's mean growth decays. ``provinces``: mean of the provinces' targets for next year.
+    ``nation``: the nation's own target of each year, of its plan where no annual one is known.
+    ``outside``: the last dated outside forecast of the nation, plus the decaying gap to it.
+    """
+    ahead = np.arange(1, horizon + 1)
+    years = panel.origin + ahead
+    known = without_shock(panel.factor)
+    last, anchor = known.iloc[-1], panel.nation.mean()
+    return pd.DataFrame(
+        {
+            "walk": last,
+            "trend": _damped_trend(known, horizon),
+            "reversion": anchor + (last - anchor) * DAMPING**ahead,
+            "provinces": _provincial_target(panel),
+            "nation": [_national_target(panel, int(year)) for year in years],
+            "outside": _outside_forecast(panel, years) + _gap(panel) * DAMPING**ahead,
+        },
+        index=years,
+    )
+
+
+def without_shock(factor: pd.Series) -> pd.Series:
+    """The factor with its last value put back by a year where the last change was a shock.
+
+    A shock lies more than three median absolute deviations from the median of earlier changes.
+
+    Examples
+    --------
+    >>> calm = pd.Series([8.0, 8.4, 8.2, 8.5, 8.1, 8.3])
+    >>> without_shock(pd.concat([calm, pd.Series([2.0])], ignore_index=True)).iloc[-1]
+    8.3
+    >>> without_shock(calm).equals(calm)
+    True
+    """
+    changes = factor.diff().dropna().to_numpy()
+    if len(changes) <= MINIMUM_CHANGES:
+        return factor
+    earlier, last = changes[:-1], changes[-1]
+    centre = np.median(earlier)
+    if abs(last - centre) <= SHOCK_DEVIATIONS * np.median(np.abs(earlier - centre)):
+        return factor
+    calm = factor.copy()
+    calm.iloc[-1] = factor.iloc[-2]
+    return calm
+
+
+def provincial_targets(panel: Panel) -> pd.Series:
+    """The last growth target each province is known to have set (%), by province."""
+    rows = panel.targets[panel.targets["region_code"] != NATION].sort_values("first_year")
+    latest = rows.dropna(subset="low_pct").groupby("region_code").last()["low_pct"]
+    return latest.set_axis(latest.index.str[:2])
+
+
+def _damped_trend(factor: pd.Series, horizon: int) -> np.ndarray:
+    from statsmodels.tsa.holtwinters import Holt
+
+    model = Holt(
+        factor.to_numpy(),
+        damped_trend=True,
+        initialization_method="known",
+        initial_level=factor.iloc[0],
+        initial_trend=0.0,
+    )
+    fit = model.fit(
+        smoothing_level=SMOOTHING_LEVEL,
+        smoothing_trend=SMOOTHING_TREND,
+        damping_trend=DAMPING,
+        optimized=False,
+    )
+    return fit.forecast(horizon)
+
+
+def _provincial_target(panel: Panel) -> float:
+    """Mean target of the provinces, moved with the nation's where it is the older one."""
+    rows = panel.targets[panel.targets["region_code"] != NATION]
+    rows = rows.dropna(subset="low_pct")
+    if rows.empty:
+        return np.nan
+    year = int(rows["first_year"].max())
+    mean = rows.loc[rows["first_year"] == year, "low_pct"].mean()
+    annual = _annual_targets(panel)
+    if year in annual.index and not annual.loc[year:].empty:
+        mean += annual.iloc[-1] - annual[year]
+    return float(mean)
+
+
+def _national_target(panel: Panel, year: int) -> float:
+    annual = _annual_targets(panel)
+    if year in annual.index:
+        return float(annual[year])
+    plans = _of_nation(panel, "plan_target")
+    covering = plans[(plans["first_year"] <= year) & (plans["last_year"] >= year)]
+    best = covering if len(covering) else plans
+    return float(best["low_pct"].iloc[-1]) if len(best) else np.nan
+
+
+def _outside_forecast(panel: Panel, years: np.ndarray) -> np.ndarray:
+    """The latest edition's forecast of each year; its last year stands for later ones."""
+    forecasts = _of_nation(panel, "weo_forecast")
+    if forecasts.empty:
+        return np.full(len(years), np.nan)
+    edition = forecasts[forecasts["known_at"] == forecasts["known_at"].max()]
+    by_year = edition.set_index("first_year")["low_pct"]
+    return by_year.reindex(years).ffill().to_numpy()
+
+
+def _gap(panel: Panel) -> float:
+    """How much faster the cities grew than the nation, in the last year known of both."""
+    return float((panel.factor - panel.nation).dropna().iloc[-1])
+
+
+def _annual_targets(panel: Panel) -> pd.Series:
+    return _of_nation(panel, "annual_target").set_index("first_year")["low_pct"]
+
+
+def _of_nation(panel: Panel, kind: str) -> pd.DataFrame:
+    rows = panel.targets
+    chosen = rows[(rows["region_code"] == NATION) & (rows["kind"] == kind)]
+    return chosen.dropna(subset="low_pct").sort_values("first_year")

@@ -1,0 +1,106 @@
+"""What the engine looks at: growth of all cities and what officials announced, at an origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from lvliang.baseline.history import GROWTH_VINTAGES, series
+from lvliang.baseline.tables import as_of, load_observations, load_table
+from lvliang.errors import DataError, ParameterError
+
+NATION = "CN"
+OBSERVATIONS = ("gdp_revised", "national_macro")
+TARGETS = ("provincial_growth_targets", "national_growth_targets")
+PANEL_MINIMUM_YEARS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Everything known at ``origin``, and nothing later.
+
+    Attributes
+    ----------
+    origin : int
+        Standing at the end of March of the year after.
+    growth : pandas.DataFrame
+        Real growth, % a year; index year up to the origin, columns region code.
+    nation : pandas.Series
+        Real growth of the nation, % a year, by year.
+    targets : pandas.DataFrame
+        ``region_code, kind, known_at, first_year, last_year, low_pct``: official growth targets
+        of provinces and of the nation.
+    """
+
+    origin: int
+    growth: pd.DataFrame
+    nation: pd.Series
+    targets: pd.DataFrame
+    _past: dict[int, Panel] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def factor(self) -> pd.Series:
+        """National factor: mean growth of the cities, by year."""
+        return self.growth.mean(axis=1)
+
+    @cached_property
+    def deviations(self) -> pd.DataFrame:
+        """Growth of each city less the national factor."""
+        return self.growth.sub(self.factor, axis=0)
+
+    @cached_property
+    def provinces(self) -> pd.Series:
+        """Province of each city: the first two digits of its code."""
+        return self.growth.columns.to_series().str[:2]
+
+    def at(self, origin: int) -> Panel:
+        """The panel as it was known at an earlier origin: the one place where it is cut."""
+        if origin not in self._past:
+            growth, nation = self.growth.loc[:origin], self.nation.loc[:origin]
+            targets = as_of(self.targets, origin)
+            self._past[origin] = Panel(origin, growth, nation, targets, self._past)
+        return self._past[origin]
+
+
+def load_panel(origin: int, data: Path | None = None) -> Panel:
+    """The panel of all cities as known at ``origin``.
+
+    Raises
+    ------
+    ParameterError
+        If the origin lies outside the data.
+    DataError
+        If the panel is not there or breaks its contract.
+    """
+    known = as_of(load_observations(OBSERVATIONS, data), origin)
+    growth = series(known, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
+    if growth.empty:
+        raise DataError("panel/gdp_revised.csv: no city growth; legal: the panel folder in place")
+    first, last = int(growth.index.min()), int(growth.index.max())
+    if origin > last or origin < first + PANEL_MINIMUM_YEARS:
+        legal = f"{first + PANEL_MINIMUM_YEARS} to the last year of the data"
+        raise ParameterError(f"origin: {origin} lies outside the data; legal: {legal}")
+    nation = known[(known["region_code"] == NATION) & (known["indicator"] == "gdp_real_growth")]
+    targets = pd.concat([load_table(name, data) for name in TARGETS], ignore_index=True)
+    return Panel(
+        origin,
+        growth.drop(columns=NATION, errors="ignore").dropna(axis=1, how="all"),
+        nation.set_index("year")["value"].sort_index(),
+        as_of(targets, origin),
+    )
+
+
+def robust_limit(values: np.ndarray, deviations: float = 3.0) -> float:
+    """``deviations`` robust standard deviations: 1.4826 times the median absolute deviation.
+
+    Examples
+    --------
+    >>> round(robust_limit(np.array([-1.0, 0.0, 1.0, 50.0])), 2)
+    4.45
+    """
+    centre = np.nanmedian(values)
+    return float(deviations * 1.4826 * np.nanmedian(np.abs(values - centre)))
