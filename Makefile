@@ -14,7 +14,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export MPLCONFIGDIR := $(CACHE)/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-browser lab check lint lock clean
+.PHONY: help report test test-browser lab check data-check data-freeze lint lock clean
 
 help:  ## 显示本帮助 show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ lab: $(VENV)/run.stamp  ## 打开 JupyterLab open JupyterLab
 
 check: $(VENV)/run.stamp  ## 核对数据表 check the tables against their contracts
 	@$(BIN)/lvliang check
+
+data-check: $(VENV)/run.stamp  ## 核对数据与冻结的指纹 check the tables, their hashes and rows
+	@$(BIN)/lvliang check --frozen
+
+data-freeze: $(VENV)/run.stamp  ## 审阅改动后更新指纹 renew hashes after a reviewed change
+	@$(BIN)/lvliang freeze
 
 lint: $(VENV)/dev.stamp  ## 代码风格与类型 style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lvliang.baseline.package import descriptor, present_resources, resource_path
+from lvliang.baseline.package import descriptor, present_resources, resource_path, table_schema
 from lvliang.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# A user may replace figures: only ``lvliang check --frozen`` holds a file against its hash.
+FROZEN = ("hash", "bytes")
 
 
 def check_table(data: Path, name: str) -> int:
@@ -28,16 +35,32 @@ def check_table(data: Path, name: str) -> int:
     from frictionless.checks import table_dimensions
 
     path = resource_path(data, name)
+    table_schema(data, name)
     try:
         resource = _package(data).get_resource(name)
-        report = resource.validate(Checklist(checks=[table_dimensions(min_rows=1)]))
+        rows = 0 if resource.custom.get("mayBeEmpty") else 1
+        checks = [table_dimensions(min_rows=rows), _finite_numbers()]
+        report = resource.validate(Checklist(checks=checks))
     except FrictionlessException as error:
         raise DataError(f"{path}: {error.error.message}") from None
     errors = [error for task in report.tasks for error in task.errors] + report.errors
     if errors:
+        first = min(errors, key=_place)
         others = f" ({len(errors) - 1} more faults)" if len(errors) > 1 else ""
-        raise DataError(_sentence(path, errors[0], resource.schema) + others)
-    return int(report.tasks[0].stats["rows"])
+        raise DataError(_sentence(path, first, resource.schema) + others)
+    return int(report.tasks[0].stats.get("rows", 0))
+
+
+def read_table(data: Path, name: str) -> pd.DataFrame:
+    """Read the table ``name``, held against its contract, as its file has it."""
+    import pandas as pd
+
+    check_table(data, name)
+    frame = pd.read_csv(resource_path(data, name), dtype=str, keep_default_na=False)
+    for field in table_schema(data, name)["fields"]:
+        if field["type"] in ("integer", "number"):
+            frame[field["name"]] = pd.to_numeric(frame[field["name"]])
+    return frame
 
 
 def check_all(data: Path, on_table: Callable[[str, int], None] | None = None) -> dict[str, int]:
@@ -55,8 +78,40 @@ def _package(data: Path) -> Any:
 
     names = set(present_resources(data))
     declared = descriptor(data)
-    resources = [resource for resource in declared["resources"] if resource["name"] in names]
+    resources = [
+        {key: value for key, value in resource.items() if key not in FROZEN}
+        for resource in declared["resources"]
+        if resource["name"] in names
+    ]
     return Package.from_descriptor({**declared, "resources": resources}, basepath=str(data))
+
+
+def _finite_numbers() -> Any:
+    """A check that refuses NaN and INF, which Table Schema counts as numbers."""
+    from frictionless import Check, errors
+
+    class FiniteNumbers(Check):
+        type = "finite-numbers"
+        Errors = [errors.ConstraintError]  # noqa: RUF012  (frictionless asks for a class attribute)
+
+        def validate_row(self, row: Any) -> Any:
+            for number, (name, cell) in enumerate(row.items()):
+                if isinstance(cell, Decimal) and not cell.is_finite():
+                    yield errors.ConstraintError(
+                        note="not finite",
+                        cells=[str(value) for value in row.cells],
+                        row_number=row.row_number,
+                        cell=str(row.cells[number]),
+                        field_name=name,
+                        field_number=number + 1,
+                    )
+
+    return FiniteNumbers()
+
+
+def _place(error: Any) -> tuple[int, int]:
+    """Faults are told in the order in which a reader of the file meets them."""
+    return getattr(error, "row_number", 0), getattr(error, "field_number", 0)
 
 
 def _sentence(path: Path, error: Any, schema: Any) -> str:
@@ -77,6 +132,11 @@ def _sentence(path: Path, error: Any, schema: Any) -> str:
         return (
             f"{place}, column {key}: duplicate key ({error.note}); row: {values}; legal: each once"
         )
+    if error.type == "unique-error":
+        cell = f"{place}, column {error.field_name}: {error.cell!r}"
+        return f"{cell} is not legal ({error.note}); legal: each once"
+    if error.type == "encoding-error":
+        return f"{place}: not UTF-8 text; legal: CSV saved as UTF-8"
     if error.type == "foreign-key":
         return f"{place}, column {error.note.removeprefix('for ')}; legal: a key of that table"
     if error.type in ("table-dimensions", "source-error"):

@@ -66,8 +66,8 @@ def series(history: pd.DataFrame, indicator: str, vintages: Sequence[str]) -> pd
     return best.pivot(index="year", columns="region_code", values="value").sort_index()
 
 
-def growth_levels(history: pd.DataFrame, origin: int) -> pd.DataFrame:
-    """Levels whose changes are the growth to be projected.
+def growth_levels(history: pd.DataFrame, region_codes: Sequence[str], origin: int) -> pd.DataFrame:
+    """Levels whose changes are the growth to be projected, missing where there are none.
 
     Returns
     -------
@@ -79,9 +79,16 @@ def growth_levels(history: pd.DataFrame, origin: int) -> pd.DataFrame:
     """
     parts = {name: series(history, name, kinds) for name, kinds in GROWTH_VINTAGES.items()}
     parts["gdp_real"] = volume_index(parts.pop("gdp_real_growth"))
-    levels = pd.concat(parts, axis=1).swaplevel(axis=1)
-    levels = levels.rename_axis(index="year", columns=["region", "series"]).sort_index(axis=1)
-    return levels.reindex(range(levels.index.min(), origin + 1))
+    columns = pd.MultiIndex.from_product(
+        [sorted(region_codes), sorted(parts)], names=["region", "series"]
+    )
+    found = [frame for frame in parts.values() if not frame.empty]
+    first = min((int(frame.index.min()) for frame in found), default=origin)
+    levels = pd.DataFrame(index=pd.RangeIndex(first, origin + 1, name="year"), columns=columns)
+    for name, frame in parts.items():
+        for region in frame:
+            levels[(region, name)] = frame[region]
+    return levels.astype(float)
 
 
 def start_levels(history: pd.DataFrame, origin: int) -> pd.Series:
@@ -98,6 +105,8 @@ def volume_index(growth: pd.DataFrame) -> pd.DataFrame:
     >>> volume_index(pd.DataFrame({"a": [10.0, -10.0]}, index=[2001, 2002]))["a"].round(6).tolist()
     [100.0, 110.0, 99.0]
     """
+    if growth.empty:
+        return growth
     index = 100 * (1 + growth / 100).cumprod()
     start = pd.DataFrame(100.0, index=growth.index[:1] - 1, columns=growth.columns)
     return pd.concat([start, index])

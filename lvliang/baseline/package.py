@@ -29,14 +29,10 @@ def descriptor(data: Path) -> dict[str, Any]:
         If the folder has no readable ``datapackage.json``.
     """
     path = data / "datapackage.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(
-            f"{path}: no such file; legal: a folder with a datapackage.json (see data/README.md)"
-        ) from None
-    except json.JSONDecodeError as error:
-        raise DataError(f"{path}, row {error.lineno}: not valid JSON: {error.msg}") from None
+    declared = _read_json(path, missing="a folder with a datapackage.json (see data/README.md)")
+    if not isinstance(declared.get("resources"), list):
+        raise DataError(f"{path}: declares no tables; legal: a list named resources")
+    return declared
 
 
 def resource_path(data: Path, name: str) -> Path:
@@ -47,8 +43,16 @@ def resource_path(data: Path, name: str) -> Path:
 @cache
 def table_schema(data: Path, name: str) -> dict[str, Any]:
     """Table Schema of the table ``name``."""
-    path = data / _resource(data, name)["schema"]
-    return json.loads(path.read_text(encoding="utf-8"))
+    return _read_json(data / _resource(data, name)["schema"], missing="the Table Schema")
+
+
+def _read_json(path: Path, *, missing: str) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file; legal: {missing}") from None
+    except json.JSONDecodeError as error:
+        raise DataError(f"{path}, row {error.lineno}: not valid JSON: {error.msg}") from None
 
 
 def _resource(data: Path, name: str) -> dict[str, Any]:
@@ -66,16 +70,21 @@ def present_resources(data: Path) -> list[str]:
     Raises
     ------
     DataError
-        If a table is declared and not there, outside a removed panel folder.
+        If a file is declared and not there, outside a removed panel folder.
     """
+    return [resource["name"] for resource in present_files(data) if "schema" in resource]
+
+
+def present_files(data: Path) -> list[dict[str, Any]]:
+    """What ``datapackage.json`` says of each file that is there: tables, and the report's text."""
     has_panel = (data / REMOVABLE_FOLDER).is_dir()
-    names = []
+    present = []
     for resource in descriptor(data)["resources"]:
         if (data / resource["path"]).is_file():
-            names.append(resource["name"])
+            present.append(resource)
         elif has_panel or not resource["path"].startswith(f"{REMOVABLE_FOLDER}/"):
             raise DataError(
                 f"{data / resource['path']}: declared in datapackage.json and not there; "
                 f"legal: the file, or the whole folder {REMOVABLE_FOLDER}/ removed"
             )
-    return names
+    return present

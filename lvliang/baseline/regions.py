@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from lvliang.baseline.package import data_folder, resource_path
-from lvliang.errors import ParameterError
+from lvliang.baseline.package import data_folder, resource_path, table_schema
+from lvliang.errors import DataError, ParameterError
 
 CITY_LEVELS = ("prefecture", "municipality")
 
@@ -72,13 +72,16 @@ def all_regions(data: Path | None = None) -> tuple[Region, ...]:
 
 @cache
 def _read(data: Path) -> tuple[Region, ...]:
-    with resource_path(data, "regions").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Region(
-                row["region_code"], row["name_zh"], row["name_en"], row["level"], row["parent_code"]
-            )
-            for row in csv.DictReader(file)
-        )
+    path = resource_path(data, "regions")
+    columns = [field["name"] for field in table_schema(data, "regions")["fields"]]
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = list(csv.reader(file)) or [[]]
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: not UTF-8 text; legal: CSV saved as UTF-8") from None
+    if header != columns:
+        raise DataError(f"{path}, row 1: found {header}; legal columns: {', '.join(columns)}")
+    return tuple(Region(*row) for row in rows)
 
 
 def _names(region: Region) -> set[str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from lvliang.baseline.contract import check_table
-from lvliang.baseline.package import data_folder, present_resources, resource_path, table_schema
+from lvliang.baseline.contract import read_table
+from lvliang.baseline.corrections import KEY, apply_corrections, load_corrections
+from lvliang.baseline.package import data_folder, present_resources
 
 OBSERVATION_COLUMNS = [
     "region_code", "indicator", "year", "value", "unit", "price_basis",
@@ -17,26 +18,40 @@ OBSERVATION_COLUMNS = [
 
 
 def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
-    """Load one table as declared in ``datapackage.json``.
+    """Load one table as declared in ``datapackage.json``, corrected.
 
     Returns
     -------
     pandas.DataFrame
         The columns of its Table Schema; codes and words as text, numbers as numbers,
-        empty numbers as missing, empty words as "".
+        empty numbers as missing, empty words as "". Rows that a correction drops are not there.
 
     Raises
     ------
     DataError
-        If the table breaks its contract.
+        If the table breaks its contract, or a correction of it no longer fits.
     """
     folder = data or data_folder()
-    check_table(folder, name)
-    frame = pd.read_csv(resource_path(folder, name), dtype=str, keep_default_na=False)
-    for field in table_schema(folder, name)["fields"]:
-        if field["type"] in ("integer", "number"):
-            frame[field["name"]] = pd.to_numeric(frame[field["name"]])
-    return frame
+    frame = read_table(folder, name)
+    if not {*KEY, "value"} <= set(frame):
+        return frame
+    return apply_corrections(frame, name, load_corrections(folder))
+
+
+def corrections_of(data: Path | None = None) -> dict[str, int]:
+    """Corrections applied when the tables are loaded: how many in each table that has any.
+
+    Raises
+    ------
+    DataError
+        If one of them no longer fits.
+    """
+    folder = data or data_folder()
+    corrections = load_corrections(folder)
+    counts = corrections.groupby("table", sort=False).size()
+    for name in counts.index:
+        apply_corrections(read_table(folder, name), name, corrections)
+    return {str(name): int(count) for name, count in counts.items()}
 
 
 def load_observations(names: Sequence[str], data: Path | None = None) -> pd.DataFrame:

@@ -34,14 +34,21 @@ def baseline(
     """
     gdp, revenue = point.loc["gdp_nominal"], point.loc["budget_revenue"]
     facts = {"region": region, "first": first, "last": last, "span_first": first + 1}
-    facts |= {"gdp_first": gdp["first"], "gdp_last": gdp["last"], "nominal": gdp["growth"]}
     if pd.isna(gdp["last"]):
-        return [Sentence(text("baseline.answer_none", lang, **facts), "headline")]
-    if real is None or pd.isna(gdp["last_rank"]):
-        said = [Sentence(text("baseline.answer_levels", lang, **facts), "headline")]
-    else:
-        facts |= {"real": real, "rank": int(gdp["last_rank"])}
-        said = [Sentence(text("baseline.answer", lang, **facts), "headline")]
+        return [Sentence(text("baseline.none", lang, **facts), "headline")]
+    known = {"gdp": gdp["last"], "rank": gdp["last_rank"], "nominal": gdp["growth"], "real": real}
+    facts |= {"gdp_last": gdp["last"], "nominal": gdp["growth"], "real": real}
+    if pd.notna(gdp["last_rank"]):
+        facts["rank"] = int(gdp["last_rank"])
+    groups = [
+        [text(f"baseline.{name}", lang, **facts) for name in names if pd.notna(known[name])]
+        for names in (("gdp", "rank"), ("nominal", "real"))
+    ]
+    clauses = [text("clause", lang).join(group) for group in groups if group]
+    words = text("semicolon", lang).join(clauses) + text("stop", lang)
+    said = [Sentence(words, "headline")]
+    if real is None and pd.notna(gdp["growth"]):
+        said.append(Sentence(text("baseline.no_real", lang)))
     if first in growth.index and growth.loc[first, "real"] < 0:
         trough = growth.loc[first, "real"]
         said.append(Sentence(text("baseline.trough", lang, first=first, trough=trough)))

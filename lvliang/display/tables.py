@@ -79,12 +79,7 @@ def evidence(found: pd.DataFrame, *, changes: int, gap: int, lang: str) -> list[
 
 def quantiles(table: pd.DataFrame, *, indicator: str, lang: str) -> list[Table]:
     """Projected quantiles by year."""
-    heads = {
-        level: text("column.median", lang)
-        if level == 0.5
-        else text("column.quantile", lang, percent=round(100 * level))
-        for level in table.columns
-    }
+    heads = {level: _quantile_name(level, lang) for level in table.columns}
     caption = text(
         "table.quantiles", lang, indicator=label(indicator, lang), unit=unit(indicator, lang)
     )
@@ -95,7 +90,7 @@ def models(table: pd.DataFrame, *, year: int, lang: str) -> list[Table]:
     """The models side by side: one row a model, quantiles in columns."""
     named = table.rename(
         index=lambda name: text(f"model.{name}", lang),
-        columns=lambda level: text("column.quantile", lang, percent=round(100 * level)),
+        columns=lambda level: _quantile_name(level, lang),
     )
     frame = named.rename_axis(text("column.model", lang)).reset_index()
     return _if_any(text("table.models", lang, year=year), frame)
@@ -160,3 +155,9 @@ def _verdict(row: pd.Series, lang: str) -> dict[str, str]:
 
 def _if_any(caption: str, frame: pd.DataFrame, cards: bool = False) -> list[Table]:
     return [] if frame.empty else [Table(caption, frame, cards)]
+
+
+def _quantile_name(level: float, lang: str) -> str:
+    if level == 0.5:
+        return text("column.median", lang)
+    return text("column.quantile", lang, percent=round(100 * level))

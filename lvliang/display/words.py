@@ -24,7 +24,11 @@ class _Numbers(string.Formatter):
 
     def format_field(self, value: Any, spec: str) -> str:
         text = super().format_field(value, spec)
-        return text.replace("-", MINUS) if isinstance(value, int | float) else text
+        if not isinstance(value, int | float):
+            return text
+        # A number that rounds to nothing has no sign.
+        unsigned = text.lstrip("-") if not text.strip("-0.") else text
+        return unsigned.replace("-", MINUS)
 
 
 def text(key: str, lang: str, **facts: Any) -> str:

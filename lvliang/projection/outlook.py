@@ -78,8 +78,9 @@ def look_ahead(
         If a table breaks its contract.
     """
     city = find_region(region, data)
-    history = load_history([peer.code for peer in peers(city, data)], base_year, data)
-    levels = growth_levels(history, base_year)
+    codes = [peer.code for peer in peers(city, data)]
+    history = load_history(codes, base_year, data)
+    levels = growth_levels(history, codes, base_year)
     paths = project(
         levels,
         start_levels(history, base_year),

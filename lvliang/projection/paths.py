@@ -68,8 +68,9 @@ def evidence(levels: pd.DataFrame, origin: int) -> pd.DataFrame:
         a figure) and ``usable``: at least ``MINIMUM_CHANGES`` changes, not all alike, and a gap
         of at most ``LONGEST_GAP``.
     """
-    growth, span = _growth_and_span(levels.loc[:origin])
-    last_year = levels.loc[:origin].apply(pd.Series.last_valid_index)
+    seen = levels.loc[:origin].dropna(axis=1, how="all")
+    growth, span = _growth_and_span(seen)
+    last_year = seen.apply(pd.Series.last_valid_index)
     found = pd.DataFrame({"last_year": last_year, "changes": growth.notna().sum()})
     found["gap"] = origin - found["last_year"]
     found["filled"] = (span - 1).sum().astype(int)

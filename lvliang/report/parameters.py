@@ -47,7 +47,15 @@ class NotebookParameters(BaseModel):
     @field_validator("region", mode="before")
     @classmethod
     def _code_as_text(cls, value: Any) -> Any:
-        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        return str(value) if isinstance(value, int) else value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_value(cls, value: Any) -> Any:
+        # Python counts True as 1; whoever writes true does not mean a number.
+        if isinstance(value, bool):
+            raise PydanticCustomError("bool", "a truth value is no value of this parameter")
+        return value
 
     @field_validator("region")
     @classmethod
