@@ -200,14 +200,14 @@ def _print_verdicts(verdicts: Any, form: Format, lang: str) -> None:
 
 def _print_table(verdicts: Any, lang: str) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from lvliang.display import tables, words
 
     if verdicts.empty:
         typer.echo(words.text("feasibility.no_targets", lang, region=""))
     for piece in tables.verdicts(verdicts, "", lang):
-        grid = Table(*piece.frame.columns)
+        grid = Table(*(Column(head, overflow="fold") for head in piece.frame.columns))
         for row in piece.frame.itertuples(index=False):
             grid.add_row(*row)
         Console().print(grid)

@@ -1,4 +1,4 @@
-"""Sentences and labels in both languages, from ``words.toml`` and the names of the tables."""
+"""Sentences and labels in both languages, from ``words*.toml`` and the names of the tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from lvliang.baseline.package import data_folder, resource_path
 
-WORDS = Path(__file__).with_name("words.toml")
+WORDS = sorted(Path(__file__).parent.glob("words*.toml"))
 MINUS = "−"
 NOTHING = "—"
 WORD_ONLY_GRADES = ("C", "D")
@@ -139,7 +139,11 @@ def counts_by_class(verdicts: pd.DataFrame, lang: str) -> str:
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    """Sections of every ``words*.toml``; a section lives in one file."""
+    sections: dict[str, Any] = {}
+    for path in WORDS:
+        sections |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return sections
 
 
 @cache

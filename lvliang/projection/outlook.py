@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -105,8 +106,8 @@ def actual(outlook: Outlook, indicator: str) -> pd.Series:
 def quantiles(outlook: Outlook, indicator: str) -> pd.DataFrame:
     """Projected quantiles of the city: index year, columns ``QUANTILES``; empty if not drawn."""
     drawn = outlook.own_paths.sel(indicator=indicator).dropna("year")
-    table = drawn.quantile(QUANTILES, dim="draw").transpose("year", "quantile").to_pandas()
-    return pd.DataFrame(table).rename_axis(columns=None)
+    table = np.quantile(drawn, QUANTILES, axis=0) if drawn.size else np.empty((len(QUANTILES), 0))
+    return pd.DataFrame(table.T, index=drawn["year"].to_numpy(), columns=list(QUANTILES))
 
 
 def mean_growth(outlook: Outlook, indicator: str) -> xr.DataArray:
@@ -119,4 +120,5 @@ def by_model(outlook: Outlook, indicator: str, year: int) -> pd.DataFrame:
     drawn = outlook.own_paths.sel(indicator=indicator, year=year)
     parts = {name: drawn[drawn["model"] == name] for name in MODELS} | {"both": drawn}
     rows = {name: part.quantile(QUANTILES).to_numpy() for name, part in parts.items()}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(QUANTILES))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(QUANTILES))
+    return table.dropna(how="all")

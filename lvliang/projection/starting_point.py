@@ -108,7 +108,8 @@ def claims_and_series(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
         published = series(history, indicator, ["first_published"])
         if region_code not in claimed:
             continue
-        both = pd.DataFrame({"report": claimed[region_code], "series": published.get(region_code)})
+        found = published.get(region_code, pd.Series(dtype=float))
+        both = pd.DataFrame({"report": claimed[region_code], "series": found})
         both = both.dropna(subset="report").rename_axis("year").reset_index()
         rows.append(both.assign(indicator=indicator))
     columns = ["indicator", "year", "report", "series"]

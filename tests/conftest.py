@@ -1,0 +1,49 @@
+"""What several test files share: the project's folders, and copies of its tables to damage."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHANXI_AND_BEIJING = ("14", "11")
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """Root of the checkout."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The tables of the checkout, only to be read."""
+    return PROJECT / "data"
+
+
+@pytest.fixture
+def data_copy(tmp_path: Path) -> Path:
+    """A private copy of the tables, which a test may damage."""
+    return Path(shutil.copytree(PROJECT / "data", tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables with the panel cut to Shanxi and Beijing, only to be read.
+
+    Figures of a city rest on its own province, so the results for Lvliang are the same.
+    """
+    folder = tmp_path_factory.mktemp("small") / "data"
+    shutil.copytree(PROJECT / "data", folder)
+    for table in (folder / "panel").glob("*.csv"):
+        with table.open(encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file)
+            kept = [row for row in rows if row["region_code"].startswith(SHANXI_AND_BEIJING)]
+        with table.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows.fieldnames or [], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(kept)
+    return folder

@@ -1,0 +1,437 @@
+"""Charts: the drawn numbers are the given ones, fact unlike projection, every label readable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup, Tag
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Bbox
+from numpy.testing import assert_allclose
+
+from lvliang.display import charts, fonts
+from lvliang.display.show import Chart
+from lvliang.projection.outlook import QUANTILES
+
+LONG_NAME = "Xishuangbanna Dai Autonomous Prefecture"
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def yearly(first: int, *values: float) -> pd.Series:
+    return pd.Series(values, index=range(first, first + len(values)), dtype=float)
+
+
+def quantiles(first: int, *medians: float, spread: float = 2.0) -> pd.DataFrame:
+    """A symmetric fan that widens by ``spread`` a year."""
+    steps = np.array([-2, -1, 0, 1, 2]) * spread
+    rows = [median + steps * (year + 1) for year, median in enumerate(medians)]
+    years = range(first, first + len(medians))
+    return pd.DataFrame(rows, index=years, columns=list(QUANTILES))
+
+
+GROWTH = yearly(2015, -4.6, 4.2, 9.2, 5.4, 5.7, 2.7)
+AHEAD = quantiles(2021, 5.0, 6.0, 6.5)
+LEVELS = yearly(2015, 955.8, 995.3, 1310.3, 1420.3, 1507.0, 1538.04)
+LEVELS_AHEAD = quantiles(2021, 1680.0, 1880.0, 2100.0, spread=120.0)
+HISTORY = pd.DataFrame(
+    {"real": [2.6, 17.4, 10.7], "nominal": [-9.3, 42.9, 31.5], "deflator": [-11.6, 21.7, 18.8]},
+    index=[2009, 2010, 2011],
+)
+RANKS = np.array([2] * 28 + [3] * 12 + [4] * 15 + [6] * 45)
+
+
+def fan(lang: str = "zh", **changed: Any) -> list[Chart]:
+    given = {"actual": GROWTH, "quantiles": AHEAD, "indicator": "gdp_real_growth"}
+    return charts.fan(**given | {"region": "Q", "lang": lang} | changed)
+
+
+def level_fan(lang: str = "zh", **changed: Any) -> list[Chart]:
+    given = {"actual": LEVELS, "quantiles": LEVELS_AHEAD, "indicator": "gdp_nominal"}
+    return fan(lang, **given | changed)
+
+
+def growth_history(lang: str = "zh", growth: pd.DataFrame = HISTORY) -> list[Chart]:
+    return charts.growth_history(growth, region="Q", lang=lang)
+
+
+def levels(lang: str = "zh", actual: pd.Series = LEVELS) -> list[Chart]:
+    return charts.levels(actual, indicator="budget_revenue", region="Q", lang=lang)
+
+
+def rank_bars(lang: str = "zh", ranks: np.ndarray = RANKS, **changed: Any) -> list[Chart]:
+    given = {"kept": 4.0, "cities": 11, "year": 2025, "region": "Q", "lang": lang}
+    return charts.rank_bars(ranks, **given | changed)
+
+
+EVERY_CHART: dict[str, Callable[..., list[Chart]]] = {
+    "fan": lambda lang: fan(lang, target=8.0),
+    "fan of levels": level_fan,
+    "fan without projection": lambda lang: fan(lang, quantiles=AHEAD.iloc[:0]),
+    "growth history": growth_history,
+    "levels": levels,
+    "rank bars": rank_bars,
+}
+every_chart = pytest.mark.parametrize("draw", EVERY_CHART.values(), ids=EVERY_CHART)
+both_languages = pytest.mark.parametrize("lang", ["zh", "en"])
+
+
+def only(drawn: list[Chart]) -> tuple[Chart, Axes]:
+    (chart,) = drawn
+    (axes,) = chart.figure.axes
+    return chart, axes
+
+
+def lines(axes: Axes, style: str) -> list[Line2D]:
+    """Lines of a style that are drawn from numbers, so not the upright at the last data."""
+    return [line for line in axes.lines if line.get_linestyle() == style and is_data(axes, line)]
+
+
+def is_data(axes: Axes, line: Line2D) -> bool:
+    return line.get_transform() == axes.transData
+
+
+def line_as_series(line: Line2D) -> pd.Series:
+    return pd.Series(line.get_ydata(), index=np.asarray(line.get_xdata(), dtype=int), dtype=float)
+
+
+def bands(axes: Axes) -> list[pd.DataFrame]:
+    """Lower and upper edge of each shaded band, by year."""
+    edges = []
+    for band in axes.collections:
+        if "FillBetween" in type(band).__name__:
+            corners = pd.DataFrame(band.get_paths()[0].vertices, columns=["year", "value"])
+            edges.append(corners.groupby("year")["value"].agg(["min", "max"]))
+    return edges
+
+
+def svg_of(chart: Chart) -> Tag:
+    svg = BeautifulSoup(chart.html(), "html.parser").svg
+    assert svg is not None
+    return svg
+
+
+def boxes_of_texts(axes: Axes) -> list[tuple[str, Bbox]]:
+    """Each text that is drawn, and where, a pixel smaller all around."""
+    canvas = FigureCanvasAgg(axes.figure)
+    canvas.draw()
+    ticks = [
+        tick.label1
+        for axis, (first, last) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim()))
+        for tick in axis.get_major_ticks()
+        if first <= tick.get_loc() <= last
+    ]
+    texts = [*axes.texts, *ticks, axes._left_title, axes.xaxis.label, axes.yaxis.label]
+    renderer = canvas.get_renderer()
+    return [
+        (text.get_text(), text.get_window_extent(renderer).padded(-1))
+        for text in texts
+        if text.get_text().strip()
+    ]
+
+
+def overlapping(axes: Axes) -> list[tuple[str, str]]:
+    """Pairs of texts that are drawn over each other."""
+    pairs = combinations(boxes_of_texts(axes), 2)
+    return [(said, other) for (said, box), (other, place) in pairs if box.overlaps(place)]
+
+
+def test_fan_draws_the_actual_values_solid_and_the_median_dashed() -> None:
+    _, axes = only(fan())
+    (actual,) = lines(axes, "-")
+    (median,) = lines(axes, "--")
+    pd.testing.assert_series_equal(line_as_series(actual), GROWTH)
+    pd.testing.assert_series_equal(line_as_series(median).loc[2021:], AHEAD[0.5], check_names=False)
+    assert actual.get_color() != median.get_color()
+
+
+def test_fan_opens_at_the_last_actual_value() -> None:
+    _, axes = only(fan())
+    (median,) = lines(axes, "--")
+    assert line_as_series(median).loc[2020] == 2.7
+    for band in bands(axes):
+        assert band.loc[2020].tolist() == [2.7, 2.7]
+
+
+def test_fan_has_the_50_and_90_percent_bands() -> None:
+    _, axes = only(fan())
+    outer, inner = sorted(bands(axes), key=lambda band: band.loc[2023, "min"])
+    assert_allclose(outer.loc[2021:], AHEAD[[0.05, 0.95]])
+    assert_allclose(inner.loc[2021:], AHEAD[[0.25, 0.75]])
+
+
+@both_languages
+def test_fan_marks_where_the_data_end(lang: str) -> None:
+    _, axes = only(fan(lang))
+    (upright,) = [line for line in axes.lines if not is_data(axes, line)]
+    assert set(upright.get_xdata()) == {2020}
+    mark = {"zh": "数据截至2020年", "en": "data to 2020"}[lang]
+    assert axes.get_title(loc="right") == mark
+
+
+def test_fan_names_its_ends_with_the_drawn_values() -> None:
+    _, axes = only(level_fan("en"))
+    said = {text.get_text() for text in axes.texts}
+    ends = {"95% 2820", "75% 2460", "median 2100", "25% 1740", "5% 1380"}
+    assert ends <= said
+
+
+@pytest.mark.parametrize(
+    ("target", "label"), [(8.0, "目标8%"), (0.0, "目标0%"), (-3.5, "目标−3.5%")]
+)
+def test_target_is_a_line_at_its_value_over_the_projected_years(target: float, label: str) -> None:
+    _, axes = only(fan(target=target))
+    (segments,) = [c.get_segments() for c in axes.collections if hasattr(c, "get_segments")]
+    ((start, end),) = segments
+    assert start[1] == end[1] == target
+    assert 2020 <= start[0] <= 2021
+    assert end[0] == 2023
+    assert label in [text.get_text() for text in axes.texts]
+
+
+def test_no_target_no_line() -> None:
+    _, axes = only(fan())
+    assert not [c for c in axes.collections if hasattr(c, "get_segments")]
+    assert not [text for text in axes.texts if "目标" in text.get_text()]
+
+
+def test_a_level_has_a_log_scale_and_says_so_and_growth_has_none() -> None:
+    level, level_axes = only(level_fan())
+    growth, growth_axes = only(fan())
+    assert (level_axes.get_yscale(), growth_axes.get_yscale()) == ("log", "linear")
+    assert "对数刻度" in level.subtitle
+    assert "对数刻度" not in growth.subtitle
+
+
+def test_fan_data_holds_what_is_drawn_and_says_what_is_projected() -> None:
+    chart, _ = only(fan("en"))
+    table = chart.data.set_index("Year")
+    assert table["Kind"].tolist() == ["actual"] * 6 + ["projected"] * 3
+    assert_allclose(table["Median"], [*GROWTH, *AHEAD[0.5]])
+    assert_allclose(table.loc["2021":, "5 % quantile"], AHEAD[0.05])
+    assert_allclose(table.loc["2021":, "95 % quantile"], AHEAD[0.95])
+    assert table.loc[:"2020", "5 % quantile"].isna().all()
+
+
+def test_a_fan_without_projection_draws_the_facts_and_says_why() -> None:
+    chart, axes = only(fan(quantiles=AHEAD.iloc[:0]))
+    (actual,) = lines(axes, "-")
+    pd.testing.assert_series_equal(line_as_series(actual), GROWTH)
+    assert lines(axes, "--") == []
+    assert bands(axes) == []
+    assert "暂不能推算" in chart.title
+    assert "预测" not in chart.subtitle
+
+
+def test_growth_history_draws_each_rate_in_a_line_of_its_own() -> None:
+    chart, axes = only(growth_history())
+    for name, style in (("real", "-"), ("nominal", "--"), ("deflator", ":")):
+        (line,) = lines(axes, style)
+        pd.testing.assert_series_equal(line_as_series(line), HISTORY[name], check_names=False)
+    assert_allclose(chart.data.iloc[:, 1:], HISTORY)
+    assert {text.get_text() for text in axes.texts} == {"实际增速", "名义增速", "价格变动"}
+
+
+def test_growth_history_blames_prices_only_where_they_move_more() -> None:
+    calm = HISTORY.assign(deflator=[1.0, 1.1, 1.2])
+    assert only(growth_history())[0].title == "名义增速的起落主要来自价格"
+    assert only(growth_history(growth=calm))[0].title == "实际增速与名义增速"
+
+
+def test_levels_are_drawn_from_zero_with_a_dot_for_each_figure() -> None:
+    gappy = LEVELS.drop(2019)
+    chart, axes = only(levels(actual=gappy))
+    (line,) = lines(axes, "-")
+    pd.testing.assert_series_equal(line_as_series(line), gappy)
+    assert line.get_marker() == "o"
+    assert axes.get_ylim()[0] == 0
+    assert [text.get_text() for text in axes.texts] == ["955.8", "1538.0"]
+    assert_allclose(chart.data.iloc[:, 1], gappy)
+
+
+def test_rank_bars_are_the_shares_of_the_paths() -> None:
+    chart, axes = only(rank_bars())
+    shares = [0, 28, 12, 15, 0, 45, 0, 0, 0, 0, 0]
+    assert_allclose([bar.get_height() for bar in axes.patches], shares)
+    assert chart.data.iloc[:, 0].tolist() == [str(rank) for rank in range(1, 12)]
+    assert_allclose(chart.data.iloc[:, 1], shares)
+    assert "最常见的是第6位" in chart.words
+
+
+def test_rank_bars_are_dark_up_to_the_rank_to_be_kept() -> None:
+    _, axes = only(rank_bars())
+    colours = [bar.get_facecolor() for bar in axes.patches]
+    assert len(set(colours[:4])) == 1
+    assert len(set(colours[4:])) == 1
+    assert colours[0] != colours[4]
+
+
+def test_a_rank_rests_on_several_cities_so_its_title_has_the_word_alone() -> None:
+    assert only(rank_bars("zh"))[0].title == "2025年居第4位或更前：可能性约为一半"
+    assert only(rank_bars("en"))[0].title == "No. 4 or better in 2025: about as likely as not"
+
+
+@both_languages
+@pytest.mark.parametrize(
+    ("draw", "units"),
+    [
+        (fan, {"zh": "%", "en": "%"}),
+        (level_fan, {"zh": "亿元", "en": "100 million CNY"}),
+        (growth_history, {"zh": "%", "en": "%"}),
+        (levels, {"zh": "亿元", "en": "100 million CNY"}),
+        (rank_bars, {"zh": "占路径的%", "en": "% of paths"}),
+    ],
+)
+def test_the_unit_is_on_the_axes(draw: Callable, units: dict[str, str], lang: str) -> None:
+    _, axes = only(draw(lang))
+    assert axes.get_title(loc="left") == units[lang]
+
+
+@both_languages
+@every_chart
+def test_the_svg_is_a_named_image_of_real_text_in_our_font(draw: Callable, lang: str) -> None:
+    chart, axes = only(draw(lang))
+    on_axes = [text.get_text() for text in [*axes.texts, axes._left_title]]
+    svg = svg_of(chart)
+    texts = svg.find_all("text")
+    drawn = [text.get_text() for text in texts]
+    assert set(on_axes) <= set(drawn)
+    assert fonts.missing_glyphs("".join(drawn)) == set()
+    assert all(fonts.FAMILY in text["style"] for text in texts)
+    assert (svg["role"], svg["aria-label"]) == ("img", chart.words)
+
+
+@pytest.mark.parametrize(
+    ("draw", "numbers"),
+    [
+        (fan, ["2020", "2.7%", "2023", "6.5%", "0.5至12.5", "−5.5至18.5"]),
+        (growth_history, ["2009", "2011", "2.6%", "17.4%", "10.7%", "−9.3%", "42.9%"]),
+        (levels, ["2015", "955.8", "2020", "1538.0"]),
+        (rank_bars, ["2025", "第6位", "第4位", "可能性约为一半"]),
+    ],
+)
+def test_those_who_cannot_see_it_are_told_the_key_numbers(
+    draw: Callable, numbers: list[str]
+) -> None:
+    label = svg_of(only(draw())[0])["aria-label"]
+    assert [number for number in numbers if number not in label] == []
+
+
+@both_languages
+@every_chart
+def test_title_subtitle_and_words_can_be_drawn(draw: Callable, lang: str) -> None:
+    chart, _ = only(draw(lang))
+    said = chart.title + chart.subtitle + chart.words + "".join(map(str, chart.data.columns))
+    assert fonts.missing_glyphs(said) == set()
+
+
+@every_chart
+def test_same_input_same_bytes(draw: Callable) -> None:
+    assert draw("zh")[0].html() == draw("zh")[0].html()
+
+
+@pytest.mark.parametrize(
+    ("draw", "given"),
+    [
+        (lambda actual, ahead: fan(actual=actual, quantiles=ahead, target=8.0), (GROWTH, AHEAD)),
+        (lambda growth: growth_history(growth=growth), (HISTORY,)),
+        (lambda actual: levels(actual=actual), (LEVELS,)),
+        (lambda ranks: rank_bars(ranks=ranks.to_numpy()), (pd.Series(RANKS),)),
+    ],
+    ids=["fan", "growth history", "levels", "rank bars"],
+)
+def test_what_is_given_stays_as_it_was(draw: Callable, given: tuple) -> None:
+    before = [one.copy(deep=True) for one in given]
+    draw(*given)[0].html()
+    for one, was in zip(given, before, strict=True):
+        assert one.equals(was)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        lambda: fan(actual=GROWTH.iloc[:0]),
+        lambda: growth_history(growth=HISTORY.iloc[:0]),
+        lambda: levels(actual=LEVELS.iloc[:0]),
+        lambda: rank_bars(ranks=np.array([], dtype=int)),
+        lambda: rank_bars(kept=None),
+    ],
+)
+def test_without_figures_there_is_no_chart(drawn: Callable) -> None:
+    assert drawn() == []
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize(("words", "data"), [(" ", LEVELS.to_frame()), ("words", pd.DataFrame())])
+def test_a_chart_without_words_or_numbers_is_refused(words: str, data: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="'T' has no words or no data table"):
+        Chart(plt.figure(), "T", "S", words, data, "zh")
+
+
+def test_html_closes_the_figure_and_brings_the_numbers() -> None:
+    chart = levels("en")[0]
+    page = BeautifulSoup(chart.html(), "html.parser")
+    assert plt.get_fignums() == []
+    assert page.figcaption.strong.get_text() == chart.title
+    assert page.details.summary.get_text() == "Data of the chart"
+    cells = [cell.get_text() for cell in page.select("details tbody td")]
+    assert cells == ["955.8", "995.3", "1310.3", "1420.3", "1507.0", "1538.0"]
+
+
+CLOSE = quantiles(2021, 6.0, 6.1, 6.2, spread=0.05)
+CROWDED: dict[str, Callable[[str], list[Chart]]] = {
+    "as usual": lambda lang: fan(lang, target=8.0),
+    "levels": level_fan,
+    "long names": lambda lang: level_fan(lang, region=LONG_NAME),
+    "one year": lambda lang: fan(lang, quantiles=quantiles(2021, 5.0), target=8.0),
+    "one year of levels": lambda lang: level_fan(lang, quantiles=LEVELS_AHEAD[:1]),
+    "fifteen years": lambda lang: fan(lang, quantiles=quantiles(2021, *[5.0] * 15), target=8.0),
+    "one actual year": lambda lang: fan(lang, actual=GROWTH[-1:], target=8.0),
+    "quantiles nearly alike": lambda lang: fan(lang, quantiles=CLOSE),
+    "quantiles all alike": lambda lang: fan(lang, quantiles=quantiles(2021, 5.0, 5.0, spread=0)),
+    "zero": lambda lang: fan(lang, actual=GROWTH * 0, quantiles=quantiles(2021, 0.0, 0.0)),
+    "below zero": lambda lang: fan(lang, actual=GROWTH - 20, quantiles=AHEAD - 20, target=-3.5),
+    "target at the top": lambda lang: fan(lang, target=18.5),
+    "target at the bottom": lambda lang: fan(lang, target=-5.5),
+    "growth": growth_history,
+    "growth that ends alike": lambda lang: growth_history(lang, HISTORY * 0 + 2.0),
+    "growth of one year": lambda lang: growth_history(lang, HISTORY[:1]),
+    "levels from zero": lambda lang: levels(lang, LEVELS * 0),
+    "levels of two years": lambda lang: levels(lang, LEVELS[:2]),
+    "levels of one year": lambda lang: levels(lang, LEVELS[:1]),
+    "eleven cities": rank_bars,
+    "one city": lambda lang: rank_bars(lang, ranks=np.ones(9), cities=1, kept=1.0),
+    "twenty-one cities": lambda lang: rank_bars(lang, cities=21),
+    "eleven cities of one rank": lambda lang: rank_bars(lang, ranks=np.ones(9)),
+}
+
+
+@both_languages
+@pytest.mark.parametrize("draw", CROWDED.values(), ids=CROWDED)
+def test_no_text_is_drawn_over_another(draw: Callable, lang: str) -> None:
+    _, axes = only(draw(lang))
+    assert overlapping(axes) == []
+
+
+@both_languages
+@pytest.mark.parametrize("target", [None, 5.0, 8.0])
+def test_no_label_hides_a_figure(target: float | None, lang: str) -> None:
+    before = yearly(2000, 9.6, 8.7, 12.9, 13.8, 17.3, 14.4, 16.1, 13.8, 10.8, 2.6, 17.4, 10.7)
+    twenty_years = pd.concat([before, yearly(2012, 9.9, 9.5, -1.6), GROWTH])
+    _, axes = only(fan(lang, actual=twenty_years, target=target))
+    texts = boxes_of_texts(axes)
+    for line in filter(lambda line: is_data(axes, line), axes.lines):
+        path = line.get_path().transformed(axes.transData)
+        assert [said for said, box in texts if path.intersects_bbox(box, filled=False)] == []

@@ -1,0 +1,383 @@
+"""The command line: what each command prints, and an exit code that says what happened."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+import pytest
+
+from lvliang.cli import main
+from lvliang.errors import LvliangError
+from lvliang.report import parameters, publication
+from lvliang.report.publish import lock
+
+LVLIANG = Path(sys.executable).with_name("lvliang")
+NOTEBOOKS = ["10_baseline", "20_trajectories", "30_feasibility"]
+FEW = ["-p", "draws=1000"]
+KEYS = {
+    "target_id", "type", "value", "unit", "price_basis", "deadline", "nature", "probability",
+    "grade", "likelihood", "class", "required_rate", "group", "group_probability",
+    "settling_vintage", "discounted_1", "discounted_2", "missing",
+}  # fmt: skip
+
+Done = subprocess.CompletedProcess[str]
+Call = Callable[..., Done]
+
+
+def lvliang(*words: object, through: tuple[object, ...] = ()) -> Done:
+    """Run the console script as a user does."""
+    command = [*map(str, through), str(LVLIANG), *map(str, words)]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300)
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
+    """The same in this process: the libraries are imported once, and a test may replace a part."""
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def call(*words: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["lvliang", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Done(words, int(ended.value.code or 0), out, err)
+
+    with mock.patch.dict(os.environ, COLUMNS="400"):
+        yield call
+    signal.signal(signal.SIGTERM, handler)
+
+
+def write_notebook(folder: Path, source: str) -> Path:
+    """A notebook of the name of a real one, which takes parameters and runs ``source``."""
+    v4 = nbformat.v4
+    cells = [
+        v4.new_markdown_cell("# 题 Title"),
+        v4.new_code_cell("region = ''", metadata={"tags": ["parameters"]}),
+        v4.new_code_cell(source),
+    ]
+    path = folder / "10_baseline.ipynb"
+    nbformat.write(v4.new_notebook(cells=cells), path)
+    return path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def old_site(outputs: Path) -> Path:
+    """A site published earlier, as the last run left it."""
+    release = outputs / "releases" / "earlier"
+    release.mkdir(parents=True)
+    (release / "index.html").write_bytes("<p>吕梁</p>\r\n".encode())
+    (outputs / "published").symlink_to(Path("releases", "earlier"))
+    return outputs / "published"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory, small_data: Path) -> tuple[Done, Path]:
+    """One whole run of all notebooks in both languages, and its outputs."""
+    outputs = tmp_path_factory.mktemp("run") / "outputs"
+    return lvliang("report", "--outputs", outputs, "--data", small_data), outputs
+
+
+# ------------------------------------------------------------------ help and parameters
+
+
+def test_help_names_every_exit_code() -> None:
+    done = lvliang("--help")
+    words = " ".join(done.stdout.split())
+    codes = dict(re.findall(r"(\d) ([a-z ]+)[,.]", words.partition("Exit codes:")[2]))
+    assert done.returncode == 0
+    errors = {0, 1} | {error.exit_code for error in LvliangError.__subclasses__()}
+    assert {int(code) for code in codes} == errors
+    assert (codes["2"], codes["3"]) == ("parameter", "data")
+
+
+def test_a_misspelt_parameter_stops_before_anything_is_imported_or_written(
+    project: Path, tmp_path: Path
+) -> None:
+    notebook = project / "notebooks/30_feasibility.ipynb"
+    outputs = tmp_path / "outputs"
+    words = ["run", notebook, "-p", "end_yaer=2025", "--outputs", outputs]
+    done = lvliang(*words, through=(sys.executable, "-X", "importtime"))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "error: end_yaer: no such parameter; did you mean end_year? legal: " in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    imported = {line.rpartition("|")[2].strip() for line in lines}
+    assert "lvliang.report.parameters" in imported
+    assert imported & {"pandas", "papermill", "matplotlib", "frictionless"} == set()
+    assert not outputs.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["assess", "--region", "Lvlian"], "did you mean 141100 吕梁市 Lvliang"),
+        (["assess", "-p", "draws=1"], "draws: '1' is not legal; legal: a whole number from 1000"),
+        (["report", "-p", "lang=fr"], "lang: 'fr' is not legal; legal: zh or en"),
+        (["report", "-p", "seed"], "-p 'seed': no value; legal: name=value"),
+        (["run", "30_feasibilty.ipynb"], "did you mean 30_feasibility?"),
+        (["run", "30_feasibility.ipynb"], "notebook: no file 30_feasibility.ipynb"),
+        (["assess", "--data", "nowhere"], "'nowhere' does not exist"),
+    ],
+)
+def test_a_wrong_parameter_is_exit_code_2(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], fault: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = call(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert fault in done.stderr
+
+
+# ------------------------------------------------------------------ check and assess
+
+
+def test_check_prints_the_rows_of_each_table(call: Call, small_data: Path) -> None:
+    resources = json.loads((small_data / "datapackage.json").read_text("utf-8"))["resources"]
+    rows = {}
+    for table in (resource for resource in resources if "schema" in resource):
+        with (small_data / table["path"]).open(encoding="utf-8", newline="") as file:
+            rows[table["name"]] = len(list(csv.DictReader(file)))
+    done = call("check", "--data", small_data)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert {name: int(count) for count, name, *_ in lines[: len(rows)]} == rows
+    assert " ".join(lines[len(rows)]) == (
+        f"{sum(rows.values())} rows in {len(rows)} tables, no fault"
+    )
+
+
+def test_check_of_a_damaged_table_is_exit_code_3(call: Call, data_copy: Path) -> None:
+    (data_copy / "sources.csv").write_text("", "utf-8")
+    done = call("check", "--data", data_copy)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"error: {data_copy / 'sources.csv'}: the table is empty" in done.stderr
+
+
+def test_assess_json_is_one_object_a_target_and_the_same_in_every_process(
+    call: Call, small_data: Path
+) -> None:
+    words = ["assess", *FEW, "--format", "json", "--data", small_data]
+    done = call(*words)
+    records = json.loads(done.stdout)
+    with (small_data / "report/targets.csv").open(encoding="utf-8", newline="") as file:
+        targets = list(csv.DictReader(file))
+    assert [KEYS - set(record) for record in records] == [set()] * len(targets)
+    kept = ["target_id", "type", "unit", "price_basis", "nature", "group", "settling_vintage"]
+    for record, target in zip(records, targets, strict=True):
+        assert [record[key] for key in kept] == [target[key] for key in kept]
+        assert record["value"] == float(target["value"])
+        assert record["deadline"] == int(target["last_year"] or 2025)
+    told = [record for record in records if record["class"] != "cannot_tell"]
+    assert {record["target_id"] for record in told} >= {"gdp_2021", "gdp_mean", "gdp_rank"}
+    for record in records:
+        assert (record["missing"] is None) == (record in told)
+        assert (record["probability"] is None) == (record not in told)
+    assert all(0 <= record["probability"] <= 1 for record in told)
+    again = lvliang(*words)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout == done.stdout
+    assert call(*words, "-p", "seed=7").stdout != done.stdout
+
+
+def test_assess_csv_says_the_same_as_json(call: Call, small_data: Path) -> None:
+    words = ["assess", *FEW, "--data", small_data, "--format"]
+    rows = list(csv.DictReader(io.StringIO(call(*words, "csv").stdout)))
+    records = json.loads(call(*words, "json").stdout)
+    assert [row["target_id"] for row in rows] == [record["target_id"] for record in records]
+    for row, record in zip(rows, records, strict=True):
+        assert set(row) == set(record)
+        assert row["class"] == record["class"]
+        assert row["quote"] == record["quote"]
+        assert float(row["value"]) == record["value"]
+        probability = float(row["probability"]) if row["probability"] else None
+        assert probability == pytest.approx(record["probability"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "other"),
+    [
+        ("zh", ["地区生产总值实际增速", "暂不具备评估条件"], "real GDP growth"),
+        ("en", ["real GDP growth", "cannot be assessed yet"], "地区生产总值"),
+    ],
+)
+def test_assess_prints_a_table_in_the_language_asked_for(
+    call: Call, small_data: Path, lang: str, words: list[str], other: str
+) -> None:
+    done = call("assess", *FEW, "-p", f"lang={lang}", "--data", small_data)
+    assert done.returncode == 0
+    assert [word for word in words if word not in done.stdout] == []
+    assert other not in done.stdout
+    assert done.stdout.count("2021") >= 11
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_narrow_terminal_wraps_the_table_and_cuts_no_words(
+    call: Call, small_data: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    done = call("assess", *FEW, "-p", f"lang={lang}", "--data", small_data)
+    assert done.returncode == 0
+    assert "…" not in done.stdout
+
+
+@pytest.mark.parametrize("region", ["太原", "110000"])
+def test_assess_of_a_city_without_targets_is_an_empty_list(
+    call: Call, small_data: Path, region: str
+) -> None:
+    done = call("assess", "--region", region, *FEW, "--format", "json", "--data", small_data)
+    assert (done.returncode, json.loads(done.stdout)) == (0, [])
+
+
+# ------------------------------------------------------------------ report
+
+
+def test_a_report_publishes_every_page_in_both_languages(published: tuple[Done, Path]) -> None:
+    done, outputs = published
+    assert done.returncode == 0, done.stderr
+    page = Path(done.stdout.splitlines()[-1])
+    assert page == outputs / "published/index.html"
+    pages = {str(path.relative_to(page.parent)) for path in page.parent.rglob("*.html")}
+    assert pages == {"index.html", "en/index.html"} | {
+        f"{lang}/{name}.html" for lang in ("zh", "en") for name in NOTEBOOKS
+    }
+    assert {p.name for p in outputs.iterdir()} == {".cache", ".lock", "published", "releases"}
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "said"),
+    [
+        pytest.param("1 / 0", 4, "cell [3] `1 / 0`: ZeroDivisionError", id="cell error"),
+        pytest.param("import sys; sys.stderr.write('hm')", 7, "wrote to stderr: hm", id="gate"),
+    ],
+)
+def test_a_failed_report_leaves_what_is_published(
+    published: tuple[Done, Path],
+    call: Call,
+    small_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    code: int,
+    said: str,
+) -> None:
+    _, outputs = published
+    before = contents(outputs / "published")
+    write_notebook(tmp_path, source)
+    monkeypatch.setattr(publication, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(parameters, "SCHEMAS", {"10_baseline": parameters.NotebookParameters})
+    done = call("report", "--outputs", outputs, "--data", small_data)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert len(before) == 8
+    assert contents(outputs / "published") == before
+    assert list(outputs.glob(".staging-*")) == []
+
+
+def test_a_damaged_table_stops_the_report_before_a_kernel_starts(
+    data_copy: Path, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "outputs"
+    page = old_site(outputs)
+    table = data_copy / "report/baseline.csv"
+    table.write_text(table.read_text("utf-8").replace(",955.8,", ",n/a,", 1), "utf-8")
+    before = contents(page)
+    done = lvliang("report", "--outputs", outputs, "--data", data_copy)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"error: {table}, row 2, column value: 'n/a' is not legal; legal: number" in done.stderr
+    assert contents(page) == before
+    assert page.readlink() == Path("releases/earlier")
+    # Kernels would have left their folder .cache, and a run its staging.
+    assert {p.name for p in outputs.iterdir()} == {".lock", "published", "releases"}
+
+
+def test_a_report_beside_another_is_exit_code_8(small_data: Path, tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs"
+    page = old_site(outputs)
+    before = contents(page)
+    with lock(outputs):
+        done = lvliang("report", "--outputs", outputs, "--data", small_data)
+    assert (done.returncode, done.stdout) == (8, "")
+    assert f"error: {outputs}: process {os.getpid()} is publishing here" in done.stderr
+    assert contents(page) == before
+
+
+# ------------------------------------------------------------------ run
+
+
+def test_run_prints_the_page_and_leaves_the_executed_notebook_beside_it(
+    call: Call, data_copy: Path, tmp_path: Path
+) -> None:
+    shutil.rmtree(data_copy / "panel")
+    notebook = write_notebook(tmp_path, "print('region', region)")
+    outputs = tmp_path / "outputs"
+    done = call("run", notebook, "-p", "region=太原", "--outputs", outputs, "--data", data_copy)
+    assert (done.returncode, done.stdout) == (0, f"{outputs / 'runs/10_baseline.html'}\n")
+    assert "region 140100" in (outputs / "runs/10_baseline.html").read_text("utf-8")
+    executed = nbformat.read(outputs / "runs/10_baseline.ipynb", as_version=4)
+    assert executed.cells[-1].outputs[0].text == "region 140100\n"
+
+
+def test_a_cell_error_is_exit_code_4_and_keeps_the_failed_notebook(
+    data_copy: Path, tmp_path: Path
+) -> None:
+    shutil.rmtree(data_copy / "panel")
+    notebook = write_notebook(tmp_path, "rate = 1 / 0")
+    outputs = tmp_path / "outputs"
+    done = lvliang("run", notebook, "--outputs", outputs, "--data", data_copy)
+    kept = outputs / "failed" / "10_baseline.ipynb"
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "10_baseline.ipynb, cell [3] `rate = 1 / 0`: ZeroDivisionError" in done.stderr
+    assert str(kept) in done.stderr
+    assert nbformat.read(kept, as_version=4).cells[-1].outputs[0].ename == "ZeroDivisionError"
+    assert not (outputs / "runs" / "10_baseline.html").exists()
+
+
+# ------------------------------------------------------------------ what nobody foresaw
+
+
+def test_an_unforeseen_exception_is_exit_code_1_with_its_traceback(small_data: Path) -> None:
+    code = (
+        "import sys, lvliang.cli, lvliang.baseline.contract as contract\n"
+        "contract.check_all = lambda *_: 1 // 0\n"
+        "sys.argv = ['lvliang', 'check', '--data', sys.argv[1]]\n"
+        "lvliang.cli.main()"
+    )
+    command = [sys.executable, "-c", code, str(small_data)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1].startswith("ZeroDivisionError")
+
+
+def test_every_error_of_the_project_ends_with_its_own_exit_code(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = LvliangError.__subclasses__()
+    codes = {}
+    for error in errors:
+
+        def fail(*_: object, error: type[LvliangError] = error) -> None:
+            raise error("what happened, and what to do")
+
+        monkeypatch.setattr("lvliang.baseline.contract.check_all", fail)
+        done = call("check")
+        codes[error.__name__] = done.returncode
+        assert "error: what happened, and what to do" in done.stderr
+    assert codes == {
+        "ParameterError": 2, "DataError": 3, "CellError": 4, "KernelDied": 5,
+        "DeadlineExceeded": 6, "QualityError": 7, "Locked": 8,
+    }  # fmt: skip

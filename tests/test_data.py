@@ -1,0 +1,269 @@
+"""What the tables say: the report's figures and targets, sources, dates, and a whole panel."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from lvliang.baseline.history import load_history
+from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.tables import as_of, load_table
+from lvliang.projection.starting_point import ranks_by_year
+
+LVLIANG = "141100"
+# Statements of the report in its own words: it is their source, and its month theirs.
+STATEMENTS = {"report/facts.csv", "report/commitments.csv", "report/not_figures.csv"}
+# What describes or corrects figures has no date of its own.
+DESCRIPTIONS = {
+    "regions.csv", "indicators.csv", "sources.csv",
+    "panel/corrections.csv", "panel/suspect_cells.csv",
+}  # fmt: skip
+CHINESE = {1: "一", 2: "二", 3: "三", 4: "四", 6: "六", 8: "八"}
+
+Row = dict[str, str]
+
+
+def read(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def declared_tables(data: Path) -> list[dict[str, str]]:
+    resources = json.loads((data / "datapackage.json").read_text("utf-8"))["resources"]
+    return [resource for resource in resources if "schema" in resource]
+
+
+@pytest.fixture(scope="module")
+def tables(data: Path) -> dict[str, list[Row]]:
+    """Rows of every declared table, by its path, as they are written."""
+    return {table["path"]: read(data / table["path"]) for table in declared_tables(data)}
+
+
+@pytest.fixture(scope="module")
+def report(data: Path) -> str:
+    """Text of the government work report, all white space removed."""
+    text = (data / "report/government_work_report_2021.txt").read_text("utf-8")
+    return re.sub(r"\s", "", text)
+
+
+@pytest.fixture(scope="module")
+def said(tables: dict[str, list[Row]]) -> dict[str, Row]:
+    """Figures of the report by name."""
+    return {row["figure_id"]: row for row in tables["report/baseline.csv"]}
+
+
+@pytest.fixture(scope="module")
+def targets(tables: dict[str, list[Row]]) -> dict[str, Row]:
+    """Targets by name."""
+    return {row["target_id"]: row for row in tables["report/targets.csv"]}
+
+
+@pytest.mark.parametrize(
+    ("indicator", "unit", "values"),
+    [
+        ("gdp_nominal", "亿元", {2015: 955.8, 2020: 1538.04}),
+        ("budget_revenue", "亿元", {2015: 90.6, 2020: 187.26}),
+        ("gdp_rank_in_province", "位", {2015: 8, 2020: 4}),
+        (
+            "budget_revenue_rank_in_province",
+            "位",
+            {2015: 6, 2016: 4, 2017: 2, 2018: 2, 2019: 2, 2020: 2},
+        ),
+        ("air_index_rank", "位", {2016: 6, 2020: 1}),
+        ("airport_passengers", "万人次", {2015: 14, 2020: 45.8}),
+    ],
+)
+def test_the_baseline_is_what_the_report_says(
+    data: Path, indicator: str, unit: str, values: dict[int, float]
+) -> None:
+    figures = load_table("report_baseline", data)
+    rows = figures[(figures["region_code"] == LVLIANG) & (figures["indicator"] == indicator)]
+    assert dict(zip(rows["year"], rows["value"], strict=True)) == values
+    assert set(rows["unit"]) == {unit}
+
+
+@pytest.mark.parametrize("path", ["report/baseline.csv", "report/targets.csv"])
+def test_each_quote_stands_at_its_place_and_holds_the_value(
+    tables: dict[str, list[Row]], report: str, path: str
+) -> None:
+    faults = []
+    for row in tables[path]:
+        start, quote = int(row["position"]), row["quote"]
+        value, unit = float(row["value"]), row["unit"]
+        words = f"第{CHINESE[int(value)]}" if unit == "位" else rf"(?<![\d.]){value:g}个?{unit}"
+        if report[start : start + len(quote)] != quote or not re.search(words, quote):
+            faults.append((row.get("figure_id") or row["target_id"], quote, words))
+    assert faults == []
+
+
+def test_the_report_states_eleven_targets_for_2021_all_indicative(
+    targets: dict[str, Row],
+) -> None:
+    stated = {name: row for name, row in targets.items() if row["origin"] == "stated"}
+    assert {
+        name: (row["indicator"], row["operator"], float(row["value"]), row["unit"])
+        for name, row in stated.items()
+    } == {
+        "gdp_2021": ("gdp_real_growth", ">=", 8, "%"),
+        "revenue_2021": ("budget_revenue_growth", ">=", 5, "%"),
+        "investment_2021": ("fixed_asset_investment_growth", ">=", 9, "%"),
+        "retail_2021": ("retail_sales_growth", "=", 10, "%"),
+        "urban_income_2021": ("urban_income_growth", ">=", 8, "%"),
+        "rural_income_2021": ("rural_income_growth", ">=", 8.5, "%"),
+        "jobs_2021": ("new_urban_jobs", ">=", 3.9, "万人"),
+        "registered_unemployment_2021": ("registered_unemployment_rate", "<=", 4.5, "%"),
+        "surveyed_unemployment_2021": ("surveyed_unemployment_rate", "<=", 5.5, "%"),
+        "rd_2021": ("rd_spending_growth", ">=", 20, "%"),
+        "manufacturing_share_2021": ("manufacturing_share_change", "=", 2, "百分点"),
+    }
+    assert {row["nature"] for row in stated.values()} == {"预期性"}
+    assert {(row["first_year"], row["last_year"]) for row in stated.values()} == {("2021", "2021")}
+
+
+def test_what_is_derived_is_marked_so_and_ends_with_the_run(targets: dict[str, Row]) -> None:
+    derived = {name: row for name, row in targets.items() if row["group"] == "to_end_year"}
+    assert set(derived) == {"gdp_mean", "revenue_mean", "gdp_rank", "revenue_rank", "air_rank"}
+    assert {row["origin"] for row in derived.values()} == {"derived"}
+    assert {row["nature"] for row in derived.values()} == {"未标明"}
+    assert {row["last_year"] for row in derived.values()} == {""}
+    for row in derived.values():
+        assert row["reading_zh"].startswith("推演：")
+        assert row["reading_en"].startswith("derived: ")
+
+
+@pytest.mark.parametrize(
+    ("mean", "stated"), [("gdp_mean", "gdp_2021"), ("revenue_mean", "revenue_2021")]
+)
+def test_a_derived_growth_target_repeats_the_rate_of_2021(
+    targets: dict[str, Row], mean: str, stated: str
+) -> None:
+    repeated = ["indicator", "operator", "value", "unit", "price_basis", "first_year", "quote"]
+    assert [targets[mean][name] for name in repeated] == [
+        targets[stated][name] for name in repeated
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rank", "figure"),
+    [
+        ("gdp_rank", "gdp_rank_in_province.2020"),
+        ("revenue_rank", "budget_revenue_rank_in_province.2020"),
+        ("air_rank", "air_index_rank.2020"),
+    ],
+)
+def test_a_derived_rank_target_is_the_rank_of_2020(
+    targets: dict[str, Row], said: dict[str, Row], rank: str, figure: str
+) -> None:
+    assert targets[rank]["operator"] == "<="
+    assert targets[rank]["value"] == said[figure]["value"]
+
+
+def test_ranks_computed_from_first_published_figures_are_the_report_s(small_data: Path) -> None:
+    province = [city.code for city in peers(find_region(LVLIANG, small_data), small_data)]
+    ranks = ranks_by_year(load_history(province, 2020, small_data), LVLIANG)
+    gdp = ranks[["gdp_rank", "report_gdp_rank"]].dropna()
+    revenue = ranks[["revenue_rank", "report_revenue_rank"]].dropna()
+    assert gdp.T.to_dict("list") == {2015: [8, 8], 2020: [4, 4]}
+    assert revenue.T.to_dict("list") == {2015: [6, 6], 2016: [4, 4], 2017: [2, 2], 2018: [2, 2]}
+
+
+@pytest.mark.parametrize("indicator", ["gdp_nominal", "gdp_real_growth"])
+def test_the_revised_panel_has_296_cities_in_each_of_21_years(
+    tables: dict[str, list[Row]], indicator: str
+) -> None:
+    rows = [row for row in tables["panel/gdp_revised.csv"] if row["indicator"] == indicator]
+    cells = {(row["region_code"], int(row["year"])) for row in rows}
+    cities = {code for code, _ in cells}
+    assert len(cities) == 296
+    assert cells == {(code, year) for code in cities for year in range(2000, 2021)}
+    assert len(rows) == len(cells)
+
+
+def test_every_source_in_use_is_described(tables: dict[str, list[Row]]) -> None:
+    used = {(path, row["source_id"]) for path, rows in tables.items() for row in rows
+            if "source_id" in row}  # fmt: skip
+    described = {row["source_id"] for row in tables["sources.csv"]}
+    assert {path for path, _ in used} == set(tables) - {
+        "regions.csv",
+        "indicators.csv",
+    } - STATEMENTS
+    assert sorted((path, source) for path, source in used if source not in described) == []
+
+
+def test_no_figure_is_known_before_its_period_has_ended(tables: dict[str, list[Row]]) -> None:
+    rows = [(path, row) for path in set(tables) - DESCRIPTIONS - STATEMENTS for row in tables[path]]
+    dated = [(path, row) for path, row in rows if "year" in row]
+    assert len(dated) > 50_000
+    early = []
+    for path, row in dated:
+        period = row.get("period", "annual")
+        months = re.findall(r"\d{4}-\d{2}", period)
+        end = months[-1] if months else f"{row['year']}-12"
+        if row["known_at"] < end:
+            early.append((path, row))
+    assert early == []
+
+
+def test_every_figure_target_and_forecast_has_the_month_it_was_known(
+    tables: dict[str, list[Row]],
+) -> None:
+    months = {path: {row.get("known_at", "") for row in rows} for path, rows in tables.items()}
+    faults = [
+        (path, month)
+        for path in set(tables) - DESCRIPTIONS - STATEMENTS
+        for month in months[path]
+        if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", month)
+    ]
+    assert faults == []
+
+
+def test_as_of_cuts_at_march_of_the_next_year() -> None:
+    months = ["2019-12", "2020-03", "2020-04", "2020-12", "2021-03", "2021-04", "2030-01"]
+    frame = pd.DataFrame({"known_at": months})
+    assert as_of(frame, 2019)["known_at"].tolist() == months[:2]
+    assert as_of(frame, 2020)["known_at"].tolist() == months[:5]
+
+
+def test_the_plan_is_known_at_2020_and_not_a_year_earlier(data: Path) -> None:
+    targets, figures = load_table("report_targets", data), load_table("report_baseline", data)
+    assert len(as_of(targets, 2020)) == len(targets)
+    assert as_of(targets, 2019).empty
+    assert as_of(figures, 2019)["year"].max() == 2019
+
+
+def test_files_are_utf8_with_unix_line_ends_and_no_byte_order_mark(data: Path) -> None:
+    files = [path for path in data.rglob("*") if path.suffix in {".csv", ".json", ".txt"}]
+    assert len(files) > 30
+    faults = []
+    for path in files:
+        content = path.read_bytes()
+        content.decode("utf-8")
+        if content.startswith(b"\xef\xbb\xbf") or b"\r" in content:
+            faults.append(path.name)
+    assert faults == []
+
+
+def test_every_indicator_and_its_unit_have_a_name_in_both_languages(
+    tables: dict[str, list[Row]],
+) -> None:
+    rows = tables["indicators.csv"]
+    hanzi = re.compile(r"[\u4e00-\u9fff]")
+    assert [row["indicator"] for row in rows if not hanzi.search(row["name_zh"])] == []
+    for column in ("name_en", "unit_en"):
+        odd = [row["indicator"] for row in rows if not row[column] or hanzi.search(row[column])]
+        assert odd == []
+    for column in ("name_zh", "name_en"):
+        names = [row[column] for row in rows]
+        assert len(names) == len(set(names))
+
+
+def test_every_table_on_disk_is_declared_and_every_schema_is_used(data: Path) -> None:
+    on_disk = {str(path.relative_to(data)) for path in data.rglob("*.csv")}
+    assert on_disk == {table["path"] for table in declared_tables(data)}
+    schemas = {str(path.relative_to(data)) for path in (data / "schemas").iterdir()}
+    assert schemas == {table["schema"] for table in declared_tables(data)}

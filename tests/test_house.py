@@ -1,0 +1,246 @@
+"""The house: imports point back, modules are small, and the lists of packages agree."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import re
+import tomllib
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+ROOMS = ["baseline", "projection", "feasibility", "display", "report", "explore", "cli"]
+FREE = ["errors"]
+MOST_LINES = 350
+MOST_CELLS = 25
+
+# A package whose name, or whose extra, is another on conda-forge.
+ON_CONDA_FORGE = {
+    "fonttools[woff]": "fonttools",
+    "frictionless": "frictionless-py",
+    "jupyter-client": "jupyter_client",
+    "jupyter-core": "jupyter_core",
+    "matplotlib": "matplotlib-base",
+    "nbconvert": "nbconvert-core",
+    "editables": "python-editables",
+}
+ONLY_ON_CONDA_FORGE = {
+    "python": ">=3.11",  # requires-python
+    "brotli-python": "",  # the extra woff of fonttools
+    "pip": "",  # installs the package itself
+}
+PATH = re.compile(r"(?<![\w.:/])/(?:[\w.-]+/)+[\w.-]*|\b[A-Za-z]:[\\/]|file://|~/")
+
+PROJECT = Path(__file__).resolve().parents[1]
+MODULES = sorted((PROJECT / "lvliang").rglob("*.py"))
+NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+LOCKS = sorted((PROJECT / "requirements").glob("*.lock"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def imported(source: str, package: str) -> set[str]:
+    """Rooms of ``lvliang`` that a module of ``package`` imports, wherever the import stands."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            origin = "." * node.level + (node.module or "")
+            origin = importlib.util.resolve_name(origin, package)
+            names |= {f"{origin}.{alias.name}" for alias in node.names}
+    return {name.split(".")[1] for name in names if name.startswith("lvliang.")}
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PROJECT / "lvliang").with_suffix("").parts[0]
+
+
+def test_imports_are_found_in_every_form() -> None:
+    source = """
+import lvliang.cli
+from lvliang import report
+def late():
+    from lvliang.display.words import text
+    from ..feasibility import bands
+"""
+    expected = {"cli", "report", "display", "feasibility"}
+    assert imported(source, "lvliang.projection") == expected
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_back_along_the_rooms(path: Path) -> None:
+    package = ".".join(path.relative_to(PROJECT).parent.parts)
+    rooms = imported(path.read_text("utf-8"), package)
+    room = room_of(path)
+    before = ROOMS[: ROOMS.index(room) + 1] if room in ROOMS else []
+    assert room in [*ROOMS, *FREE, "__init__"], f"{room} has no place among the rooms"
+    assert rooms <= {*before, *FREE}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_is_small(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES
+
+
+def declared() -> dict[str, Any]:
+    return tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+
+
+def bounds(lines: list[str]) -> dict[str, str]:
+    """Version bounds by name, extras kept in the name."""
+    found = {}
+    for requirement in map(Requirement, lines):
+        extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+        found[requirement.name + extras] = ",".join(sorted(str(requirement.specifier).split(",")))
+    return found
+
+
+def test_environment_and_package_name_the_same_packages_with_the_same_bounds() -> None:
+    environment = yaml.safe_load((PROJECT / "environment.yml").read_text("utf-8"))
+    project = declared()["project"]
+    needed = bounds(project["dependencies"] + project["optional-dependencies"]["build"])
+    assert set(ON_CONDA_FORGE) <= set(needed)
+    expected = {ON_CONDA_FORGE.get(name, name): bound for name, bound in needed.items()}
+    assert environment["channels"] == ["conda-forge"]
+    assert len(environment["dependencies"]) == len(bounds(environment["dependencies"]))
+    assert bounds(environment["dependencies"]) == expected | ONLY_ON_CONDA_FORGE
+    assert project["requires-python"] == ONLY_ON_CONDA_FORGE["python"]
+
+
+def test_what_builds_the_package_is_the_extra_build() -> None:
+    assert (
+        declared()["build-system"]["requires"]
+        == (declared()["project"]["optional-dependencies"]["build"])
+    )
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = declared()["project"]
+    lines = chain(project["dependencies"], *project["optional-dependencies"].values())
+    needed = {Requirement(line).name for line in lines} - {project["name"]}
+    text = (PROJECT / "docs/decisions/dependencies.md").read_text("utf-8")
+    reasons = dict(re.findall(r"^- `([\w.-]+)(?:\[[\w,]+\])?`: *(.*)$", text, re.MULTILINE))
+    assert sorted(needed - set(reasons)) == []
+    assert sorted(set(reasons) - needed) == [], "a reason for what is not a dependency"
+    assert [name for name, reason in reasons.items() if not reason.strip()] == []
+
+
+def requirements(lock: Path) -> list[str]:
+    """Each requirement of a lock file with the lines that continue it."""
+    text = re.sub(r"\\\n\s*", "", lock.read_text("utf-8"))
+    return [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=name_of)
+def test_every_locked_requirement_is_pinned_and_hashed(lock: Path) -> None:
+    lines = requirements(lock)
+    pinned = re.compile(
+        r"[\w.-]+(\[[\w,-]+\])?==[\w.!+]+( ; [^\\]+?)?( *--hash=sha256:[0-9a-f]{64})+"
+    )
+    assert len(lines) > 50
+    assert [line[:80] for line in lines if not pinned.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=name_of)
+def test_a_lock_holds_no_address_and_no_option_of_an_index(lock: Path) -> None:
+    text = lock.read_text("utf-8")
+    assert "://" not in text
+    assert re.findall(r"^\s*(?:-i|-f|-e|--(?!hash=)\S*)", text, re.MULTILINE) == []
+
+
+@pytest.mark.parametrize(("lock", "extra"), [("run.lock", "build"), ("dev.lock", "dev")])
+def test_every_dependency_is_locked_within_its_bounds(lock: str, extra: str) -> None:
+    project = declared()["project"]
+    optional = project["optional-dependencies"]
+    own = [need for need in map(Requirement, optional[extra]) if need.name == project["name"]]
+    inner = [optional[name] for need in own for name in sorted(need.extras)]
+    wanted = chain(project["dependencies"], optional[extra], *inner)
+    pins: dict[str, list[str]] = {}
+    for line in requirements(PROJECT / "requirements" / lock):
+        name, _, rest = line.partition("==")
+        pins.setdefault(name.partition("[")[0].lower(), []).append(re.split(r"[ ;]|--", rest)[0])
+    faults = [
+        str(need)
+        for need in map(Requirement, wanted)
+        if need.name != project["name"]
+        and not (pins.get(need.name) and all(need.specifier.contains(p) for p in pins[need.name]))
+    ]
+    assert faults == []
+
+
+def cells_of(notebook: Path) -> list[dict[str, Any]]:
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    return [cell | {"source": "".join(cell["source"])} for cell in cells]
+
+
+def code_of(notebook: Path) -> list[dict[str, Any]]:
+    return [cell for cell in cells_of(notebook) if cell["cell_type"] == "code"]
+
+
+def tags(cell: dict[str, Any]) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def test_notebooks_are_there() -> None:
+    assert [path.name[:3] for path in NOTEBOOKS] == ["10_", "20_", "30_"]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
+def test_a_notebook_is_committed_without_results(notebook: Path) -> None:
+    left = [(cell["outputs"], cell["execution_count"]) for cell in code_of(notebook)]
+    assert left == [([], None)] * len(left)
+    assert [cell["metadata"].keys() - {"tags"} for cell in cells_of(notebook)] == [set()] * len(
+        cells_of(notebook)
+    )
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
+def test_a_notebook_is_short_and_defines_nothing(notebook: Path) -> None:
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    nodes = [node for cell in code_of(notebook) for node in ast.walk(ast.parse(cell["source"]))]
+    assert [node.name for node in nodes if isinstance(node, definitions)] == []
+    assert len(cells_of(notebook)) <= MOST_CELLS
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
+def test_a_notebook_holds_no_path_and_runs_in_the_common_kernel(notebook: Path) -> None:
+    assert [found for cell in cells_of(notebook) for found in PATH.findall(cell["source"])] == []
+    metadata = json.loads(notebook.read_text("utf-8"))["metadata"]
+    assert metadata["kernelspec"]["name"] == "python3"
+
+
+def test_a_path_is_told_from_a_fraction_and_an_address() -> None:
+    for path in ("'/home/me/data.csv'", "C:\\data", "~/data", "file:///x", "open('/tmp/')"):
+        assert PATH.search(path), path
+    for words in ("zh/en", "a / b", "1/2", "https://example.org/a/b", "and/or"):
+        assert not PATH.search(words), words
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
+def test_every_chinese_cell_is_followed_by_its_english_twin(notebook: Path) -> None:
+    cells = cells_of(notebook)
+    chinese = [cell for cell in cells if "lang-zh" in tags(cell)]
+    english = [cell for cell in cells if "lang-en" in tags(cell)]
+    twins = [(a, b) for a, b in pairwise(cells) if "lang-zh" in tags(a) and "lang-en" in tags(b)]
+    assert len(chinese) == len(english) == len(twins) > 0
+    for zh, en in twins:
+        assert zh["cell_type"] == en["cell_type"]
+        headings = [re.findall(r"^#+ ", cell["source"], re.MULTILINE) for cell in (zh, en)]
+        assert headings[0] == headings[1]
+        assert re.search(r"[\u4e00-\u9fff]", zh["source"])
+        assert not re.search(r"[\u4e00-\u9fff]", en["source"])
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
+def test_words_stand_in_a_language_cell(notebook: Path) -> None:
+    markdown = [cell for cell in cells_of(notebook) if cell["cell_type"] == "markdown"]
+    assert [c["source"] for c in markdown if not {"lang-zh", "lang-en"} & set(tags(c))] == []

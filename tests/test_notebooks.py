@@ -1,0 +1,212 @@
+"""The notebooks run on other sets than their defaults, from anywhere, and their pages pass."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+from lvliang.errors import LvliangError
+from lvliang.report import parameters
+from lvliang.report.execute import Job, execute, prepare_environment
+from lvliang.report.gate import faults_of_notebook, faults_of_page
+from lvliang.report.render import render_page
+
+PROJECT = Path(__file__).resolve().parents[1]
+NAMES = sorted(parameters.SCHEMAS)
+SUZHOU = {"region": "320500", "lang": "en", "base_year": 2018, "end_year": 2023}
+BEIJING = {"region": "110000", "lang": "zh"}
+LVLIANG = {"region": "141100", "lang": "zh"}
+DRAWS = 1000
+VERDICTS = "td[data-head=研判]"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Which notebooks run, on which parameters, and whether the panel is there."""
+
+    given: dict[str, object]
+    names: list[str]
+    panel: bool = True
+
+
+RUNS = {
+    "Suzhou": Run(SUZHOU, NAMES),
+    "Beijing": Run(BEIJING, NAMES),
+    "Lvliang": Run(LVLIANG, ["30_feasibility"]),
+    "Lvliang without panel": Run(LVLIANG, ["30_feasibility"], panel=False),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """An executed notebook and the page made of it."""
+
+    notebook: nbformat.NotebookNode
+    html: str
+
+
+Executed = dict[str, Page]
+Execute = Callable[[str], Executed]
+every_run = pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        pytest.param(place, name, id=f"{place}-{name}")
+        for place, run in RUNS.items()
+        for name in run.names
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Execute:
+    """The notebooks of a run, each run once; where it failed, every test of it is told so."""
+    done: dict[str, Executed | LvliangError] = {}
+
+    def notebooks(place: str) -> Executed:
+        if place not in done:
+            try:
+                done[place] = run_elsewhere(RUNS[place], tmp_path_factory.mktemp("run"))
+            except LvliangError as error:
+                done[place] = error
+        if isinstance(found := done[place], LvliangError):
+            raise found
+        return found
+
+    return notebooks
+
+
+def run_elsewhere(run: Run, folder: Path) -> Executed:
+    """Execute the notebooks from a folder that has nothing to do with the project."""
+    jobs = {name: job(folder, name, run.given) for name in run.names}
+    with mock.patch.dict(os.environ), contextlib.chdir(folder):
+        os.environ.pop("LVLIANG_DATA", None)
+        if not run.panel:
+            os.environ["LVLIANG_DATA"] = str(data_without_panel(folder))
+        prepare_environment(folder / "cache")
+        execute(list(jobs.values()), workers=2, deadline=120)
+    return {name: page_made_of(done.output, str(run.given["lang"])) for name, done in jobs.items()}
+
+
+def page_made_of(output: Path, lang: str) -> Page:
+    notebook = nbformat.read(output, as_version=4)
+    return Page(notebook, render_page(notebook, lang=lang))
+
+
+def job(folder: Path, name: str, given: dict[str, object]) -> Job:
+    """A run of few draws; its parameters are those the command line would inject."""
+    values = parameters.check(name, given | {"draws": DRAWS}).model_dump()
+    return Job(PROJECT / "notebooks" / f"{name}.ipynb", folder / f"{name}.ipynb", values, name)
+
+
+def data_without_panel(folder: Path) -> Path:
+    panel = shutil.ignore_patterns("panel")
+    return Path(shutil.copytree(PROJECT / "data", folder / "data", ignore=panel))
+
+
+def page_of(executed: Execute, place: str, name: str) -> BeautifulSoup:
+    return BeautifulSoup(executed(place)[name].html, "html.parser")
+
+
+def answers(executed: Execute, place: str) -> dict[str, str]:
+    """What the first output of each notebook says."""
+    pages = {name: page_of(executed, place, name) for name in RUNS[place].names}
+    return {name: page.select_one(".output").get_text() for name, page in pages.items()}
+
+
+def verdicts_of_2021(executed: Execute, place: str) -> list[str]:
+    page = page_of(executed, place, "30_feasibility")
+    first = page.select_one(f"table:has({VERDICTS})")
+    return [cell.get_text() for cell in first.select(VERDICTS)]
+
+
+@every_run
+def test_outputs_and_page_pass_the_gate(executed: Execute, place: str, name: str) -> None:
+    page = executed(place)[name]
+    assert faults_of_notebook(page.notebook) == []
+    assert faults_of_page(page.html) == []
+
+
+@every_run
+def test_the_first_output_is_the_headline(executed: Execute, place: str, name: str) -> None:
+    page = page_of(executed, place, name)
+    first = page.select_one(".output").find(True)
+    assert first["class"] == ["headline"]
+    assert page.select(".headline") == [first]
+
+
+@every_run
+def test_the_page_has_one_title_in_its_language(executed: Execute, place: str, name: str) -> None:
+    page = page_of(executed, place, name)
+    lang = RUNS[place].given["lang"]
+    (title,) = page("h1")
+    assert title.get_text().isascii() is (lang == "en")
+    assert ("问题：" in page.main.get_text()) is (lang == "zh")
+    assert ("Question: " in page.main.get_text()) is (lang == "en")
+
+
+@every_run
+def test_the_page_shows_the_parameters_of_its_run(executed: Execute, place: str, name: str) -> None:
+    rows = page_of(executed, place, name).select("tr:has(> td)")
+    shown = {row.th.get_text(): row("td")[-1].get_text() for row in rows}
+    given = RUNS[place].given | {"draws": DRAWS}
+    assert {parameter: shown[parameter] for parameter in given} == {
+        parameter: str(value) for parameter, value in given.items()
+    }
+
+
+@every_run
+def test_a_missing_number_is_never_told_as_nan(executed: Execute, place: str, name: str) -> None:
+    said = page_of(executed, place, name).main.get_text()
+    assert [word for word in ("nan", "NaN", "None", "<NA>") if word in said] == []
+
+
+@every_run
+def test_no_heading_stands_over_nothing(executed: Execute, place: str, name: str) -> None:
+    below = [
+        (heading.get_text(), heading.find_next(["h2", "p", "table", "figure"]))
+        for heading in page_of(executed, place, name).select("main h2")
+    ]
+    assert [words for words, found in below if found is None or found.name == "h2"] == []
+
+
+def test_the_answers_are_about_the_city_and_the_years_of_the_run(executed: Execute) -> None:
+    said = answers(executed, "Suzhou")
+    assert all("Suzhou" in words for words in said.values())
+    assert "in 2018" in said["10_baseline"]
+    assert "2014–2018" in said["10_baseline"]
+    assert "2019–2023" in said["20_trajectories"]
+
+
+def test_a_municipality_is_answered_by_name(executed: Execute) -> None:
+    said = answers(executed, "Beijing")
+    assert all("北京市" in words for words in said.values())
+    assert "2021—2025年" in said["20_trajectories"]
+
+
+@pytest.mark.parametrize("place", ["Suzhou", "Beijing"])
+def test_a_city_without_targets_is_told_where_to_add_them(executed: Execute, place: str) -> None:
+    page = page_of(executed, place, "30_feasibility")
+    heads = {head.get_text() for head in page.select("thead th")}
+    assert "data/report/targets.csv" in answers(executed, place)["30_feasibility"]
+    assert heads.isdisjoint({"研判", "Verdict"})
+
+
+def test_with_the_panel_some_targets_can_be_assessed(executed: Execute) -> None:
+    classes = verdicts_of_2021(executed, "Lvliang")
+    assert len(classes) == 11
+    assert classes.count("暂不具备评估条件") < 11
+
+
+def test_without_the_panel_none_of_the_eleven_can(executed: Execute) -> None:
+    place = "Lvliang without panel"
+    assert verdicts_of_2021(executed, place) == ["暂不具备评估条件"] * 11
+    assert "暂不具备评估条件11项" in answers(executed, place)["30_feasibility"]

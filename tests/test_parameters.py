@@ -1,0 +1,214 @@
+"""Parameters: one declaration, the same as each notebook's cell, and a wrong value stops there."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import math
+import tokenize
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from lvliang.errors import ParameterError
+from lvliang.report.parameters import SCHEMAS, check, describe, read_assignments, titles
+
+NAMES = [
+    "region", "base_year", "end_year", "scenario", "lang", "draws", "seed", "growth_discount",
+]  # fmt: skip
+ANY = "20_trajectories"
+
+
+def parameters_cell(notebook: Path) -> str:
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    assert len(tagged) == 1
+    return "".join(tagged[0]["source"])
+
+
+def declared_in(source: str) -> list[tuple[str, str, object, str]]:
+    """Name, annotation, default and comment of each line of a cell of annotated literals."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = {
+        t.start[0]: t.string.removeprefix("# ") for t in tokens if t.type == tokenize.COMMENT
+    }
+    rows = []
+    for node in ast.parse(source).body:
+        assert isinstance(node, ast.AnnAssign)
+        assert node.value is not None
+        name, annotation = ast.unparse(node.target), ast.unparse(node.annotation)
+        rows.append((name, annotation, ast.literal_eval(node.value), comments[node.lineno]))
+    return rows
+
+
+def declared_by(schema: type[BaseModel]) -> list[tuple[str, str, object, str]]:
+    return [
+        (name, type(field.default).__name__, field.default, str(field.description))
+        for name, field in schema.model_fields.items()
+    ]
+
+
+def refusal(given: dict[str, Any], notebook: str = ANY) -> str:
+    with pytest.raises(ParameterError) as raised:
+        check(notebook, given)
+    assert raised.value.exit_code == 2
+    return str(raised.value)
+
+
+def test_every_notebook_has_a_schema_and_every_schema_a_notebook(project: Path) -> None:
+    assert sorted(SCHEMAS) == sorted(path.stem for path in (project / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_schema_is_the_parameters_cell_of_its_notebook(project: Path, name: str) -> None:
+    cell = parameters_cell(project / "notebooks" / f"{name}.ipynb")
+    assert declared_in(cell) == declared_by(SCHEMAS[name])
+    assert [type(default).__name__ for _, _, default, _ in declared_in(cell)] == [
+        annotation for _, annotation, _, _ in declared_in(cell)
+    ]
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_defaults_are_legal_and_stand_where_nothing_is_given(name: str) -> None:
+    run = check(name, {})
+    assert list(run.model_dump()) == NAMES
+    assert run == SCHEMAS[name](**run.model_dump())
+    assert (run.region, run.base_year, run.end_year, run.lang) == ("141100", 2020, 2025, "zh")
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_parameter_has_a_title_in_both_languages(name: str, lang: str) -> None:
+    found = titles(SCHEMAS[name], lang)
+    assert list(found) == NAMES
+    assert len(set(found.values()) - {""}) == len(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [("end_yaer", "end_year"), ("regoin", "region"), ("growth_discont", "growth_discount")],
+)
+def test_a_misspelt_name_suggests_the_right_one(misspelt: str, meant: str) -> None:
+    message = refusal({misspelt: "2025"})
+    assert message.startswith(f"{misspelt}: no such parameter; did you mean {meant}? legal: region")
+    assert all(name in message.partition("legal: ")[2] for name in NAMES)
+
+
+def test_a_name_like_no_other_gets_the_list_and_no_guess() -> None:
+    message = refusal({"zzz": 1})
+    assert message == f"zzz: no such parameter; legal: {', '.join(NAMES)}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "legal"),
+    [
+        pytest.param("end_year", "next", "a whole number from 2009 to 2035", id="text"),
+        pytest.param("end_year", "2025.5", "a whole number from 2009 to 2035", id="fraction"),
+        pytest.param("end_year", "", "a whole number from 2009 to 2035", id="blank"),
+        pytest.param("end_year", None, "a whole number from 2009 to 2035", id="none"),
+        pytest.param("end_year", 2036, "a whole number from 2009 to 2035", id="too late"),
+        pytest.param("base_year", 2007, "a whole number from 2008 to 2020", id="too early"),
+        pytest.param("base_year", 2021, "a whole number from 2008 to 2020", id="not yet known"),
+        pytest.param("draws", 999, "a whole number from 1000 to 100000", id="too few"),
+        pytest.param("draws", 100_001, "a whole number from 1000 to 100000", id="too many"),
+        pytest.param("draws", True, "a whole number from 1000 to 100000", id="bool for draws"),
+        pytest.param("seed", -1, "a whole number from 0 to 4294967295", id="negative seed"),
+        pytest.param("seed", True, "a whole number from 0 to 4294967295", id="bool for a seed"),
+        pytest.param("growth_discount", -0.1, "a number from 0 to 5", id="below 0"),
+        pytest.param("growth_discount", 5.1, "a number from 0 to 5", id="above 5"),
+        pytest.param("growth_discount", math.nan, "a number from 0 to 5", id="NaN"),
+        pytest.param("growth_discount", "nan", "a number from 0 to 5", id="NaN as text"),
+        pytest.param("growth_discount", math.inf, "a number from 0 to 5", id="infinity"),
+        pytest.param("growth_discount", True, "a number from 0 to 5", id="bool for a number"),
+        pytest.param("lang", "fr", "zh or en", id="no such language"),
+        pytest.param("lang", "ZH", "zh or en", id="language in capitals"),
+        pytest.param("scenario", "boom", "baseline", id="no such scenario"),
+        pytest.param("region", True, "a text", id="bool for a region"),
+        pytest.param("region", 1.5, "a text", id="number for a region"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_legal(name: str, value: object, legal: str) -> None:
+    message = refusal({name: value})
+    assert message.startswith(f"{name}: {value!r} is not legal; legal: {legal} (")
+    assert message.endswith(f"{describe(SCHEMAS[ANY], name)}")
+
+
+def test_every_fault_is_told_at_once() -> None:
+    message = refusal({"end_yaer": 2025, "draws": 1, "lang": "fr"})
+    assert sorted(line.partition(":")[0] for line in message.splitlines()) == [
+        "draws", "end_yaer", "lang",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("end", [2009, 2015])
+def test_the_end_must_come_after_the_base(end: int) -> None:
+    assert refusal({"base_year": 2015, "end_year": end}) == (
+        f"end_year: {end} is not after base_year 2015; legal: 2016 to 2035"
+    )
+    assert check(ANY, {"base_year": 2015, "end_year": 2016}).end_year == 2016
+
+
+def test_feasibility_must_reach_the_year_of_the_targets() -> None:
+    early = {"base_year": 2015, "end_year": 2020}
+    assert check(ANY, early).end_year == 2020
+    assert "legal: a whole number from 2021 to 2035" in refusal(early, "30_feasibility")
+
+
+def test_an_unknown_region_is_refused_with_a_suggestion() -> None:
+    assert "did you mean 141100 吕梁市 Lvliang" in refusal({"region": "Lvlian"})
+
+
+@pytest.mark.parametrize("given", ["吕梁", "lvliang", "141100", 141100])
+def test_a_region_becomes_its_code(given: object) -> None:
+    assert check(ANY, {"region": given}).region == "141100"
+
+
+def test_text_from_the_command_line_becomes_what_the_notebook_expects() -> None:
+    words = ["region=吕梁市", "base_year=2015", "end_year=2030", "draws=2000", "seed=7",
+             "growth_discount=1.5", "lang=en", "scenario=baseline"]  # fmt: skip
+    run = check(ANY, read_assignments(words)).model_dump()
+    assert run == {
+        "region": "141100", "base_year": 2015, "end_year": 2030, "scenario": "baseline",
+        "lang": "en", "draws": 2000, "seed": 7, "growth_discount": 1.5,
+    }  # fmt: skip
+    defaults = check(ANY, {}).model_dump()
+    assert {name: type(run[name]) for name in run} == {n: type(v) for n, v in defaults.items()}
+
+
+def test_checked_parameters_cannot_be_changed() -> None:
+    run = check(ANY, {})
+    with pytest.raises(ValueError, match="frozen"):
+        run.end_year = 2030
+    assert run.end_year == 2025
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["end_year"], "-p 'end_year': no value; legal: name=value, such as end_year=2025"),
+        (["=2025"], "-p '=2025': no value; legal: name=value, such as end_year=2025"),
+        ([" =1"], "-p ' =1': no value; legal: name=value, such as end_year=2025"),
+        (["seed=1", " seed =2"], "-p seed: given twice; legal: each parameter once"),
+    ],
+)
+def test_an_assignment_that_is_none_is_refused(words: list[str], fault: str) -> None:
+    with pytest.raises(ParameterError) as raised:
+        read_assignments(words)
+    assert str(raised.value) == fault
+
+
+def test_assignments_keep_further_equals_signs_and_drop_spaces() -> None:
+    assert read_assignments([" region = a=b ", "lang="]) == {"region": "a=b", "lang": ""}
+
+
+@pytest.mark.parametrize(
+    ("notebook", "hint"),
+    [("30_feasability", " did you mean 30_feasibility?"), ("notebooks/x.ipynb", "")],
+)
+def test_a_notebook_of_no_schema_is_refused(notebook: str, hint: str) -> None:
+    assert refusal({}, notebook) == (
+        f"notebook: {notebook} is not of this project;{hint} legal: {', '.join(SCHEMAS)}"
+    )

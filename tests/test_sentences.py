@@ -1,0 +1,239 @@
+"""Sentences follow the data of the run, and what is not known is said to be so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from lvliang.display import sentences
+from lvliang.display.show import Sentence
+
+NAN = float("nan")
+BOTH = ["gdp_nominal", "budget_revenue"]
+
+
+def point(**changed: float) -> pd.DataFrame:
+    """A starting point; ``gdp_last=…`` changes a cell of the row of GDP, ``revenue_…`` another."""
+    frame = pd.DataFrame(
+        {
+            "first": [955.8, 90.6],
+            "last": [1538.04, 187.26],
+            "growth": [9.98, 15.63],
+            "first_rank": [8.0, 6.0],
+            "last_rank": [4.0, 2.0],
+        },
+        index=BOTH,
+    )
+    for name, value in changed.items():
+        row, _, column = name.partition("_")
+        frame.loc[{"gdp": "gdp_nominal", "revenue": "budget_revenue"}[row], column] = value
+    return frame
+
+
+def growth(first_year: float = -4.6) -> pd.DataFrame:
+    return pd.DataFrame({"real": [first_year, 4.2]}, index=[2015, 2016])
+
+
+def baseline(lang: str = "zh", real: float | None = 5.4, **changed: Any) -> list[str]:
+    rates = changed.pop("growth", growth())
+    said = sentences.baseline(
+        point(**changed), rates, real=real, region="Q市", first=2015, last=2020, lang=lang
+    )
+    assert [sentence.style for sentence in said] == ["headline"] + [""] * (len(said) - 1)
+    return [sentence.words for sentence in said]
+
+
+def test_baseline_in_both_languages() -> None:
+    assert baseline("zh") == [
+        "Q市2020年地区生产总值1538.04亿元，居全省第4位；"
+        "2016—2020年名义年均增长10.0%，实际年均增长5.4%。",
+        "2015年当年实际增速为−4.6%，是低点：以它为起点算出的年均增速偏高，不宜直接外推。",
+        "一般公共预算收入由2015年的90.60亿元到2020年的187.26亿元，年均增长15.6%（现价）。",
+    ]
+    headline, trough, revenue = baseline("en")
+    assert "no. 4 in the province; over 2016–2020 it grew 10.0 % a year" in headline
+    assert "real growth −4.6 %" in trough
+    assert "from 90.60 in 2015 to 187.26" in revenue
+
+
+@pytest.mark.parametrize(
+    ("changed", "number"),
+    [
+        ({"gdp_last": 1600.0}, "1600.00亿元"),
+        ({"gdp_growth": 11.26}, "名义年均增长11.3%"),
+        ({"gdp_last_rank": 3.0}, "第3位"),
+        ({"real": -1.25}, "实际年均增长−1.2%"),
+        ({"revenue_first": 80.0}, "2015年的80.00亿元"),
+        ({"revenue_last": 200.0}, "2020年的200.00亿元"),
+        ({"revenue_growth": -2.0}, "年均增长−2.0%"),
+    ],
+)
+def test_another_number_another_sentence(changed: dict[str, float], number: str) -> None:
+    assert number not in "".join(baseline())
+    assert number in "".join(baseline(**changed))
+
+
+def test_without_real_growth_the_rest_is_told_and_what_is_missing() -> None:
+    headline, missing, *_ = baseline(real=None)
+    assert headline.endswith("居全省第4位；2016—2020年名义年均增长10.0%。")
+    assert missing.startswith("缺历年实际增速")
+
+
+def test_a_rank_that_is_missing_is_not_told_as_missing_growth() -> None:
+    said = baseline(gdp_last_rank=NAN)
+    assert "居全省" not in said[0]
+    assert "实际年均增长5.4%" in said[0]
+    assert "缺历年实际增速" not in "".join(said)
+
+
+def test_a_first_year_that_is_missing_is_not_told_as_nan() -> None:
+    known = baseline(real=None, gdp_first=NAN, gdp_growth=NAN)
+    assert "nan" not in "".join(known)
+
+
+def test_a_growth_that_is_missing_is_not_told_as_nan() -> None:
+    assert "nan" not in "".join(baseline(gdp_first=NAN, gdp_growth=NAN))
+
+
+def test_without_gdp_nothing_is_told_but_that() -> None:
+    assert baseline(gdp_last=NAN) == ["Q市：2020年没有可用的地区生产总值。"]
+    assert baseline("en", gdp_last=NAN) == ["Q市: no usable GDP figure for 2020."]
+
+
+@pytest.mark.parametrize(
+    ("rates", "told"),
+    [
+        (growth(-0.1), True),
+        (growth(0.0), False),
+        (growth(4.0), False),
+        (growth(NAN), False),
+        (growth().drop(2015), False),
+    ],
+)
+def test_a_trough_is_told_where_the_first_year_shrank(rates: pd.DataFrame, told: bool) -> None:
+    assert any("低点" in words for words in baseline(growth=rates)) is told
+
+
+def test_revenue_without_growth_is_left_out() -> None:
+    assert not any("一般公共预算收入" in words for words in baseline(revenue_growth=NAN))
+
+
+def mean_growth(*values: float) -> xr.DataArray:
+    return xr.DataArray(list(values), dims="draw")
+
+
+def trajectories(drawn: xr.DataArray, lang: str = "zh") -> Sentence:
+    return sentences.trajectories(drawn, region="Q市", base_year=2020, end_year=2025, lang=lang)
+
+
+def test_trajectories_in_frequencies() -> None:
+    said = trajectories(xr.DataArray(np.linspace(-10.0, 20.0, 101), dims="draw"))
+    assert said.style == "headline"
+    assert said.words == (
+        "2021—2025年Q市实际年均增速的中位数为5.0%；每100条路径中有90条在−8.5%至18.5%之间。"
+    )
+
+
+def test_trajectories_that_cannot_be_drawn() -> None:
+    said = trajectories(mean_growth(NAN, NAN), "en")
+    assert said == Sentence("Q市: too little annual real growth to project.", "headline")
+
+
+def test_a_discount_is_told_where_there_is_one() -> None:
+    assert sentences.discount(0.0, "zh") == []
+    (said,) = sentences.discount(1.5, "zh")
+    assert said.style == "caveat"
+    assert "下调1.5个百分点" in said.words
+
+
+@pytest.mark.parametrize(("filled", "gap", "lacking"), [(1, 0, 1), (1, 2, 3)])
+def test_gaps_of_revenue_are_counted(filled: int, gap: int, lacking: int) -> None:
+    found = pd.DataFrame(
+        {"filled": [filled], "gap": [gap], "last_year": [2018.0]}, index=["budget_revenue"]
+    )
+    (said,) = sentences.broken_revenue(found, "zh")
+    assert f"有{lacking}年缺数，末年为2018年" in said.words
+
+
+def test_an_unbroken_revenue_needs_no_sentence() -> None:
+    whole = pd.DataFrame({"filled": [0], "gap": [0], "last_year": [2020]}, index=["budget_revenue"])
+    assert sentences.broken_revenue(whole, "zh") == []
+    assert sentences.broken_revenue(whole.set_axis(["gdp_real"]), "zh") == []
+
+
+def main(*probabilities: float | None, together: float | None = 0.2) -> pd.DataFrame:
+    frame = pd.DataFrame({"probability": pd.Series(probabilities, dtype=float)})
+    frame["class"] = frame["probability"].map(
+        lambda probability: "cannot_tell" if pd.isna(probability) else "uncertain"
+    )
+    return frame.assign(group_probability=together)
+
+
+def feasibility(verdicts: pd.DataFrame, lang: str = "zh") -> list[str]:
+    said = sentences.feasibility(verdicts, region="Q市", lang=lang)
+    assert said[0].style == "headline"
+    return [sentence.words for sentence in said]
+
+
+def test_verdicts_are_counted_and_judged_together() -> None:
+    assert feasibility(main(0.4, 0.5, None)) == [
+        "2021年3项主要预期目标中，存在不确定性、需加力推进2项、暂不具备评估条件1项。",
+        "可评估的2项目标同时实现：可能性较小。",
+    ]
+
+
+@pytest.mark.parametrize(("together", "word"), [(0.66, "可能性较大"), (0.005, "可能性极小")])
+def test_the_word_for_all_together_follows_their_probability(together: float, word: str) -> None:
+    assert feasibility(main(0.7, 0.8, together=together))[1].endswith(f"：{word}。")
+
+
+@pytest.mark.parametrize("probabilities", [(0.4, None), (None, None)])
+def test_fewer_than_two_assessable_targets_are_not_joined(probabilities: tuple) -> None:
+    assert len(feasibility(main(*probabilities))) == 1
+
+
+def test_a_region_without_targets_says_so() -> None:
+    (zh,) = feasibility(main())
+    (en,) = feasibility(main(), "en")
+    assert zh.startswith("Q市")
+    assert "没有录入" in zh
+    assert "no target" in en.lower()
+    assert "Q市" in en
+
+
+TARGETS = pd.DataFrame({"indicator": ["gdp_real_growth", "new_urban_jobs"], "value": [8.0, 3.9]})
+YEARS = {"levels": pd.Series({2020: 1538.04}), "growth": pd.Series({2020: 2.7})}
+
+
+def test_the_gdp_target_as_a_level_and_over_two_years() -> None:
+    (said,) = sentences.gdp_target(TARGETS, 2020, **YEARS, lang="zh")
+    assert said.words == (
+        "地区生产总值增长8%相当于按2020年价格达到1661.1亿元；与2020年的2.7%合计，两年平均增长5.3%。"
+    )
+    (other,) = sentences.gdp_target(TARGETS.assign(value=5.0), 2020, **YEARS, lang="zh")
+    assert "增长5%相当于按2020年价格达到1614.9亿元" in other.words
+
+
+@pytest.mark.parametrize(
+    ("targets", "base_year"), [(TARGETS[1:], 2020), (TARGETS[:0], 2020), (TARGETS, 2019)]
+)
+def test_without_target_level_or_growth_there_is_no_such_sentence(
+    targets: pd.DataFrame, base_year: int
+) -> None:
+    assert sentences.gdp_target(targets, base_year, **YEARS, lang="zh") == []
+
+
+def test_jobs_are_those_of_the_report() -> None:
+    figures = pd.DataFrame({"indicator": ["new_urban_jobs_five_years"], "value": [22.0]})
+    (said,) = sentences.jobs(figures, "zh")
+    assert "五年新增22万人，年均4.4万人" in said.words
+    assert sentences.jobs(figures[:0], "zh") == []
+
+
+def test_target_value() -> None:
+    assert sentences.target_value(TARGETS, "new_urban_jobs") == 3.9
+    assert sentences.target_value(TARGETS, "gdp_nominal") is None

@@ -1,0 +1,353 @@
+"""Tables: captions and heads in both languages, numbers as told, nothing where there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from lvliang.display import tables
+from lvliang.display.show import Sentence, Table
+from lvliang.projection.outlook import QUANTILES
+
+NAN = float("nan")
+QUANTILE_HEADS = {
+    "zh": ["5%分位", "25%分位", "中位数", "75%分位", "95%分位"],
+    "en": ["5 % quantile", "25 % quantile", "Median", "75 % quantile", "95 % quantile"],
+}
+
+FIGURES = pd.DataFrame(
+    {
+        "indicator": ["gdp_nominal", "new_urban_jobs_five_years"],
+        "year": [2020, 2020],
+        "period": ["annual", "2016/2020"],
+        "value": [1538.04, 20.0],
+        "status": ["reported", "inferred"],
+        "quote": ["增加到2020年的1538.04亿元", "城镇新增就业20万人"],
+        "section": "回顾",
+        "position": [1968, 2604],
+    }
+)
+CLAIMS = pd.DataFrame(
+    {
+        "indicator": "budget_revenue",
+        "year": [2015, 2020],
+        "report": [90.6, 187.26],
+        "series": [90.68, NAN],
+    }
+)
+RANKS = pd.DataFrame({"gdp_rank": [8.0, 4.0], "report_gdp_rank": [NAN, 4.0]}, index=[2015, 2020])
+EVIDENCE = pd.DataFrame(
+    {"last_year": [2014.0, 2020.0], "changes": [10, 20], "usable": [False, True]},
+    index=["fixed_asset_investment", "gdp_nominal"],
+)
+AHEAD = pd.DataFrame([[-4.83, 1.3, 5.6, 10.26, 17.7]], index=[2021], columns=list(QUANTILES))
+MODELS = AHEAD.set_axis(["own_history"])
+TARGET = {
+    "indicator": "gdp_real_growth",
+    "type": "growth",
+    "operator": ">=",
+    "value": 8.0,
+    "unit": "%",
+    "first_year": 2021,
+    "deadline": 2021,
+    "class": "uncertain",
+    "probability": 0.362,
+    "grade": "B",
+    "likelihood": "about_even",
+    "near_edge": False,
+    "missing": None,
+    "reading_zh": "可比价增速",
+    "reading_en": "at constant prices",
+    "discounted_1": 0.31,
+    "discounted_2": 0.26,
+}
+NOT_TOLD = TARGET | {
+    "indicator": "new_urban_jobs",
+    "value": 3.9,
+    "unit": "万人",
+    "class": "cannot_tell",
+    "probability": NAN,
+    "grade": None,
+    "likelihood": None,
+    "missing": {"reason": "no_series", "indicator": "new_urban_jobs"},
+    "reading_zh": "",
+    "reading_en": "",
+    "discounted_1": NAN,
+    "discounted_2": NAN,
+}
+SOURCES = pd.DataFrame(
+    {"source_id": ["GWR2021"], "title": ["报告"], "licence": ["quoted"], "sha256": ["ab"]}
+)
+
+
+def verdicts(*rows: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(rows)
+
+
+def shown(drawn: list[Table]) -> tuple[str, list[str], list[list[str]]]:
+    """Caption, heads and rows as the reader sees them."""
+    (table,) = drawn
+    page = BeautifulSoup(table.html(), "html.parser")
+    heads = [head.get_text() for head in page.select("thead th")]
+    rows = [[cell.get_text() for cell in row(["th", "td"])] for row in page.select("tbody tr")]
+    return page.caption.get_text(), heads, rows
+
+
+EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = {
+    "report figures": (
+        lambda lang: tables.report_figures(FIGURES, lang),
+        {
+            "zh": (
+                "报告所述基数及原文",
+                ["指标", "年份", "数值", "单位", "性质", "报告原文", "出处"],
+            ),
+            "en": (
+                "What the report says of the starting point, in its words",
+                ["Indicator", "Year", "Value", "Unit", "Kind", "Words of the report", "Place"],
+            ),
+        },
+    ),
+    "claims": (
+        lambda lang: tables.claims(CLAIMS, lang),
+        {
+            "zh": ("报告数与统计序列核对（亿元）", ["指标", "年份", "报告数", "统计序列", "差额"]),
+            "en": (
+                "The report held against the series (100 million CNY)",
+                ["Indicator", "Year", "Report", "Series", "Difference"],
+            ),
+        },
+    ),
+    "ranks": (
+        lambda lang: tables.ranks(RANKS, lang),
+        {
+            "zh": (
+                "全省位次：按当年公布数计算与报告所述",
+                ["年份", "地区生产总值位次", "报告：地区生产总值位次"],
+            ),
+            "en": (
+                "Rank in the province: computed from first-published figures, and as the report"
+                " says",
+                ["Year", "GDP rank", "Report: GDP rank"],
+            ),
+        },
+    ),
+    "evidence": (
+        lambda lang: tables.evidence(EVIDENCE, changes=8, gap=2, lang=lang),
+        {
+            "zh": (
+                "各序列的依据（推算至少需8个年度变化，缺口不超过2年）",
+                ["序列", "末年数据", "年度变化数", "能否推算"],
+            ),
+            "en": (
+                "What there is of each series (a projection needs 8 annual changes and a gap of"
+                " at most 2 years)",
+                ["Series", "Last year", "Annual changes", "Projected"],
+            ),
+        },
+    ),
+    "quantiles": (
+        lambda lang: tables.quantiles(AHEAD, indicator="gdp_nominal", lang=lang),
+        {
+            "zh": (
+                "地区生产总值（亿元）：预测分位数",
+                ["年份", *QUANTILE_HEADS["zh"]],
+            ),
+            "en": (
+                "gross regional product (100 million CNY): quantiles of the projection",
+                ["Year", *QUANTILE_HEADS["en"]],
+            ),
+        },
+    ),
+    "models": (
+        lambda lang: tables.models(MODELS, year=2025, lang=lang),
+        {
+            "zh": (
+                "2025年实际增速：两个模型分开看（%）",
+                ["模型", *QUANTILE_HEADS["zh"]],
+            ),
+            "en": (
+                "Real growth in 2025: the two models apart (%)",
+                ["Model", *QUANTILE_HEADS["en"]],
+            ),
+        },
+    ),
+    "verdicts": (
+        lambda lang: tables.verdicts(verdicts(TARGET, NOT_TOLD), "T", lang),
+        {
+            "zh": ("T", ["目标", "研判", "可能性", "数据等级", "缺什么、怎样读"]),
+            "en": (
+                "T",
+                ["Target", "Verdict", "Likelihood", "Grade", "What is missing, how it is read"],
+            ),
+        },
+    ),
+    "sensitivity": (
+        lambda lang: tables.sensitivity(verdicts(TARGET, NOT_TOLD), lang),
+        {
+            "zh": (
+                "增速下调1、2个百分点的敏感性测算（路径占比，%）",
+                ["目标", "研判口径", "下调1个百分点", "下调2个百分点"],
+            ),
+            "en": (
+                "Sensitivity: real growth cut by 1 and 2 points (share of paths, %)",
+                ["Target", "As judged", "Cut by 1 pt", "Cut by 2 pt"],
+            ),
+        },
+    ),
+    "parameters": (
+        lambda lang: tables.parameters({"draws": 1000}, {"draws": "抽样次数"}, lang),
+        {
+            "zh": ("本次运行的参数", ["参数", "名称", "数值"]),
+            "en": ("Parameters of this run", ["Parameter", "Title", "Value"]),
+        },
+    ),
+    "sources": (
+        lambda lang: tables.sources(SOURCES, lang),
+        {
+            "zh": ("数据来源", ["来源", "名称", "使用条件"]),
+            "en": ("Sources", ["Source", "Title", "Terms"]),
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", EVERY_TABLE)
+def test_caption_and_heads(name: str, lang: str) -> None:
+    draw, expected = EVERY_TABLE[name]
+    caption, heads, rows = shown(draw(lang))
+    assert (caption, heads) == expected[lang]
+    assert rows
+    assert all(len(row) == len(heads) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        (
+            "report figures",
+            [
+                "地区生产总值|2020|1538.04|亿元|原文|增加到2020年的1538.04亿元|回顾 · 1968",
+                "五年城镇新增就业|2016/2020|20|万人|推定|城镇新增就业20万人|回顾 · 2604",
+            ],
+        ),
+        (
+            "claims",
+            [
+                "一般公共预算收入|2015|90.60|90.68|−0.08",
+                "一般公共预算收入|2020|187.26||",
+            ],
+        ),
+        ("ranks", ["2015|8|", "2020|4|4"]),
+        (
+            "evidence",
+            ["固定资产投资|2014|10|不能", "地区生产总值（现价）|2020|20|能"],
+        ),
+        ("quantiles", ["2021|−4.8|1.3|5.6|10.3|17.7"]),
+        ("models", ["自身历史均值|−4.8|1.3|5.6|10.3|17.7"]),
+        (
+            "verdicts",
+            [
+                "地区生产总值实际增速：2021年≥8%|存在不确定性、需加力推进|约35%|B|可比价增速",
+                "城镇新增就业：2021年≥3.9万人|暂不具备评估条件|—|—|缺城镇新增就业的历年数据",
+            ],
+        ),
+        ("parameters", ["draws|抽样次数|1000"]),
+        ("sources", ["GWR2021|报告|quoted"]),
+    ],
+)
+def test_cells(name: str, rows: list[str]) -> None:
+    draw, _ = EVERY_TABLE[name]
+    assert ["|".join(row) for row in shown(draw("zh"))[2]] == rows
+
+
+def test_what_is_missing_comes_before_how_it_is_read() -> None:
+    target = NOT_TOLD | {"reading_zh": "当年累计", "reading_en": "within the year"}
+    for lang, note in {
+        "zh": "缺城镇新增就业的历年数据；当年累计",
+        "en": "no annual series of new urban jobs; within the year",
+    }.items():
+        assert shown(tables.verdicts(verdicts(target), "T", lang))[2][0][-1] == note
+
+
+def test_sensitivity_shows_the_targets_that_were_cut_alone_in_whole_percent() -> None:
+    rows = shown(tables.sensitivity(verdicts(NOT_TOLD, TARGET), "en"))[2]
+    assert rows == [["real GDP growth: ≥ 8 % in 2021", "36", "31", "26"]]
+    assert tables.sensitivity(verdicts(NOT_TOLD), "en") == []
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        tables.report_figures(FIGURES[:0], "zh"),
+        tables.claims(CLAIMS[:0], "zh"),
+        tables.ranks(RANKS[:0], "zh"),
+        tables.evidence(EVIDENCE[:0], changes=8, gap=2, lang="zh"),
+        tables.quantiles(AHEAD[:0], indicator="gdp_nominal", lang="zh"),
+        tables.models(MODELS[:0], year=2025, lang="zh"),
+        tables.verdicts(verdicts(TARGET)[:0], "T", "zh"),
+        tables.sensitivity(verdicts(TARGET)[:0], "zh"),
+        tables.parameters({}, {}, "zh"),
+        tables.sources(SOURCES[:0], "zh"),
+    ],
+)
+def test_without_rows_there_is_no_table(drawn: list[Table]) -> None:
+    assert drawn == []
+
+
+def test_markup_in_words_is_shown_and_not_obeyed() -> None:
+    frame = pd.DataFrame({"a<b": ["R&D <b>", "x"], "c": ['"&"', "<i>"]})
+    for cards in (False, True):
+        html = Table("R&D < 1", frame, cards).html()
+        caption, heads, rows = shown([Table("R&D < 1", frame, cards)])
+        assert (caption, heads) == ("R&D < 1", ["a<b", "c"])
+        assert rows == [["R&D <b>", '"&"'], ["x", "<i>"]]
+        assert "R&amp;D &lt; 1" in html
+    assert Sentence("R&D <b> “8”").html() == "<p>R&amp;D &lt;b&gt; “8”</p>"
+
+
+def test_a_sentence_has_the_style_it_is_given() -> None:
+    assert Sentence("a", "caveat").html() == '<p class="caveat">a</p>'
+
+
+@pytest.mark.parametrize("name", EVERY_TABLE)
+def test_the_first_cell_heads_its_row_and_each_head_its_column(name: str) -> None:
+    page = BeautifulSoup(EVERY_TABLE[name][0]("zh")[0].html(), "html.parser")
+    assert {head["scope"] for head in page.select("thead th")} == {"col"}
+    for row in page.select("tbody tr"):
+        first, *others = row(["th", "td"])
+        assert (first.name, first["scope"]) == ("th", "row")
+        assert {cell.name for cell in others} == {"td"}
+
+
+@pytest.mark.parametrize("name", ["report figures", "verdicts", "sources"])
+def test_cards_name_the_column_of_each_cell(name: str) -> None:
+    page = BeautifulSoup(EVERY_TABLE[name][0]("zh")[0].html(), "html.parser")
+    heads = [head.get_text() for head in page.select("thead th")]
+    assert "cards" in page.div["class"]
+    for row in page.select("tbody tr"):
+        assert [cell["data-head"] for cell in row("td")] == heads[1:]
+
+
+def test_cards_leave_out_what_is_a_dash() -> None:
+    page = BeautifulSoup(EVERY_TABLE["verdicts"][0]("zh")[0].html(), "html.parser")
+    assert [cell.get_text() for cell in page.select("td[data-none]")] == ["—", "—"]
+
+
+def test_a_table_of_numbers_is_not_made_of_cards() -> None:
+    page = BeautifulSoup(EVERY_TABLE["claims"][0]("zh")[0].html(), "html.parser")
+    assert page.div["class"] == ["table"]
+    assert page.select("[data-head]") == []
+
+
+def test_tables_leave_what_they_are_given() -> None:
+    given = [FIGURES, CLAIMS, RANKS, EVIDENCE, AHEAD, MODELS, SOURCES]
+    before = [frame.copy(deep=True) for frame in given]
+    for draw, _ in EVERY_TABLE.values():
+        draw("en")
+    for frame, was in zip(given, before, strict=True):
+        pd.testing.assert_frame_equal(frame, was)

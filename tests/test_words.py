@@ -1,0 +1,300 @@
+"""Words of the pages: both languages, the tables of the desk, and none that is never written."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lvliang.display import words
+from lvliang.feasibility import bands
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+LIKELIHOOD = {
+    "virtually_certain": ("基本确定", "virtually certain"),
+    "very_likely": ("可能性很大", "very likely"),
+    "likely": ("可能性较大", "likely"),
+    "about_even": ("可能性约为一半", "about as likely as not"),
+    "unlikely": ("可能性较小", "unlikely"),
+    "very_unlikely": ("可能性很小", "very unlikely"),
+    "exceptionally_unlikely": ("可能性极小", "exceptionally unlikely"),
+}
+INDICATIVE = {
+    "within_reach": ("有望实现", "within reach"),
+    "attainable_with_effort": ("经努力可以实现", "attainable with effort"),
+    "uncertain": ("存在不确定性、需加力推进", "uncertain: more effort needed"),
+    "difficult": ("实现难度较大", "difficult"),
+    "very_difficult": ("按现有趋势实现难度很大", "very difficult on present trends"),
+}
+BINDING = {
+    "under_control": ("总体可控", "under control"),
+    "broadly_under_control": ("基本可控、需密切跟踪", "broadly under control: watch closely"),
+    "at_risk": ("存在未完成风险、需专项推进", "at risk: dedicated measures needed"),
+    "high_risk": ("未完成风险较大、需提请研究", "high risk: refer for decision"),
+}
+UNKNOWN = {"cannot_tell": ("暂不具备评估条件", "cannot be assessed yet")}
+CLASSES = INDICATIVE | BINDING | UNKNOWN
+
+NEVER = re.compile(
+    "不可能|无望|失败|落空|注水|虚高|亮红灯|必然|保证|达标概率|预警"
+    r"|\b(?:impossible|failed|doomed|falsified)\b",
+    re.IGNORECASE,
+)
+
+
+def leaves(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+    for key, value in node.items():
+        if all(isinstance(part, str) for part in value.values()):
+            yield path + key, value
+        else:
+            yield from leaves(value, f"{path}{key}.")
+
+
+ENTRIES = dict(leaves(words._words()))
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("key", ENTRIES)
+def test_both_languages_say_the_same(key: str) -> None:
+    entry = ENTRIES[key]
+    assert set(entry) == {"zh", "en"}
+    assert all(sentence.strip() for sentence in entry.values())
+    assert placeholders(entry["zh"]) == placeholders(entry["en"])
+
+
+@pytest.mark.parametrize(
+    ("codes", "scale"),
+    [
+        (LIKELIHOOD, bands.LIKELIHOOD),
+        (INDICATIVE, bands.INDICATIVE),
+        (BINDING, bands.BINDING),
+        (UNKNOWN, [(0, bands.CANNOT_TELL)]),
+    ],
+)
+def test_the_tables_know_every_band_best_first(codes: dict, scale: Any) -> None:
+    assert list(codes) == [code for _, code in scale]
+
+
+@pytest.mark.parametrize(("group", "table"), [("likelihood", LIKELIHOOD), ("class", CLASSES)])
+def test_each_band_has_the_words_of_the_desk(group: str, table: dict) -> None:
+    said = {
+        key.removeprefix(f"{group}."): (entry["zh"], entry["en"])
+        for key, entry in ENTRIES.items()
+        if key.startswith(f"{group}.")
+    }
+    assert said == table
+
+
+@pytest.mark.parametrize("key", ENTRIES)
+def test_no_sentence_has_a_word_that_is_never_written(key: str) -> None:
+    assert NEVER.findall(" ".join(ENTRIES[key].values())) == []
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_notebook_has_a_word_that_is_never_written(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    assert NEVER.findall("".join("".join(cell["source"]) for cell in cells)) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "lang"), [("class.certain", "zh"), ("nothing.at_all", "zh"), ("yes", "fr")]
+)
+def test_unknown_words_raise(key: str, lang: str) -> None:
+    with pytest.raises(KeyError):
+        words.text(key, lang)
+
+
+def test_a_fact_that_is_not_given_raises() -> None:
+    with pytest.raises(KeyError, match="indicator"):
+        words.text("missing.no_series", "en")
+
+
+@pytest.mark.parametrize(
+    ("low", "shown"), [(-7.5, "−7.5 %"), (-0.02, "0.0 %"), (0.0, "0.0 %"), (3.25, "3.2 %")]
+)
+def test_numbers_in_sentences_have_a_true_minus_and_no_negative_zero(
+    low: float, shown: str
+) -> None:
+    facts = {"region": "Q", "first": 2021, "end_year": 2025, "median": 7.1, "q05": low, "q95": 9}
+    sentence = words.text("trajectories.answer", "en", **facts)
+    assert f"between {shown} and 9.0 %" in sentence
+
+
+def test_names_with_a_hyphen_keep_it() -> None:
+    said = words.text("missing.no_series", "en", indicator="fixed-asset investment")
+    assert said == "no annual series of fixed-asset investment"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [
+        (8, 1, "8.0"),
+        (1538.04, 0, "1538"),
+        (-4.63, 1, "−4.6"),
+        (-0.04, 1, "0.0"),
+        (-0.4, 0, "0"),
+        (90.6, 2, "90.60"),
+        (float("nan"), 1, ""),
+        (None, 1, ""),
+    ],
+)
+def test_number(value: float, decimals: int, shown: str) -> None:
+    assert words.number(value, decimals) == shown
+
+
+@pytest.mark.parametrize(
+    ("probability", "zh", "en"),
+    [
+        (0.0, "不足5%", "under 5 %"),
+        (0.03, "约5%", "about 5 %"),
+        (0.36, "约35%", "about 35 %"),
+        (0.38, "约40%", "about 40 %"),
+        (0.96, "约95%", "about 95 %"),
+        (1.0, "超过95%", "over 95 %"),
+    ],
+)
+def test_rounded(probability: float, zh: str, en: str) -> None:
+    assert (words.rounded(probability, "zh"), words.rounded(probability, "en")) == (zh, en)
+
+
+@given(st.floats(0, 1))
+def test_rounded_is_never_finer_than_5_points_nor_further_off(probability: float) -> None:
+    percent = int(re.sub(r"\D", "", words.rounded(probability, "en")))
+    assert percent in range(5, 100, 5)
+    assert abs(percent - 100 * probability) <= 5 + 1e-9
+    if words.rounded(probability, "en").startswith("about"):
+        assert abs(percent - 100 * probability) <= 2.5 + 1e-9
+
+
+def told(grade: str, near_edge: bool = False) -> pd.Series:
+    verdict = {"probability": 0.68, "grade": grade, "likelihood": "likely", "near_edge": near_edge}
+    return pd.Series(verdict)
+
+
+@pytest.mark.parametrize("grade", ["A", "B"])
+def test_a_good_grade_is_told_a_rounded_number(grade: str) -> None:
+    assert words.chance(told(grade), "zh") == "约70%"
+    assert words.chance(told(grade), "en") == "about 70 %"
+
+
+@pytest.mark.parametrize("grade", ["C", "D"])
+def test_a_poor_grade_is_told_the_word_alone(grade: str) -> None:
+    assert words.chance(told(grade), "zh") == "可能性较大"
+    assert words.chance(told(grade), "en") == "likely"
+
+
+def test_near_an_edge_it_is_said() -> None:
+    assert words.chance(told("B", True), "zh") == "约70%（接近档位边界）"
+    assert words.chance(told("C", True), "en") == "likely (near the edge of its band)"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("probability", [None, float("nan")])
+def test_what_cannot_be_told_is_a_dash(probability: float | None, lang: str) -> None:
+    verdict = {"probability": probability, "grade": None, "likelihood": None, "near_edge": False}
+    assert words.chance(pd.Series(verdict), lang) == "—"
+
+
+@pytest.mark.parametrize(
+    ("given_", "zh", "en"),
+    [
+        (
+            {},
+            "地区生产总值实际增速：2021年≥8%",
+            "real GDP growth: ≥ 8 % in 2021",
+        ),
+        (
+            {"type": "mean_growth", "deadline": 2025, "value": 8.5},
+            "地区生产总值实际增速：2021—2025年年均≥8.5%",
+            "real GDP growth: ≥ 8.5 % a year on average, 2021–2025",
+        ),
+        (
+            {"indicator": "retail_sales_growth", "operator": "=", "value": 10.0},
+            "社会消费品零售总额增速：2021年=10%",
+            "growth of retail sales of consumer goods: = 10 % in 2021",
+        ),
+        (
+            {"type": "ceiling", "indicator": "registered_unemployment_rate", "operator": "<="},
+            "城镇登记失业率：2021年≤8%",
+            "registered urban unemployment rate: ≤ 8 % in 2021",
+        ),
+        (
+            {"type": "rank", "indicator": "gdp_rank_in_province", "operator": "<=", "value": 4.0}
+            | {"unit": "位", "deadline": 2025},
+            "地区生产总值全省位次：2025年居第4位或更前",
+            "GDP rank in the province: no. 4 or better in 2025",
+        ),
+        (
+            {"type": "share_change", "indicator": "manufacturing_share_change", "value": 2.0}
+            | {"operator": "=", "unit": "百分点"},
+            "制造业增加值占规上工业比重变化：2021年=2个百分点",
+            "change of the manufacturing share of above-scale industry: = 2 percentage points"
+            " in 2021",
+        ),
+    ],
+)
+def test_target_name(given_: dict[str, Any], zh: str, en: str) -> None:
+    plain = {"indicator": "gdp_real_growth", "type": "growth", "operator": ">=", "value": 8.0}
+    target = pd.Series(plain | {"unit": "%", "first_year": 2021, "deadline": 2021} | given_)
+    assert (words.target_name(target, "zh"), words.target_name(target, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("missing", "zh", "en"),
+    [
+        (
+            {"reason": "no_series"},
+            "缺城镇新增就业的历年数据",
+            "no annual series of new urban jobs",
+        ),
+        (
+            {"reason": "ended", "last_year": 2014, "changes": 10},
+            "城镇新增就业的历年数据止于2014年",
+            "the series of new urban jobs ends in 2014",
+        ),
+        (
+            {"reason": "short", "last_year": 2020, "changes": 5},
+            "城镇新增就业只有5个年度变化，不足以推算",
+            "only 5 annual changes of new urban jobs, too few",
+        ),
+        (
+            {"reason": "rivals"},
+            "缺同省其他市的城镇新增就业",
+            "new urban jobs of other cities of the province is missing",
+        ),
+        (
+            {"reason": "beyond_run"},
+            "目标年份不在本次测算范围内",
+            "the years of the target lie outside this run",
+        ),
+    ],
+)
+def test_missing_sentence(missing: dict[str, Any], zh: str, en: str) -> None:
+    verdict = pd.Series({"missing": missing | {"indicator": "new_urban_jobs"}})
+    said = words.missing_sentence(verdict, "zh"), words.missing_sentence(verdict, "en")
+    assert said == (zh, en)
+    assert "reason" in verdict["missing"]
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan")])
+def test_nothing_missing_says_nothing(nothing: Any) -> None:
+    assert words.missing_sentence(pd.Series({"missing": nothing}), "zh") == ""
+
+
+def test_counts_stand_best_class_first_whatever_the_order_of_rows() -> None:
+    found = pd.DataFrame({"class": ["cannot_tell", "difficult", "within_reach", "difficult"]})
+    assert words.counts_by_class(found, "zh") == "有望实现1项、实现难度较大2项、暂不具备评估条件1项"
+    said = words.counts_by_class(found[::-1], "en")
+    assert said == "1 within reach, 2 difficult, 1 cannot be assessed yet"
