@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from scipy import stats
 
 from lvliang.errors import DataError
-from lvliang.projection.paths import MINIMUM_CHANGES, evidence, project
+from lvliang.projection.paths import CASH_SERIES, MINIMUM_CHANGES, evidence, project
 
 ORIGIN = 2020
 DRAWS = 40_000
@@ -30,20 +31,35 @@ def noisy(seed: int, years: int = 20, mean: float = 0.08, spread: float = 0.05) 
     return list(np.random.default_rng(seed).normal(mean, spread, years))
 
 
+# Real GDP that stands still, but for what tells a series from a constant one.
+STILL = [1e-6, -1e-6] * 10
+
+
 def one_city(steps: list[float]) -> pd.DataFrame:
-    names = ["gdp_real", "gdp_nominal", "budget_revenue", "fixed_asset_investment"]
-    return levels_from({("a", name): steps for name in names})
+    cash = dict.fromkeys([("a", name) for name in CASH_SERIES], steps)
+    return levels_from(cash | {("a", "gdp_real"): STILL})
 
 
-def draw(levels: pd.DataFrame, **options) -> object:
-    settings = {"origin": ORIGIN, "end_year": 2025, "draws": DRAWS, "seed": 1} | options
-    regions = levels.columns.unique("region")
-    return project(levels, pd.Series(1000.0, index=regions), **settings)
+def draw(levels, *, origin=ORIGIN, years=5, draws=DRAWS, seed=1, real=0.0, growth_discount=0.0):
+    regions = list(levels.columns.unique("region"))
+    growth = xr.DataArray(
+        np.full((draws, len(regions), years), real),
+        dims=("draw", "region", "year"),
+        coords={"region": regions, "year": origin + np.arange(1, years + 1)},
+    )
+    start = pd.Series(1000.0, index=regions)
+    return project(levels, start, growth, origin=origin, seed=seed, growth_discount=growth_discount)
+
+
+def of_model(values, model: str):
+    """The first half of the draws is own history, the rest the random walk."""
+    half = len(values) - len(values) // 2
+    return values[:half] if model == "own_history" else values[half:]
 
 
 def log_growth(paths, model: str, year: int):
-    drawn = paths.sel(region="a", indicator="gdp_real_growth", year=year)
-    return np.log1p(drawn[drawn["model"] == model].to_numpy() / 100)
+    drawn = paths.sel(region="a", indicator="budget_revenue_growth", year=year)
+    return np.log1p(of_model(drawn.to_numpy(), model) / 100)
 
 
 PROBABILITIES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
@@ -78,25 +94,41 @@ def test_random_walk_departs_from_the_last_growth_and_spreads_with_the_root_of_t
         assert np.quantile(drawn, PROBABILITIES) == pytest.approx(expected, abs=0.012)
 
 
-def test_half_of_the_draws_come_from_each_model():
-    paths = draw(one_city(noisy(1)), draws=1001)
-    assert (paths["model"] == "own_history").sum() == 501
-
-
 def test_what_moved_together_moves_together():
-    steps = noisy(6)
-    apart = noisy(7)
-    levels = levels_from({("a", "gdp_real"): steps, ("b", "gdp_real"): steps})
-    other = levels_from({("c", "gdp_real"): apart})
-    joined = pd.concat([levels, other, levels_from({("a", "gdp_nominal"): steps})], axis=1)
-    for name in ("budget_revenue", "fixed_asset_investment"):
-        joined[("a", name)] = np.nan
-    growth = draw(joined.sort_index(axis=1)).sel(indicator="gdp_real_growth", year=2021)
-    growth = growth[growth["model"] == "own_history"]
-    twin = np.corrcoef(growth.sel(region="a"), growth.sel(region="b"))[0, 1]
-    stranger = np.corrcoef(growth.sel(region="a"), growth.sel(region="c"))[0, 1]
-    assert twin == pytest.approx(1)
+    steps, apart = noisy(6), noisy(7)
+    moves = {"a": steps, "b": steps, "c": apart}
+    levels = levels_from(
+        {(region, name): moves[region] for region in moves for name in CASH_SERIES}
+        | {(region, "gdp_real"): STILL for region in moves}
+    )
+    growth = draw(levels).sel(indicator="budget_revenue_growth", year=2021)
+    own = {
+        r: np.log1p(of_model(growth.sel(region=r).to_numpy(), "own_history") / 100) for r in moves
+    }
+    assert np.corrcoef(own["a"], own["b"])[0, 1] == pytest.approx(1)
+    stranger = np.corrcoef(own["a"], own["c"])[0, 1]
     assert stranger == pytest.approx(np.corrcoef(steps, apart)[0, 1], abs=0.05)
+
+
+def test_cash_grows_by_real_growth_and_by_what_it_does_beyond():
+    levels = one_city(noisy(16))
+    plain, faster = draw(levels, draws=1000), draw(levels, draws=1000, real=10.0)
+    for name in ("gdp_nominal_growth", "budget_revenue_growth"):
+        ratio = (1 + faster.sel(indicator=name) / 100) / (1 + plain.sel(indicator=name) / 100)
+        assert np.allclose(ratio, 1.10)
+    prices = "gdp_deflator_growth"
+    assert np.allclose(plain.sel(indicator=prices), faster.sel(indicator=prices))
+
+
+def test_real_growth_already_known_counts_for_a_series_that_ended_early():
+    steps = noisy(17)
+    levels = one_city(steps)
+    levels[("a", "gdp_real")] *= np.where(levels.index >= 2019, 2.0, 1.0)
+    levels.loc[2019:, ("a", "budget_revenue")] = np.nan
+    doubled = draw(levels).sel(region="a", indicator="budget_revenue", year=2021)
+    levels[("a", "gdp_real")] /= np.where(levels.index >= 2019, 2.0, 1.0)
+    plain = draw(levels).sel(region="a", indicator="budget_revenue", year=2021)
+    assert float(np.log(doubled / plain).median()) == pytest.approx(np.log(2), abs=0.02)
 
 
 def test_a_series_that_ended_early_is_carried_with_more_uncertainty():
@@ -127,7 +159,7 @@ def test_a_walk_from_a_two_year_average_has_a_step_more_behind_it():
     for gap, year in {"whole": [], "broken": [2019]}.items():
         levels.loc[year, ("a", "budget_revenue")] = np.nan
         growth = draw(levels).sel(region="a", indicator="budget_revenue_growth", year=2021)
-        low, high = np.quantile(growth[growth["model"] == "random_walk"], [0.25, 0.75])
+        low, high = np.quantile(of_model(growth.to_numpy(), "random_walk"), [0.25, 0.75])
         width[gap] = high - low
     assert width["broken"] == pytest.approx(np.sqrt(2) * width["whole"], rel=0.2)
 
@@ -145,11 +177,11 @@ def test_levels_are_compounded_growth():
 
 def test_discount_takes_points_off_real_growth_alone():
     levels = one_city(noisy(11))
-    plain, cut = draw(levels, draws=1000), draw(levels, draws=1000, growth_discount=2.0)
+    plain = draw(levels, draws=1000, real=5.0)
+    cut = draw(levels, draws=1000, real=5.0, growth_discount=2.0)
     for indicator, less in {
         "gdp_real_growth": 2.0,
         "gdp_deflator_growth": 0.0,
-        "budget_revenue_growth": 0.0,
     }.items():
         difference = plain.sel(indicator=indicator) - cut.sel(indicator=indicator)
         assert np.allclose(difference, less)
@@ -180,15 +212,15 @@ def test_later_figures_change_nothing():
 def test_the_calendar_does_not_matter():
     levels = one_city(noisy(15))
     later = levels.set_axis(levels.index + 10)
-    shifted = draw(later, origin=ORIGIN + 10, end_year=2035, draws=1000)
+    shifted = draw(later, origin=ORIGIN + 10, draws=1000)
     assert np.array_equal(shifted, draw(levels, draws=1000))
 
 
 @pytest.mark.parametrize("steps", [noisy(1, years=MINIMUM_CHANGES - 1), [0.05] * 20])
 def test_too_short_or_constant_a_series_is_not_projected(steps):
     levels = one_city(steps)
-    assert not evidence(levels, ORIGIN)["usable"].any()
-    assert draw(levels, draws=1000).isnull().all()
+    assert not evidence(levels, ORIGIN)["usable"].drop(("a", "gdp_real")).any()
+    assert draw(levels, draws=1000).sel(indicator=list(CASH_SERIES)).isnull().all()
 
 
 def test_a_series_that_ended_long_ago_is_not_projected():
@@ -196,12 +228,12 @@ def test_a_series_that_ended_long_ago_is_not_projected():
     levels.loc[2018:, ("a", "budget_revenue")] = np.nan
     paths = draw(levels, draws=1000)
     assert paths.sel(indicator="budget_revenue").isnull().all()
-    assert paths.sel(indicator="gdp_real_growth").isnull().sum() == 0
+    assert paths.sel(indicator="gdp_nominal").isnull().sum() == 0
 
 
 def test_an_origin_outside_the_data_is_refused():
     with pytest.raises(DataError, match=r"origin 2030 .* legal: 2000 to 2020"):
-        draw(one_city(noisy(1)), origin=2030, end_year=2035)
+        draw(one_city(noisy(1)), origin=2030)
 
 
 def test_a_level_of_zero_is_refused_by_name():

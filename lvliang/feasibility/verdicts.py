@@ -102,6 +102,8 @@ def missing(target: Target, outlook: Outlook) -> dict[str, Any] | None:
             "last_year": int(found["last_year"]),
             "changes": int(found["changes"]),
         }
+    if outlook.own_paths.sel(indicator=path).isnull().any():
+        return {"reason": "no_series", "indicator": target.indicator}
     if target.type == "rank" and not len(rank_paths(outlook, path, target.last_year)):
         return {"reason": "rivals", "indicator": target.indicator}
     return None

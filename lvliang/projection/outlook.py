@@ -18,8 +18,12 @@ from lvliang.baseline.history import (
     start_levels,
 )
 from lvliang.baseline.regions import Region, find_region, peers
+from lvliang.projection.deviations import forecast_deviations
+from lvliang.projection.engine import draw_growth
 from lvliang.projection.growth import from_log, to_log
-from lvliang.projection.paths import MODELS, evidence, project
+from lvliang.projection.national import forecast_factor, members
+from lvliang.projection.panel import has_panel, load_panel
+from lvliang.projection.paths import evidence, project
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 ACTUAL_VINTAGES = GROWTH_VINTAGES | {"gdp_nominal": LEVEL_VINTAGES}
@@ -82,16 +86,30 @@ def look_ahead(
     codes = [peer.code for peer in peers(city, data)]
     history = load_history(codes, base_year, data)
     levels = growth_levels(history, codes, base_year)
+    real_growth = _draw_real_growth(codes, base_year, end_year, draws, seed, data)
     paths = project(
         levels,
         start_levels(history, base_year),
+        real_growth,
         origin=base_year,
-        end_year=end_year,
-        draws=draws,
         seed=seed,
         growth_discount=growth_discount,
     )
     return Outlook(city, base_year, end_year, history, levels, evidence(levels, base_year), paths)
+
+
+def _draw_real_growth(
+    codes: list[str], base_year: int, end_year: int, draws: int, seed: int, data: Path | None
+) -> xr.DataArray:
+    """Real growth of the cities from the panel of all; missing where the panel has none."""
+    years = np.arange(base_year + 1, end_year + 1)
+    if not has_panel(data):
+        missing = np.full((draws, len(codes), len(years)), np.nan, dtype=np.float32)
+        coordinates = {"region": codes, "year": years}
+        return xr.DataArray(missing, dims=("draw", "region", "year"), coords=coordinates)
+    panel = load_panel(base_year, data)
+    everyone = draw_growth(panel, horizon=len(years), draws=draws, seed=seed)
+    return everyone.reindex(region=codes)
 
 
 def actual(outlook: Outlook, indicator: str) -> pd.Series:
@@ -115,10 +133,21 @@ def mean_growth(outlook: Outlook, indicator: str) -> xr.DataArray:
     return from_log(to_log(outlook.own_paths.sel(indicator=indicator)).mean("year"))
 
 
-def by_model(outlook: Outlook, indicator: str, year: int) -> pd.DataFrame:
-    """Quantiles of one year by model, and of both together."""
-    drawn = outlook.own_paths.sel(indicator=indicator, year=year)
-    parts = {name: drawn[drawn["model"] == name] for name in MODELS} | {"both": drawn}
-    rows = {name: part.quantile(QUANTILES).to_numpy() for name, part in parts.items()}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(QUANTILES))
-    return table.dropna(how="all")
+def national_outlook(outlook: Outlook, data: Path | None = None) -> pd.DataFrame:
+    """What each member says of the national factor, their mean, and the city's own deviation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index year; the members of the national factor, ``factor`` (their mean) and
+        ``deviation`` (expected of the city, percentage points); empty without the panel.
+    """
+    if not has_panel(data):
+        return pd.DataFrame()
+    panel = load_panel(outlook.base_year, data)
+    horizon = outlook.end_year - outlook.base_year
+    table = members(panel, horizon)
+    table["factor"] = forecast_factor(panel, horizon)
+    place = list(panel.growth.columns).index(outlook.region.code)
+    table["deviation"] = forecast_deviations(panel, horizon)[:, place]
+    return table.dropna(axis=1, how="all")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lvliang.baseline.history import GROWTH_VINTAGES, series
+from lvliang.baseline.package import data_folder, present_resources
 from lvliang.baseline.tables import as_of, load_observations, load_table
 from lvliang.errors import DataError, ParameterError
 
@@ -64,6 +65,11 @@ class Panel:
             targets = as_of(self.targets, origin)
             self._past[origin] = Panel(origin, growth, nation, targets, self._past)
         return self._past[origin]
+
+
+def has_panel(data: Path | None = None) -> bool:
+    """Whether the panel of all cities is there; its folder may be removed."""
+    return OBSERVATIONS[0] in present_resources(data or data_folder())
 
 
 def load_panel(origin: int, data: Path | None = None) -> Panel:

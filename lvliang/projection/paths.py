@@ -1,7 +1,8 @@
-"""Joint draws of the years to come, from the history of each series.
+"""Joint draws of prices, GDP at current prices and cash series, on top of drawn real growth.
 
-Two models, half of the draws each, the weights fixed in advance. Both take the log level of
-a series as a random walk with drift; they differ in the drift:
+What a cash series does beyond real GDP (its level over the volume index: for GDP the deflator)
+is drawn by two models, half of the draws each, the weights fixed in advance. Both take its log
+level as a random walk with drift; they differ in the drift:
 
 ``own_history``
     the drift is constant: the mean growth of the series' own history;
@@ -26,8 +27,7 @@ from scipy import stats
 from lvliang.errors import DataError
 from lvliang.projection.growth import from_log, to_log
 
-MODELS = ("own_history", "random_walk")
-CASH_SERIES = ("budget_revenue", "fixed_asset_investment")
+CASH_SERIES = ("gdp_nominal", "budget_revenue", "fixed_asset_investment")
 MINIMUM_CHANGES = 8
 LONGEST_GAP = 2
 CONSTANT = 1e-9  # log growth that varies less than rounding does
@@ -82,27 +82,28 @@ def evidence(levels: pd.DataFrame, origin: int) -> pd.DataFrame:
 def project(
     levels: pd.DataFrame,
     start_levels: pd.Series,
+    real_growth: xr.DataArray,
     *,
     origin: int,
-    end_year: int,
-    draws: int,
     seed: int,
     growth_discount: float = 0.0,
 ) -> xr.DataArray:
-    """Draw the years after ``origin`` jointly for every region and indicator.
+    """Draw prices and cash series for the years of ``real_growth``, jointly for every region.
 
     Parameters
     ----------
     levels : pandas.DataFrame
-        Index year, columns (``region``, ``series``): ``gdp_real`` (volume index),
-        ``gdp_nominal`` and those of ``CASH_SERIES`` (亿元, current prices). Each series departs
-        from its last figure; years it lacks before the origin are drawn too.
+        Index year, columns (``region``, ``series``): ``gdp_real`` (volume index) and
+        ``CASH_SERIES`` (亿元, current prices). Each series departs from its last figure; years
+        it lacks before the origin are drawn too.
     start_levels : pandas.Series
         Nominal GDP of the origin by region (亿元, current prices, vintage of the plan).
-    origin, end_year : int
-        Last year known, last year drawn.
-    draws, seed : int
-        Number of paths, and the seed of their generator.
+    real_growth : xarray.DataArray
+        ``(draw, region, year)``: drawn real growth of the years after the origin (% a year).
+    origin : int
+        Last year known.
+    seed : int
+        Seed of the generator.
     growth_discount : float
         Percentage points taken off real growth in each year drawn.
 
@@ -110,9 +111,8 @@ def project(
     -------
     xarray.DataArray
         ``(draw, region, indicator, year)``; indicators ``gdp_real_growth`` and
-        ``gdp_deflator_growth`` (% a year), ``gdp_nominal`` (亿元, current prices), and for each
-        of ``CASH_SERIES`` its level (亿元) and its ``…_growth`` (% a year). Missing where the
-        evidence does not carry. Coordinate ``model`` (draw) names the model of a draw.
+        ``gdp_deflator_growth`` (% a year), and for each of ``CASH_SERIES`` its level (亿元) and
+        its ``…_growth`` (% a year). Missing where the evidence does not carry.
 
     Raises
     ------
@@ -125,40 +125,69 @@ def project(
     if (levels <= 0).any(axis=None):
         region, name = (levels <= 0).any().idxmax()
         raise DataError(f"series {name} of {region} has a level of 0 or less; legal: above 0")
-    found = evidence(levels, origin)
-    known = levels.loc[:origin, found.index[found["usable"]]]
-    last_year = found.loc[known.columns, "last_year"]
     regions = list(levels.columns.unique("region"))
+    found = evidence(levels, origin)
+    beyond = _beyond_real(levels.loc[:origin], found)
+    last_year = found.loc[beyond.columns, "last_year"]
     first_drawn = int(last_year.min()) + 1 if len(last_year) else origin + 1
-    years = np.arange(first_drawn, end_year + 1)
-    growth = _draw_growth(known, last_year, years, draws, seed)
+    years = np.arange(first_drawn, int(real_growth["year"].max()) + 1)
+    drawn = _draw_growth(beyond, last_year, years, real_growth.sizes["draw"], seed)
 
     ahead = years > origin
-    real, nominal, *others = (
-        _by_region(growth, known.columns, name, regions)
-        for name in ("gdp_real", "gdp_nominal", *CASH_SERIES)
-    )
-    discounted = to_log(from_log(real) - growth_discount)
-    cash = (nominal - real + discounted)[:, :, ahead]
-    indicators = {
-        "gdp_real_growth": from_log(discounted)[:, :, ahead],
-        "gdp_deflator_growth": from_log(nominal - real)[:, :, ahead],
-        "gdp_nominal": _grow(start_levels.reindex(regions), cash),
-    }
-    for name, drawn in zip(CASH_SERIES, others, strict=True):
-        last = levels.loc[:origin].xs(name, axis=1, level="series").ffill().iloc[-1]
-        indicators[name] = _grow(last.reindex(regions), drawn)[:, :, ahead]
-        indicators[f"{name}_growth"] = from_log(drawn)[:, :, ahead]
+    real = _real_growth(levels, real_growth.reindex(region=regions), years, growth_discount)
+    indicators = {"gdp_real_growth": from_log(real[:, :, ahead])}
+    for name in CASH_SERIES:
+        growth = _by_region(drawn, beyond.columns, name, regions) + real
+        if name == "gdp_nominal":
+            deflator = from_log(growth - real)[:, :, ahead]
+            indicators["gdp_deflator_growth"] = deflator
+            indicators[name] = _grow(start_levels.reindex(regions), growth[:, :, ahead])
+        else:
+            last = levels.loc[:origin].xs(name, axis=1, level="series").reindex(columns=regions)
+            known = years <= last.apply(pd.Series.last_valid_index).to_numpy(float)[:, None]
+            grown = _grow(last.ffill().iloc[-1], np.where(known, 0.0, growth))
+            indicators[name] = grown[:, :, ahead]
+        indicators[f"{name}_growth"] = from_log(growth)[:, :, ahead]
     return xr.DataArray(
         np.stack(list(indicators.values()), axis=2),
         dims=("draw", "region", "indicator", "year"),
         coords={
-            "model": ("draw", np.repeat(MODELS, _shares(draws))),
             "region": regions,
             "indicator": list(indicators),
             "year": years[ahead],
         },
     )
+
+
+def _beyond_real(levels: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Usable cash series over the volume index of their region."""
+    usable = set(found.index[found["usable"]])
+    columns = [
+        (region, name)
+        for region, name in levels.columns
+        if name in CASH_SERIES and {(region, name), (region, "gdp_real")} <= usable
+    ]
+    ratios = {
+        (region, name): levels[(region, name)] / levels[(region, "gdp_real")]
+        for region, name in columns
+    }
+    index = pd.MultiIndex.from_tuples(columns, names=levels.columns.names)
+    return pd.DataFrame(ratios, index=levels.index).reindex(columns=index)
+
+
+def _real_growth(
+    levels: pd.DataFrame,
+    drawn: xr.DataArray,
+    years: npt.NDArray[np.int_],
+    growth_discount: float,
+) -> Array:
+    """Log real growth (draw, region, year): as it was where known, drawn and cut after that."""
+    past = [year for year in years if year < int(drawn["year"].min())]
+    index = levels.xs("gdp_real", axis=1, level="series")
+    seen = np.log(index).diff().reindex(past)[list(drawn["region"].to_numpy())].to_numpy().T
+    shape = (drawn.sizes["draw"], *seen.shape)
+    ahead = to_log(drawn.to_numpy().astype(float) - growth_discount)
+    return np.concatenate([np.broadcast_to(seen, shape), ahead], axis=2)
 
 
 def _growth_and_span(levels: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -31,7 +31,7 @@ class NotebookParameters(BaseModel):
     )
     lang: Literal["zh", "en"] = Field("zh", title="语言", description="语言 language: zh or en")
     draws: int = Field(
-        10_000, ge=1_000, le=100_000, title="抽样次数", description="抽样次数 number of paths"
+        10_000, ge=1_000, le=20_000, title="抽样次数", description="抽样次数 number of paths"
     )
     seed: int = Field(
         2021, ge=0, le=2**32 - 1, title="随机种子", description="随机种子 seed of the paths"
