@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from lvliang.feasibility.bands import CANNOT_TELL, likelihood, near_edge, verdict_class
+from lvliang.feasibility.record import record_line
+from lvliang.feasibility.reference import reference
 from lvliang.feasibility.targets import Target
 from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.outlook import Outlook
@@ -23,8 +25,9 @@ COLUMNS = [
     "target_id", "group", "type", "indicator", "operator", "value", "unit",
     "price_basis", "price_basis_status", "first_year", "deadline", "nature", "origin",
     "probability", "grade", "likelihood", "class", "near_edge", "required_rate",
-    "discounted_1", "discounted_2", "group_probability", "settling_vintage", "missing",
-    "quote", "reading_zh", "reading_en",
+    "rate_needed", "reference_percentile", "eurostat_status", "discounted_1", "discounted_2",
+    "group_probability", "settling_vintage", "record", "missing", "quote", "reading_zh",
+    "reading_en",
 ]  # fmt: skip
 SERIES_OF_PATH = {
     "gdp_real_growth": "gdp_real",
@@ -35,22 +38,36 @@ SERIES_OF_PATH = {
 }
 
 
-def assess(targets: Sequence[Target], outlook: Outlook) -> pd.DataFrame:
+def assess(
+    targets: Sequence[Target], outlook: Outlook, record: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Judge each target on the draws of ``outlook``.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+    outlook : Outlook
+    record : pandas.DataFrame, optional
+        From ``record.summarise_record``: the verdicts on real growth cite their line of it.
+        Without it no verdict is of grade A.
 
     Returns
     -------
     pandas.DataFrame
         One row a target, columns ``COLUMNS``: what the target is, then ``probability`` (0–1,
-        missing where it cannot be told), ``grade`` (B one long series of its own without
-        gaps, C shorter or with gaps, D the series of several cities), ``likelihood``, ``class``,
-        ``near_edge, required_rate`` (% a year), ``discounted_1, discounted_2`` (probability with
-        real growth cut by 1 and 2 points), ``group_probability`` (all targets of the group that
-        can be assessed, met together), ``settling_vintage, missing`` (why it cannot be told),
-        ``quote, reading_zh, reading_en``.
+        missing where it cannot be told), ``grade`` (A a long series of its own and the panel,
+        with a track record; B the long series alone; C shorter or with gaps; D the series of
+        several cities), ``likelihood``, ``class``, ``near_edge, required_rate`` (% a year),
+        ``rate_needed`` (% a year still needed in the years that remain),
+        ``reference_percentile`` (share of cities' earlier spells of the same length that grew
+        less than required, %), ``eurostat_status`` (the two-point rule, for comparison),
+        ``discounted_1, discounted_2`` (probability with real growth cut by 1 and 2 points),
+        ``group_probability`` (all targets of the group that can be assessed, met together),
+        ``settling_vintage, record`` (line of the track record), ``missing`` (why it cannot be
+        told), ``quote, reading_zh, reading_en``.
     """
     hits = {target.target_id: _hits(target, outlook) for target in targets}
-    rows = [_verdict(target, outlook, hits[target.target_id]) for target in targets]
+    rows = [_verdict(target, outlook, hits[target.target_id], record) for target in targets]
     table = pd.DataFrame(rows, columns=COLUMNS)
     joint = {
         group: _together([hits[target_id] for target_id in members["target_id"]])
@@ -115,7 +132,9 @@ def _hits(target: Target, outlook: Outlook) -> np.ndarray | None:
     return target.met(outcomes(target, outlook))
 
 
-def _verdict(target: Target, outlook: Outlook, hits: np.ndarray | None) -> dict[str, Any]:
+def _verdict(
+    target: Target, outlook: Outlook, hits: np.ndarray | None, record: pd.DataFrame | None
+) -> dict[str, Any]:
     row = {
         "target_id": target.target_id,
         "group": target.group,
@@ -137,14 +156,19 @@ def _verdict(target: Target, outlook: Outlook, hits: np.ndarray | None) -> dict[
         "reading_zh": target.reading_zh,
         "reading_en": target.reading_en,
     }
-    return row | (_told(target, outlook, hits) if hits is not None else _not_told())
+    return row | (_told(target, outlook, hits, record) if hits is not None else _not_told())
 
 
-def _told(target: Target, outlook: Outlook, hits: np.ndarray) -> dict[str, Any]:
+def _told(
+    target: Target, outlook: Outlook, hits: np.ndarray, record: pd.DataFrame | None
+) -> dict[str, Any]:
     probability = float(hits.mean())
+    line = _record(target, record)
     return {
         "probability": probability,
-        "grade": _grade(target, outlook),
+        "record": line,
+        "grade": _grade(target, outlook, line is not None),
+        **reference(target, outlook),
         "likelihood": likelihood(probability),
         "class": verdict_class(probability, target.nature),
         "near_edge": near_edge(probability, target.nature),
@@ -164,12 +188,21 @@ def _discounted(target: Target, outlook: Outlook, cut: float) -> float | None:
     return float(target.met(outcomes(target, outlook, cut)).mean())
 
 
-def _grade(target: Target, outlook: Outlook) -> str:
+def _record(target: Target, record: pd.DataFrame | None) -> dict[str, Any] | None:
+    """The record of real growth lends nothing to revenue or ranks."""
+    if record is None or target.indicator != "gdp_real_growth":
+        return None
+    return record_line(record, target.last_year - target.first_year + 1)
+
+
+def _grade(target: Target, outlook: Outlook, has_record: bool) -> str:
     if target.type == "rank":
         return "D"
     found = outlook.evidence.loc[(outlook.region.code, SERIES_OF_PATH[target.indicator])]
     unbroken = found["gap"] == 0 and found["filled"] == 0
-    return "B" if unbroken and found["changes"] >= LONG_SERIES else "C"
+    if not unbroken or found["changes"] < LONG_SERIES:
+        return "C"
+    return "A" if has_record else "B"
 
 
 def _together(hits: list[np.ndarray | None]) -> float | None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lvliang.baseline.history import GROWTH_VINTAGES, series
 from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.regions import find_region
 from lvliang.baseline.tables import as_of, load_observations, load_table
 from lvliang.errors import DataError, ParameterError
 
@@ -82,14 +83,18 @@ def load_panel(origin: int, data: Path | None = None) -> Panel:
     DataError
         If the panel is not there or breaks its contract.
     """
-    known = as_of(load_observations(OBSERVATIONS, data), origin)
-    growth = series(known, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
-    if growth.empty:
+    observations = load_observations(OBSERVATIONS, data)
+    everything = series(observations, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
+    if everything.empty:
         raise DataError("panel/gdp_revised.csv: no city growth; legal: the panel folder in place")
-    first, last = int(growth.index.min()), int(growth.index.max())
-    if origin > last or origin < first + PANEL_MINIMUM_YEARS:
-        legal = f"{first + PANEL_MINIMUM_YEARS} to the last year of the data"
-        raise ParameterError(f"origin: {origin} lies outside the data; legal: {legal}")
+    first, last = int(everything.index.min()) + PANEL_MINIMUM_YEARS, int(everything.index.max())
+    if not first <= origin <= last:
+        raise ParameterError(f"origin: {origin} lies outside the data; legal: {first} to {last}")
+    known = as_of(observations, origin)
+    growth = series(known, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
+    constant = growth.columns[growth.std() == 0]
+    if len(constant):
+        raise DataError(f"panel: growth of {constant[0]} never changes; legal: a series that does")
     nation = known[(known["region_code"] == NATION) & (known["indicator"] == "gdp_real_growth")]
     targets = pd.concat([load_table(name, data) for name in TARGETS], ignore_index=True)
     return Panel(
@@ -98,6 +103,30 @@ def load_panel(origin: int, data: Path | None = None) -> Panel:
         nation.set_index("year")["value"].sort_index(),
         as_of(targets, origin),
     )
+
+
+def latest_origin(data: Path) -> int:
+    """Last year of city growth in the data."""
+    growth = load_observations(OBSERVATIONS[:1], data)
+    return int(growth.loc[growth["indicator"] == "gdp_real_growth", "year"].max())
+
+
+def pick_regions(panel: Panel, regions: str) -> list[str]:
+    """Codes of the panel meant by ``all`` or by codes and names with commas between.
+
+    Raises
+    ------
+    ParameterError
+        If a region is unknown or not in the panel.
+    """
+    known = list(panel.growth.columns)
+    if regions == "all":
+        return known
+    codes = [word if word in known else find_region(word).code for word in regions.split(",")]
+    for code in codes:
+        if code not in known:
+            raise ParameterError(f"regions: {code} has no growth in the panel; legal: {known[0]} …")
+    return codes
 
 
 def robust_limit(values: np.ndarray, deviations: float = 3.0) -> float:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from lvliang.errors import ParameterError
+
 QUANTILE_NAMES = {
     "q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95,
 }  # fmt: skip
@@ -41,6 +43,27 @@ def summarise(paths: xr.DataArray, thresholds: Sequence[float] = ()) -> pd.DataF
     rows = pd.concat(tables, ignore_index=True)
     ordered = rows.sort_values(["region", "first_year", "last_year"], kind="stable")
     return ordered[["region", "first_year", "last_year", "stat", "value"]].reset_index(drop=True)
+
+
+def read_thresholds(text: str) -> list[float]:
+    """Rates in percent with commas between.
+
+    Examples
+    --------
+    >>> read_thresholds("5,6.5"), read_thresholds("")
+    ([5.0, 6.5], [])
+
+    Raises
+    ------
+    ParameterError
+        If one is not a number.
+    """
+    try:
+        return [float(word) for word in text.split(",") if word.strip()]
+    except ValueError:
+        raise ParameterError(
+            f"thresholds: {text!r} is not legal; legal: numbers in percent, such as 5,6,7.5"
+        ) from None
 
 
 def _statistics(values: np.ndarray, thresholds: Sequence[float]) -> dict[str, np.ndarray]:

@@ -1,0 +1,200 @@
+"""What can be said of each commitment of the report: a verdict where there is one, else why not.
+
+Only what is completed, reached or held can have a verdict, with the evidence of the verdict table.
+Preparation, approval and start are milestones; what is carried forward or forged has no end test;
+a definition in doubt is verified before anything is judged.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from lvliang.baseline.tables import load_table
+from lvliang.errors import ParameterError
+from lvliang.feasibility.bands import CANNOT_TELL
+from lvliang.projection.growth import average_growth
+
+OUTCOMES = ("verdict", "milestone", "no_end_test", "verify_definition", "cannot_tell")
+MILESTONE_STAGES = ("准备", "立项", "开工")
+VERIFY_FIRST = "需先核实口径"
+FROM_VERDICTS = ["class", "probability", "grade", "likelihood", "near_edge", "missing"]
+ADDED = [
+    "needed_per_year", "needed_growth", "known", "outcome", "missing", "beyond_run",
+    "class", "probability", "grade", "likelihood", "near_edge",
+]  # fmt: skip
+SEARCHED = ["indicator_zh", "indicator_en", "quote", "place", "reading_zh", "reading_en"]
+
+# What a reading names as missing; the first that fits.
+NAMED_IN_READING = (
+    ("台账", "ledger"),
+    ("认定文件", "official_list"),
+    ("可核验标准", "test"),
+    ("数值标准", "test"),
+    ("无位次", "test"),
+    ("位次未写明", "test"),
+    ("省下达任务", "assignment"),
+)
+# The fact of the review that speaks of the same thing as a commitment: its base, or near it.
+FACT_OF = {
+    "gdp_2021": "gdp_nominal.2020",
+    "revenue_2021": "budget_revenue.2020",
+    "urban_income_2021": "urban_income_threshold.2020",
+    "rural_income_2021": "rural_income_threshold.2020",
+    "jobs_2021": "new_urban_jobs_five_years.2020",
+    "advanced_coal_capacity_share": "advanced_coal_capacity_share.2020",
+    "chinalco_alloy_aluminium_phase_two": "chinalco_alloy_aluminium_phase_one.2020",
+    "most_competitive_power_price": "aluminium_power_price.2020",
+    "coverage_5g": "county_5g_coverage.2020",
+    "county_foreign_trade_held": "county_foreign_trade_minimum.2020",
+    "coal_derived_gas_output": "coal_derived_gas_output.2020",
+    "urban_air_front_rank": "air_index_rank.2020",
+    "good_water_share": "good_water_share.2020",
+}
+
+
+def judge_commitments(
+    verdicts: pd.DataFrame, base_year: int, end_year: int, data: Path | None = None
+) -> pd.DataFrame:
+    """Say of each commitment what can be said.
+
+    Parameters
+    ----------
+    verdicts : pandas.DataFrame
+        From ``assess``; the main targets have the same names here and there. Where it has none
+        of them, the report is another region's or not yet known, and there are no commitments.
+    base_year, end_year : int
+        Last year whose figures are used, and last year of the run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a commitment: the columns of ``commitments.csv``, then
+
+        - ``needed_per_year``: units a year, ``(value - base) / years`` from the base to the
+          deadline, or what a count of the coming year asks for; missing otherwise;
+        - ``needed_growth``: % a year, ``(value / base) ** (1 / years) - 1``; missing without a
+          base, and for a share, which moves in points;
+        - ``known``: the fact of the review that speaks of the same thing, or None;
+        - ``outcome``: one of ``OUTCOMES``;
+        - ``missing``: why it cannot be told: a ``reason`` and what it speaks of, or None;
+        - ``beyond_run``: the deadline is after ``end_year``;
+        - ``class, probability, grade, likelihood, near_edge`` of the verdict table.
+    """
+    table = load_table("report_commitments", data)
+    facts = load_table("report_facts", data).set_index("figure_id")
+    facts = facts[facts["year"] <= base_year]
+    judged = verdicts.set_index("target_id")
+    if not table["commitment_id"].isin(judged.index).any():
+        table = table.iloc[:0]
+    rows = [
+        _needed(row, base_year)
+        | _said(row, judged)
+        | {"known": _known(row, facts), "beyond_run": _year(row["deadline_from"]) > end_year}
+        for _, row in table.iterrows()
+    ]
+    return table.join(pd.DataFrame(rows, columns=ADDED, index=table.index))
+
+
+def counts_by_outcome(commitments: pd.DataFrame) -> pd.DataFrame:
+    """How many commitments of each work area have each outcome, both in their own order."""
+    areas = commitments["work_area"].drop_duplicates()
+    counts = pd.crosstab(commitments["work_area"], commitments["outcome"])
+    return counts.reindex(index=areas, columns=OUTCOMES, fill_value=0)
+
+
+def filter_commitments(
+    commitments: pd.DataFrame,
+    *,
+    work_area: str = "",
+    stage: str = "",
+    outcome: str = "",
+    text: str = "",
+) -> pd.DataFrame:
+    """Rows that fit all that is given; "" leaves a column open.
+
+    Parameters
+    ----------
+    commitments : pandas.DataFrame
+        From ``judge_commitments``.
+    work_area, stage, outcome : str
+        A value of that column.
+    text : str
+        Part of the name in either language, of the words of the report, the place or the reading.
+
+    Raises
+    ------
+    ParameterError
+        If no commitment has such a value; names the legal ones.
+    """
+    kept = commitments
+    for name, wanted in (("work_area", work_area), ("stage", stage), ("outcome", outcome)):
+        legal = OUTCOMES if name == "outcome" else commitments[name].unique()
+        if wanted and wanted not in legal:
+            raise ParameterError(f"{name}: {wanted!r} is not legal; legal: {', '.join(legal)}")
+        kept = kept[(kept[name] == wanted) | (wanted == "")]
+    searched = kept[SEARCHED].agg("\n".join, axis=1).astype(str)
+    return kept[searched.str.contains(text, case=False, regex=False)]
+
+
+def _said(row: pd.Series, judged: pd.DataFrame) -> dict[str, Any]:
+    """Outcome, what is missing, and the verdict where the verdict table has the target."""
+    name = row["commitment_id"]
+    verdict = dict(judged.loc[name, FROM_VERDICTS]) if name in judged.index else {}
+    outcome = _outcome(row, told=pd.notna(verdict.get("probability")))
+    if outcome == CANNOT_TELL:
+        verdict = {"class": CANNOT_TELL, "missing": _missing(row)} | verdict
+    return {"class": "", "missing": None, "near_edge": False} | verdict | {"outcome": outcome}
+
+
+def _outcome(row: pd.Series, *, told: bool) -> str:
+    if VERIFY_FIRST in row["reading_zh"]:
+        return "verify_definition"
+    if row["stage"] == "推进" or row["commitment"] == "打造":
+        return "no_end_test"
+    if row["stage"] in MILESTONE_STAGES:
+        return "milestone"
+    return "verdict" if told else CANNOT_TELL
+
+
+def _missing(row: pd.Series) -> dict[str, str]:
+    project = row["stage"] == "建成投产" or (row["type"] == "capacity" and row["place"])
+    named = (reason for words, reason in NAMED_IN_READING if words in row["reading_zh"])
+    otherwise = "record" if pd.isna(row["value"]) else "no_series"
+    return {"reason": "ledger" if project else next(named, otherwise)}
+
+
+def _needed(row: pd.Series, base_year: int) -> dict[str, float | None]:
+    """Units a year and growth a year; a count of every county is a state, not a year's work."""
+    deadline = _year(row["deadline_to"])
+    needed: dict[str, float | None] = {"needed_per_year": None, "needed_growth": None}
+    if pd.notna(row["base_value"]) and deadline > row["base_year"]:
+        years = int(deadline - row["base_year"])
+        needed["needed_per_year"] = (row["value"] - row["base_value"]) / years
+        if row["type"] != "share":
+            needed["needed_growth"] = average_growth(row["base_value"], row["value"], years)
+        return needed
+    a_state = row["scope"] == "县" and row["direction"] == "at_least"
+    if row["type"] in ("count", "change") and deadline == base_year + 1 and not a_state:
+        needed["needed_per_year"] = row["value"]
+    return needed
+
+
+def _known(row: pd.Series, facts: pd.DataFrame) -> dict[str, Any] | None:
+    """The fact by name, whether it is the base, and whether it only bounds from below."""
+    name = FACT_OF.get(row["commitment_id"])
+    if name not in facts.index:
+        return None
+    fact = facts.loc[name]
+    return {
+        "figure_id": name,
+        **fact[["indicator_zh", "indicator_en", "type", "value", "unit", "year", "period"]],
+        "is_base": pd.notna(row["base_value"]),
+        "is_lower_bound": "lower bound" in fact["note"],
+    }
+
+
+def _year(date: str) -> float:
+    return float(date[:4]) if date else float("nan")

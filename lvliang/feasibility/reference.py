@@ -1,0 +1,68 @@
+"""The outside view beside a verdict: reference class, rate still needed, the two-point rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lvliang.feasibility.targets import Target
+from lvliang.projection.growth import average_growth
+from lvliang.projection.outlook import Outlook, actual
+from lvliang.projection.starting_point import SPAN
+
+EUROSTAT = ((0.95, "on_track"), (0.60, "acceleration_needed"), (0.0, "limited_progress"))
+
+
+def reference(target: Target, outlook: Outlook) -> dict[str, Any]:
+    """What stands beside the probability of a growth target; empty for the others.
+
+    Returns
+    -------
+    dict
+        ``rate_needed`` (% a year in the years of the target that remain: all of them at the
+        base year), ``reference_percentile`` (% of spells of the same length, of the cities of
+        the province before the base year, that grew less than required) and
+        ``eurostat_status``.
+    """
+    if target.type not in ("growth", "mean_growth"):
+        return {}
+    years = target.last_year - target.first_year + 1
+    return {
+        "rate_needed": target.value,
+        "reference_percentile": _percentile(target, outlook, years),
+        "eurostat_status": eurostat_status(_nominal_average(target, outlook), target.value),
+    }
+
+
+def eurostat_status(actual_rate: float | None, required_rate: float) -> str | None:
+    """Actual over required average growth: the rule of trackers that extrapolate two points.
+
+    Examples
+    --------
+    >>> eurostat_status(9.98, 8.0), eurostat_status(5.4, 8.0), eurostat_status(-1.0, 8.0)
+    ('on_track', 'acceleration_needed', 'deterioration')
+    """
+    if actual_rate is None or required_rate <= 0:
+        return None
+    ratio = actual_rate / required_rate
+    return next((status for bound, status in EUROSTAT if ratio >= bound), "deterioration")
+
+
+def _nominal_average(target: Target, outlook: Outlook) -> float | None:
+    """Average growth of the level at current prices over the last five years, two points."""
+    levels = {"gdp_real_growth": "gdp_nominal", "budget_revenue_growth": "budget_revenue"}
+    series = actual(outlook, levels[target.indicator])
+    first = outlook.base_year - SPAN
+    if first not in series.index or outlook.base_year not in series.index:
+        return None
+    return float(average_growth(series[first], series[outlook.base_year], SPAN))
+
+
+def _percentile(target: Target, outlook: Outlook, years: int) -> float | None:
+    """Share of earlier spells of ``years`` years that grew less than the target asks, in %."""
+    name = {"gdp_real_growth": "gdp_real", "budget_revenue_growth": "budget_revenue"}
+    levels = outlook.levels.xs(name[target.indicator], axis=1, level="series")
+    spells = 100 * ((levels / levels.shift(years)) ** (1 / years) - 1)
+    seen = spells.to_numpy()[np.isfinite(spells.to_numpy())]
+    return 100 * float(np.mean(seen < target.value)) if seen.size else None

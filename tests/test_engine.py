@@ -1,0 +1,163 @@
+"""The panel engine: nothing later than the origin counts, nothing depends on the calendar."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lvliang.baseline.tables import as_of
+from lvliang.errors import ParameterError
+from lvliang.projection.dispersion import Component, walk_and_noise
+from lvliang.projection.engine import draw_growth
+from lvliang.projection.national import forecast_factor, members, without_shock
+from lvliang.projection.panel import NATION, Panel, load_panel, pick_regions
+from lvliang.projection.summary import summarise
+
+ORIGIN = 2014
+CITIES = 60
+
+
+@pytest.fixture(scope="module")
+def latest() -> Panel:
+    """Sixty cities of the panel, everything known."""
+    panel = load_panel(2020)
+    growth = panel.growth.iloc[:, ::5].iloc[:, :CITIES]
+    return Panel(2020, growth, panel.nation, panel.targets)
+
+
+def known(panel: Panel, origin: int) -> Panel:
+    """A panel of its own, with nothing remembered from another."""
+    return Panel(
+        origin,
+        panel.growth.loc[:origin],
+        panel.nation.loc[:origin],
+        as_of(panel.targets, origin),
+    )
+
+
+def draws(panel: Panel) -> np.ndarray:
+    return draw_growth(panel, horizon=3, draws=200, seed=1).to_numpy()
+
+
+def test_what_is_known_later_changes_nothing(latest):
+    """Every later figure, target and forecast is poisoned: forecast and calibration stay."""
+    growth, nation, targets = latest.growth.copy(), latest.nation.copy(), latest.targets.copy()
+    growth.loc[ORIGIN + 1 :] = 1e6
+    nation.loc[ORIGIN + 1 :] = -1e6
+    later = targets["known_at"] > f"{ORIGIN + 1}-03"
+    assert later.any()
+    targets.loc[later, ["low_pct", "high_pct"]] = 1e6
+    poisoned = Panel(2020, growth, nation, targets)
+    assert np.array_equal(draws(poisoned.at(ORIGIN)), draws(known(latest, ORIGIN)))
+
+
+def test_the_poison_would_be_seen_if_it_were_known(latest):
+    growth = latest.growth.copy()
+    growth.loc[ORIGIN] += 5
+    other = Panel(2020, growth, latest.nation, latest.targets)
+    assert not np.array_equal(draws(other.at(ORIGIN)), draws(known(latest, ORIGIN)))
+
+
+def test_ten_years_later_the_same_numbers(latest):
+    later = latest.targets.copy()
+    later[["first_year", "last_year"]] += 10
+    year = later["known_at"].str[:4].astype(int) + 10
+    later["known_at"] = year.astype(str) + later["known_at"].str[4:]
+    shifted = Panel(
+        ORIGIN + 10,
+        latest.growth.set_axis(latest.growth.index + 10).loc[: ORIGIN + 10],
+        latest.nation.set_axis(latest.nation.index + 10).loc[: ORIGIN + 10],
+        as_of(later, ORIGIN + 10),
+    )
+    assert np.array_equal(draws(shifted), draws(known(latest, ORIGIN)))
+
+
+def test_same_seed_same_paths_another_seed_others(latest):
+    panel = latest.at(ORIGIN)
+    again = draw_growth(panel, horizon=3, draws=200, seed=1)
+    assert np.array_equal(again, draws(panel))
+    assert not np.array_equal(draw_growth(panel, horizon=3, draws=200, seed=2), draws(panel))
+
+
+def test_inputs_stay_as_they_were(latest):
+    panel = known(latest, ORIGIN)
+    growth, targets = panel.growth.copy(), panel.targets.copy()
+    draws(panel)
+    pd.testing.assert_frame_equal(panel.growth, growth)
+    pd.testing.assert_frame_equal(panel.targets, targets)
+
+
+def test_cities_of_a_province_err_together(latest):
+    paths = draw_growth(load_panel(2020), horizon=1, draws=4000, seed=3).isel(year=0)
+    assert paths.sizes["region"] == 296
+    within = np.corrcoef(paths.sel(region="140100"), paths.sel(region="141100"))[0, 1]
+    across = np.corrcoef(paths.sel(region="140100"), paths.sel(region="440300"))[0, 1]
+    assert within > across + 0.1
+    assert across > 0.05
+
+
+def test_factor_is_the_mean_of_the_members_that_know_something(latest):
+    panel = latest.at(ORIGIN)
+    table = members(panel, 5)
+    assert table["outside"].isna().all()
+    assert np.allclose(forecast_factor(panel, 5), table.drop(columns="outside").mean(axis=1))
+    assert members(load_panel(2020), 5)["outside"].notna().all()
+
+
+def test_official_targets_are_those_known_at_the_origin(latest):
+    nation = members(latest.at(ORIGIN), 3)["nation"]
+    assert nation.tolist() == [7.0, 7.0, 7.0]
+    assert members(latest.at(2015), 3)["nation"].tolist() == [6.5, 6.5, 6.5]
+
+
+def test_a_missing_target_is_left_out_not_made_up(latest):
+    bare = latest.targets[latest.targets["region_code"] != NATION]
+    panel = Panel(ORIGIN, latest.growth.loc[:ORIGIN], latest.nation.loc[:ORIGIN], bare.iloc[:0])
+    assert members(panel, 2)[["nation", "provinces", "outside"]].isna().all(axis=None)
+    assert np.isfinite(forecast_factor(panel, 2)).all()
+
+
+def test_the_last_year_is_put_back_only_where_it_was_a_shock():
+    factor = load_panel(2020).factor
+    assert without_shock(factor).iloc[-1] == factor.loc[2019]
+    assert without_shock(factor.loc[:2019]).equals(factor.loc[:2019])
+
+
+def test_a_component_has_the_variance_it_states():
+    part = Component(2.0, 1.0, np.array([1.0, 4.0]), np.array([8.0, 8.0]))
+    errors = part.draw(np.random.default_rng(1), 100_000, 3)
+    expected = np.array([[3.0, 12.0], [5.0, 20.0], [7.0, 28.0]])
+    assert errors.var(axis=0) == pytest.approx(expected, rel=0.05)
+
+
+def test_walk_and_noise_are_never_negative():
+    walk, noise = walk_and_noise([np.random.default_rng(2).normal(size=(5, 500))])
+    assert walk >= 0
+    assert noise == pytest.approx(1, abs=0.1)
+
+
+def test_rows_of_years_and_of_means_come_from_the_same_paths(latest):
+    paths = draw_growth(latest.at(ORIGIN), horizon=3, draws=500, seed=1)
+    rows = summarise(paths, [7.5]).set_index(["region", "first_year", "last_year", "stat"])["value"]
+    assert rows.index.is_unique
+    city = rows.loc[paths["region"].to_numpy()[0]]
+    years = [city.loc[(year, year, "mean")] for year in (2015, 2016, 2017)]
+    assert city.loc[(2015, 2017, "mean")] == pytest.approx(np.mean(years), abs=1e-4)
+    spans = {(first, last) for first, last, _ in city.index}
+    assert spans == {(2015, 2015), (2016, 2016), (2017, 2017), (2015, 2016), (2015, 2017)}
+    mean = paths.isel(region=0).mean("year")
+    assert city.loc[(2015, 2017, "p_ge_7.5")] == pytest.approx(float((mean >= 7.5).mean()))
+    assert city.loc[(2015, 2017, "q05")] < city.loc[(2015, 2017, "q95")]
+
+
+@pytest.mark.parametrize("origin", [1999, 2005, 2021])
+def test_an_origin_outside_the_data_is_refused(origin):
+    with pytest.raises(ParameterError, match=rf"origin: {origin} .* legal: 2006 to 2020"):
+        load_panel(origin)
+
+
+def test_regions_by_code_and_name(latest):
+    panel = load_panel(2020)
+    assert len(pick_regions(panel, "all")) == 296
+    assert pick_regions(panel, "141100,太原") == ["141100", "140100"]
+    with pytest.raises(ParameterError):
+        pick_regions(panel, "nowhere")
