@@ -32,6 +32,12 @@ class Format(StrEnum):
     json = "json"
 
 
+class Indicator(StrEnum):
+    """What ``forecast`` can forecast."""
+
+    gdp_real_growth = "gdp_real_growth"
+
+
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
@@ -154,6 +160,61 @@ def assess(
     _print_verdicts(_verdicts(settings), form, settings.lang)
 
 
+@app.command()
+def forecast(
+    origin: Annotated[int, typer.Option(help="Last year known.")] = 2020,
+    horizon: Annotated[int, typer.Option(min=1, max=15, help="Years ahead.")] = 5,
+    indicator: Annotated[
+        Indicator, typer.Option(help="What to forecast.")
+    ] = Indicator.gdp_real_growth,
+    regions: Annotated[str, typer.Option(help="all, or codes and names, comma apart.")] = "all",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the paths.")] = 1,
+    draws: Annotated[int, typer.Option(min=100, max=20_000, help="Number of paths.")] = 10_000,
+    thresholds: Annotated[str, typer.Option(help="Rates in %, comma apart.")] = "",
+    out: Annotated[Path | None, typer.Option(help="CSV to write; standard output if none.")] = None,
+    data: Data = None,
+) -> None:
+    """Joint forecasts of the panel as long rows: region, indicator, origin, years, stat, value."""
+    from lvliang.projection.engine import draw_growth
+    from lvliang.projection.panel import load_panel, pick_regions
+    from lvliang.projection.summary import read_thresholds, summarise
+
+    _use_data(data)
+    limits = read_thresholds(thresholds)
+    panel = load_panel(origin)
+    chosen = pick_regions(panel, regions)
+    paths = draw_growth(panel, horizon=horizon, draws=draws, seed=seed)
+    rows = summarise(paths.sel(region=chosen), limits)
+    rows.insert(1, "indicator", indicator.value)
+    rows.insert(2, "origin", origin)
+    text = rows.to_csv(index=False, lineterminator="\n", float_format="%.4f")
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+@app.command()
+def backtest(
+    draws: Annotated[int, typer.Option(min=100, max=20_000, help="Number of paths.")] = 1_000,
+    out: Annotated[Path | None, typer.Option(help="CSV of every city and origin.")] = None,
+    data: Data = None,
+) -> None:
+    """Score the engine and its rivals at every origin the data allow; prints the record."""
+    from lvliang.baseline.package import data_folder
+    from lvliang.feasibility import record
+    from lvliang.projection.panel import latest_origin, load_panel
+
+    _use_data(data)
+    panel = load_panel(latest_origin(data_folder()))
+    found = record.backtest(panel, draws=draws)
+    summary = record.summarise_record(found, record.groups_of(found, "141100"))
+    typer.echo(summary.round(3).to_string(index=False))
+    typer.echo(record.brier_skill(found).round(3).to_string(index=False))
+    if out is not None:
+        found.scores.to_csv(out, index=False, lineterminator="\n", float_format="%.4f")
+
+
 def main() -> None:
     """Run the command line and exit with the code of what happened."""
     # A stop by the service manager unwinds like Ctrl-C, so that nothing is left behind.
@@ -172,6 +233,7 @@ def _use_data(data: Path | None) -> None:
 
 
 def _verdicts(settings: Any) -> Any:
+    from lvliang.feasibility.record import record_of
     from lvliang.feasibility.targets import load_targets
     from lvliang.feasibility.verdicts import assess as judge
     from lvliang.projection.outlook import look_ahead
@@ -185,7 +247,7 @@ def _verdicts(settings: Any) -> Any:
         growth_discount=settings.growth_discount,
     )
     targets = load_targets(settings.region, settings.base_year, settings.end_year)
-    return judge(targets, outlook)
+    return judge(targets, outlook, record_of(settings.region, settings.base_year))
 
 
 def _print_verdicts(verdicts: Any, form: Format, lang: str) -> None:

@@ -71,7 +71,7 @@ def test_an_origin_weighs_the_same_whatever_its_cities():
 
 
 def test_the_engine_beats_its_rivals_and_its_bands_hold(panel, found):
-    table = summarise_record(found, groups_of(panel, "141100"))
+    table = summarise_record(found, groups_of(found, "141100"))
     everyone = table[table["group"] == "all"].set_index(["horizon", "method"])
     rivals = [*rec.RIVALS]
     for horizon in rec.HORIZONS:
@@ -90,7 +90,7 @@ def test_skill_comes_with_its_lower_bound(found):
 
 
 def test_the_line_that_applies_is_the_longest_scored_within_the_span(panel, found):
-    table = summarise_record(found, groups_of(panel, "141100"))
+    table = summarise_record(found, groups_of(found, "141100"))
     horizons = [rec.record_line(table, years)["horizon"] for years in (1, 2, 3, 4, 5, 12)]
     assert horizons == [1, 1, 3, 3, 5, 5]
     assert rec.record_line(table, 5)["origins"] == 9

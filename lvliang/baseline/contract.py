@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lvliang.baseline.package import descriptor, present_resources, resource_path, table_schema
+from lvliang.baseline.package import (
+    descriptor,
+    present_resources,
+    resource_path,
+    stamp,
+    table_schema,
+)
 from lvliang.errors import DataError
 
 if TYPE_CHECKING:
@@ -52,7 +59,15 @@ def check_table(data: Path, name: str) -> int:
 
 
 def read_table(data: Path, name: str) -> pd.DataFrame:
-    """Read the table ``name``, held against its contract, as its file has it."""
+    """Read the table ``name``, held against its contract, as its file has it.
+
+    A file that has not changed is read and checked once a process.
+    """
+    return _read(data, name, stamp(data, [name])).copy()
+
+
+@lru_cache(maxsize=64)
+def _read(data: Path, name: str, _stamp: tuple[tuple[int, int], ...]) -> pd.DataFrame:
     import pandas as pd
 
     check_table(data, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,22 @@ def _read_json(path: Path, *, missing: str) -> dict[str, Any]:
         raise DataError(f"{path}: no such file; legal: {missing}") from None
     except json.JSONDecodeError as error:
         raise DataError(f"{path}, row {error.lineno}: not valid JSON: {error.msg}") from None
+
+
+def stamp(data: Path, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
+    """Time and size of the files of tables: while it stays, what was read of them stands.
+
+    Raises
+    ------
+    DataError
+        If a table is not there.
+    """
+    paths = [resource_path(data, name) for name in names]
+    for path in paths:
+        if not path.is_file():
+            raise DataError(f"{path}: not there; legal: the file, as datapackage.json declares it")
+    states = [path.stat() for path in paths]
+    return tuple((state.st_mtime_ns, state.st_size) for state in states)
 
 
 def _resource(data: Path, name: str) -> dict[str, Any]:

@@ -108,16 +108,55 @@ def summarise_record(record: Record, groups: dict[str, list[str]]) -> pd.DataFra
 def record_of(
     region_code: str, base_year: int, data: Path | None = None, draws: int = RECORD_DRAWS
 ) -> pd.DataFrame | None:
-    """The record behind verdicts on a region at ``base_year``; None without the panel."""
+    """The summary behind verdicts on a region at ``base_year``; None without the panel."""
+    found = load_record(base_year, data, draws)
+    if found is None:
+        return None
+    return summarise_record(found, groups_of(found, region_code))
+
+
+def load_record(
+    base_year: int, data: Path | None = None, draws: int = RECORD_DRAWS
+) -> Record | None:
+    """The whole record known at ``base_year``; None without the panel or an origin to score."""
     if not has_panel(data):
         return None
     panel = load_panel(base_year, data)
-    return summarise_record(backtest(panel, draws=draws), groups_of(panel, region_code))
+    if panel.origin <= int(panel.growth.index[0]) + FIRST_ORIGIN + max(HORIZONS):
+        return None
+    return backtest(panel, draws=draws)
 
 
-def groups_of(panel: Panel, region_code: str) -> dict[str, list[str]]:
+def without_year(record: Record, year: int) -> Record:
+    """The record of the windows that do not reach ``year``."""
+    kept = [
+        table[table["origin"] + table["horizon"] < year] for table in (record.scores, record.brier)
+    ]
+    return Record(*kept)
+
+
+def by_origin(record: Record, cities: list[str]) -> pd.DataFrame:
+    """The engine's scores at each origin: ``horizon, origin, rmse, bias, crps, cover90``."""
+    own = record.scores[(record.scores["method"] == ENGINE) & record.scores["region"].isin(cities)]
+    table = own.groupby(["horizon", "origin"]).agg(
+        rmse=("error", lambda error: np.sqrt(np.mean(error**2))),
+        bias=("error", "mean"),
+        crps=("crps", "mean"),
+        cover90=("in90", "mean"),
+    )
+    return table.reset_index()
+
+
+def empty_record() -> Record:
+    """A record of nothing, for where there is no panel."""
+    keys = ["region", "method", "horizon", "origin"]
+    scores = pd.DataFrame(columns=[*keys, "error", "crps", "in80", "in90"])
+    return Record(scores, pd.DataFrame(columns=[*keys[1:], "brier"]))
+
+
+def groups_of(record: Record, region_code: str) -> dict[str, list[str]]:
     """Groups a record is shown for: all cities, those of the region's province, the region."""
-    cities = list(panel.growth.columns)
+    cities = sorted(record.scores["region"].unique())
     province = [city for city in cities if city[:2] == region_code[:2]]
     return {"all": cities, "province": province, "city": [region_code]}
 

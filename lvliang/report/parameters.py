@@ -83,6 +83,7 @@ SCHEMAS: dict[str, type[NotebookParameters]] = {
     "10_baseline": NotebookParameters,
     "20_trajectories": NotebookParameters,
     "30_feasibility": FeasibilityParameters,
+    "70_track_record": NotebookParameters,
 }
 
 

@@ -1,0 +1,95 @@
+"""Tables and sentences of the track record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from lvliang.display.show import Sentence, Table
+from lvliang.display.words import number, text
+from lvliang.feasibility.record import ENGINE
+
+SHARES = ("cover80", "cover90")
+SCORES = ("rmse", "bias", "crps", *SHARES)
+
+
+def answer(summary: pd.DataFrame, lang: str) -> Sentence:
+    """How the bands held, with the number of origins behind the five-year line."""
+    if summary.empty:
+        return Sentence(text("record.none", lang), "headline")
+    own = summary[(summary["method"] == ENGINE) & (summary["group"] == "all")]
+    lines = own.set_index("horizon")
+    covers = {f"cover{years}": 100 * lines.loc[years, "cover90"] for years in lines.index}
+    facts = covers | {"cities": lines["cities"].max(), "origins5": int(lines.loc[5, "origins"])}
+    return Sentence(text("record.answer", lang, **facts), "headline")
+
+
+def methods(summary: pd.DataFrame, lang: str) -> list[Table]:
+    """Every method, all cities."""
+    rows = summary[summary["group"] == "all"]
+    return _table(text("record_table.all", lang), rows, ("horizon", "method", "origins"), lang)
+
+
+def groups(summary: pd.DataFrame, *, province: str, city: str, lang: str) -> list[Table]:
+    """The engine by group of cities."""
+    rows = summary[summary["method"] == ENGINE]
+    caption = text("record_table.groups", lang, province=province, city=city)
+    return _table(caption, rows, ("horizon", "group", "origins"), lang)
+
+
+def without(summary: pd.DataFrame, year: int, lang: str) -> list[Table]:
+    """The engine on windows that do not reach ``year``."""
+    rows = summary[summary["method"] == ENGINE]
+    caption = text("record_table.without", lang, year=year)
+    return _table(caption, rows, ("horizon", "group", "origins"), lang)
+
+
+def origins(table: pd.DataFrame, lang: str) -> list[Table]:
+    """The engine at each origin."""
+    return _table(text("record_table.origins", lang), table, ("horizon", "origin"), lang)
+
+
+def skill(table: pd.DataFrame, lang: str) -> list[Table]:
+    """Brier skill against each rival, with its bound."""
+    caption = text("record_table.skill", lang)
+    return _table(caption, table, ("horizon", "method", "origins"), lang, ("skill", "lower"))
+
+
+def line_words(line: dict[str, Any], lang: str) -> str:
+    """The line of the record that applies to a verdict."""
+    return text(
+        "record.line",
+        lang,
+        group=text(f"record_group.{line['group']}", lang),
+        horizon=line["horizon"],
+        origins=line["origins"],
+        cover=100 * line["cover90"],
+        bias=line["bias"],
+    )
+
+
+def _table(
+    caption: str,
+    table: pd.DataFrame,
+    keys: tuple[str, ...],
+    lang: str,
+    scores: tuple[str, ...] = SCORES,
+) -> list[Table]:
+    if table.empty:
+        return []
+    shown = [score for score in scores if score in table]
+    rows = [
+        {text(f"record_column.{key}", lang): _key(key, row[key], lang) for key in keys}
+        | {text(f"record_column.{score}", lang): _score(score, row[score]) for score in shown}
+        for _, row in table.iterrows()
+    ]
+    return [Table(caption, pd.DataFrame(rows))]
+
+
+def _key(key: str, value: Any, lang: str) -> str:
+    return text(f"record_{key}.{value}", lang) if key in ("method", "group") else f"{value:.0f}"
+
+
+def _score(score: str, value: float) -> str:
+    return number(100 * value, 0) if score in SHARES else number(value, 2)
