@@ -10,6 +10,7 @@ import pandas as pd
 from lvliang.baseline.contract import read_table
 from lvliang.baseline.corrections import KEY, apply_corrections, load_corrections
 from lvliang.baseline.package import data_folder, present_resources
+from lvliang.errors import DataError
 
 OBSERVATION_COLUMNS = [
     "region_code", "indicator", "year", "value", "unit", "price_basis",
@@ -64,10 +65,17 @@ def load_observations(names: Sequence[str], data: Path | None = None) -> pd.Data
     pandas.DataFrame
         One row an observation: ``region_code, indicator, year, value, unit, price_basis,
         vintage, status, known_at, source_id``.
+
+    Raises
+    ------
+    DataError
+        If none of the tables is there.
     """
     folder = data or data_folder()
     present = present_resources(folder)
     frames = [load_table(name, folder) for name in names if name in present]
+    if not frames:
+        raise DataError(f"{folder}: none of {', '.join(names)} is there; legal: the panel in place")
     annual = [
         frame[frame["period"] == "annual"] if "period" in frame else frame for frame in frames
     ]
