@@ -110,6 +110,9 @@ def check(
     frozen: Annotated[
         bool, typer.Option("--frozen", help="Also hold each file against its hash and rows.")
     ] = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Also hold each claim against every second source.")
+    ] = False,
 ) -> None:
     """Check every table against its contract."""
     from lvliang.baseline.contract import check_all
@@ -129,6 +132,8 @@ def check(
     typer.echo(f"{sum(corrected.values()):>8}  corrections applied in {len(corrected)} tables")
     if frozen:
         typer.echo(f"{files:>8}  files as frozen")
+    if audit:
+        _print_audit("en")
 
 
 @app.command()
@@ -248,6 +253,22 @@ def _verdicts(settings: Any) -> Any:
     )
     targets = load_targets(settings.region, settings.base_year, settings.end_year)
     return judge(targets, outlook, record_of(settings.region, settings.base_year))
+
+
+def _print_audit(lang: str) -> None:
+    """The claims by verdict; sources that differ are findings, not faults."""
+    from lvliang.display import audit_tables, words
+    from lvliang.projection.audit import VERDICTS, audit
+    from lvliang.report.parameters import NotebookParameters
+
+    judged = audit(NotebookParameters().base_year)
+    for name in VERDICTS:
+        rows = judged[judged["verdict"] == name]
+        typer.echo(f"{len(rows):>8}  {words.text(f'audit_verdict.{name}', lang).lower()}")
+        for _, row in rows.iterrows():
+            said, found = audit_tables.said_and_found(row, lang)
+            against = f"; {found}" if row["against_source_id"] else ""
+            typer.echo(f"{'':10}{audit_tables.claim_name(row, lang)}: {said}{against}")
 
 
 def _print_verdicts(verdicts: Any, form: Format, lang: str) -> None:

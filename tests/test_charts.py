@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
@@ -17,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 from numpy.testing import assert_allclose
 
-from lvliang.display import charts, fonts
+from lvliang.display import charts, drawing, fonts
 from lvliang.display.show import Chart
 from lvliang.projection.outlook import QUANTILES
 
@@ -44,6 +45,7 @@ def quantiles(first: int, *medians: float, spread: float = 2.0) -> pd.DataFrame:
 
 GROWTH = yearly(2015, -4.6, 4.2, 9.2, 5.4, 5.7, 2.7)
 AHEAD = quantiles(2021, 5.0, 6.0, 6.5)
+FIVE = quantiles(2021, 5.0, 6.0, 6.5, 6.5, 6.5)
 LEVELS = yearly(2015, 955.8, 995.3, 1310.3, 1420.3, 1507.0, 1538.04)
 LEVELS_AHEAD = quantiles(2021, 1680.0, 1880.0, 2100.0, spread=120.0)
 HISTORY = pd.DataFrame(
@@ -178,14 +180,58 @@ def test_fan_marks_where_the_data_end(lang: str) -> None:
     (upright,) = [line for line in axes.lines if not is_data(axes, line)]
     assert set(upright.get_xdata()) == {2020}
     mark = {"zh": "数据截至2020年", "en": "data to 2020"}[lang]
-    assert axes.get_title(loc="right") == mark
+    (said,) = [text for text in axes.texts if text.get_text() == mark]
+    FigureCanvasAgg(axes.figure).draw()
+    box, area = said.get_window_extent(), axes.get_window_extent()
+    line = axes.transData.transform((2020, 0))[0]
+    assert 0 < line - box.x1 < 10, "the words stand left of their line and near it"
+    assert area.y1 < box.y0 < area.y1 + 20, "and above all that is drawn"
 
 
 def test_fan_names_its_ends_with_the_drawn_values() -> None:
     _, axes = only(level_fan("en"))
     said = {text.get_text() for text in axes.texts}
-    ends = {"95% 2820", "75% 2460", "median 2100", "25% 1740", "5% 1380"}
+    ends = {"90 % high 2820", "50 % high 2460", "median 2100", "50 % low 1740", "90 % low 1380"}
     assert ends <= said
+
+
+@both_languages
+@pytest.mark.parametrize("draw", [fan, level_fan])
+def test_title_and_label_of_the_median_have_the_same_digits(draw: Callable, lang: str) -> None:
+    chart, axes = only(draw(lang))
+    word = {"zh": "中位数", "en": "median"}[lang]
+    (label,) = [text.get_text() for text in axes.texts if text.get_text().startswith(word)]
+    digits = re.findall(r"[\d.]+", chart.title)[1 if lang == "zh" else 0]
+    assert digits.replace(".", "") == re.sub(r"[^\d]", "", label)
+
+
+def test_ticks_stand_at_the_first_the_last_and_the_end_year() -> None:
+    _, axes = only(fan(actual=pd.concat([yearly(2001, *[9.0] * 14), GROWTH])))
+    assert {2001, 2020, 2023} - {int(tick) for tick in axes.get_xticks()} == {2020}
+    _, axes = only(fan(actual=pd.concat([yearly(2001, *[9.0] * 14), GROWTH]), quantiles=FIVE))
+    assert {2001, 2020, 2025} <= {int(tick) for tick in axes.get_xticks()}
+
+
+@pytest.mark.parametrize("draw", [fan, lambda **given: levels(actual=given["actual"])])
+def test_a_year_without_a_figure_breaks_the_line(draw: Callable) -> None:
+    gappy = GROWTH.drop(2019)
+    chart, axes = only(draw(actual=gappy))
+    (solid,), (dotted,) = lines(axes, "-"), lines(axes, ":")
+    pd.testing.assert_series_equal(line_as_series(solid), gappy.reindex(range(2015, 2021)))
+    pd.testing.assert_series_equal(line_as_series(dotted), gappy)
+    assert solid.get_marker() == "o"
+    assert dotted.get_color() == drawing.MUTED
+    assert "灰色点线" in chart.subtitle
+    assert "灰色点线" not in only(draw(actual=GROWTH))[0].subtitle
+
+
+@every_chart
+def test_no_text_is_below_nine_pixels_on_a_phone(draw: Callable) -> None:
+    chart, axes = only(draw("zh"))
+    pixels_a_point = (360 - 32) / (72 * chart.figure.get_figwidth())
+    ticks = [*axes.get_xticklabels(), *axes.get_yticklabels()]
+    texts = [*axes.texts, *ticks, axes._left_title, axes.xaxis.label]
+    assert min(text.get_fontsize() for text in texts) * pixels_a_point >= 9
 
 
 @pytest.mark.parametrize(
@@ -218,8 +264,8 @@ def test_a_level_has_a_log_scale_and_says_so_and_growth_has_none() -> None:
 def test_fan_data_holds_what_is_drawn_and_says_what_is_projected() -> None:
     chart, _ = only(fan("en"))
     table = chart.data.set_index("Year")
-    assert table["Kind"].tolist() == ["actual"] * 6 + ["projected"] * 3
-    assert_allclose(table["Median"], [*GROWTH, *AHEAD[0.5]])
+    assert table["Kind"].tolist() == ["Actual"] * 6 + ["Projected"] * 3
+    assert_allclose(table["Actual or median"], [*GROWTH, *AHEAD[0.5]])
     assert_allclose(table.loc["2021":, "5 % quantile"], AHEAD[0.05])
     assert_allclose(table.loc["2021":, "95 % quantile"], AHEAD[0.95])
     assert table.loc[:"2020", "5 % quantile"].isna().all()
@@ -237,9 +283,13 @@ def test_a_fan_without_projection_draws_the_facts_and_says_why() -> None:
 
 def test_growth_history_draws_each_rate_in_a_line_of_its_own() -> None:
     chart, axes = only(growth_history())
-    for name, style in (("real", "-"), ("nominal", "--"), ("deflator", ":")):
-        (line,) = lines(axes, style)
+    drawn = lines(axes, "-")
+    for name, line in zip(("real", "nominal", "deflator"), drawn, strict=True):
         pd.testing.assert_series_equal(line_as_series(line), HISTORY[name], check_names=False)
+    assert lines(axes, "--") == [], "dashes are kept for projections"
+    assert drawing.PROJECTION not in {line.get_color() for line in drawn}
+    assert len({line.get_color() for line in drawn}) == 3
+    assert len({(line.get_linewidth(), line.get_marker()) for line in drawn}) == 3
     assert_allclose(chart.data.iloc[:, 1:], HISTORY)
     assert {text.get_text() for text in axes.texts} == {"实际增速", "名义增速", "价格变动"}
 
@@ -254,7 +304,7 @@ def test_levels_are_drawn_from_zero_with_a_dot_for_each_figure() -> None:
     gappy = LEVELS.drop(2019)
     chart, axes = only(levels(actual=gappy))
     (line,) = lines(axes, "-")
-    pd.testing.assert_series_equal(line_as_series(line), gappy)
+    pd.testing.assert_series_equal(line_as_series(line), gappy.reindex(range(2015, 2021)))
     assert line.get_marker() == "o"
     assert axes.get_ylim()[0] == 0
     assert [text.get_text() for text in axes.texts] == ["955.8", "1538.0"]
@@ -281,6 +331,8 @@ def test_rank_bars_are_dark_up_to_the_rank_to_be_kept() -> None:
 def test_a_rank_rests_on_several_cities_so_its_title_has_the_word_alone() -> None:
     assert only(rank_bars("zh"))[0].title == "2025年居第4位或更前：可能性约为一半"
     assert only(rank_bars("en"))[0].title == "No. 4 or better in 2025: about as likely as not"
+    assert only(rank_bars("zh", kept=1.0))[0].title == "2025年居第1位：可能性极小"
+    assert only(rank_bars("en", kept=1.0))[0].title == "No. 1 in 2025: exceptionally unlikely"
 
 
 @both_languages
@@ -316,7 +368,7 @@ def test_the_svg_is_a_named_image_of_real_text_in_our_font(draw: Callable, lang:
 @pytest.mark.parametrize(
     ("draw", "numbers"),
     [
-        (fan, ["2020", "2.7%", "2023", "6.5%", "0.5至12.5", "−5.5至18.5"]),
+        (fan, ["2020", "2.7%", "2023", "6.5%", "0.5%至12.5%", "−5.5%至18.5%"]),
         (growth_history, ["2009", "2011", "2.6%", "17.4%", "10.7%", "−9.3%", "42.9%"]),
         (levels, ["2015", "955.8", "2020", "1538.0"]),
         (rank_bars, ["2025", "第6位", "第4位", "可能性约为一半"]),
@@ -398,6 +450,10 @@ CROWDED: dict[str, Callable[[str], list[Chart]]] = {
     "one year": lambda lang: fan(lang, quantiles=quantiles(2021, 5.0), target=8.0),
     "one year of levels": lambda lang: level_fan(lang, quantiles=LEVELS_AHEAD[:1]),
     "fifteen years": lambda lang: fan(lang, quantiles=quantiles(2021, *[5.0] * 15), target=8.0),
+    "a year without a figure": lambda lang: fan(lang, actual=GROWTH.drop(2018)),
+    "twenty years ahead of one": lambda lang: fan(
+        lang, actual=GROWTH[-2:], quantiles=quantiles(2021, *[5.0] * 20)
+    ),
     "one actual year": lambda lang: fan(lang, actual=GROWTH[-1:], target=8.0),
     "quantiles nearly alike": lambda lang: fan(lang, quantiles=CLOSE),
     "quantiles all alike": lambda lang: fan(lang, quantiles=quantiles(2021, 5.0, 5.0, spread=0)),
@@ -432,6 +488,7 @@ def test_no_label_hides_a_figure(target: float | None, lang: str) -> None:
     twenty_years = pd.concat([before, yearly(2012, 9.9, 9.5, -1.6), GROWTH])
     _, axes = only(fan(lang, actual=twenty_years, target=target))
     texts = boxes_of_texts(axes)
+    assert len(texts) > 8
     for line in filter(lambda line: is_data(axes, line), axes.lines):
         path = line.get_path().transformed(axes.transData)
         assert [said for said, box in texts if path.intersects_bbox(box, filled=False)] == []

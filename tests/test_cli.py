@@ -211,8 +211,8 @@ def test_assess_csv_says_the_same_as_json(call: Call, small_data: Path) -> None:
 @pytest.mark.parametrize(
     ("lang", "words", "other"),
     [
-        ("zh", ["地区生产总值实际增速", "暂不具备评估条件"], "real GDP growth"),
-        ("en", ["real GDP growth", "cannot be assessed yet"], "地区生产总值"),
+        ("zh", ["地区生产总值实际增速", "暂不具备评估条件"], "Real GDP growth"),
+        ("en", ["Real GDP growth", "cannot be assessed yet"], "地区生产总值"),
     ],
 )
 def test_assess_prints_a_table_in_the_language_asked_for(

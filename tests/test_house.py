@@ -191,7 +191,7 @@ def tags(cell: dict[str, Any]) -> list[str]:
 
 
 def test_notebooks_are_there() -> None:
-    assert [path.name[:3] for path in NOTEBOOKS] == ["10_", "20_", "30_"]
+    assert [path.name[:3] for path in NOTEBOOKS] == ["00_", "10_", "20_", "30_", "70_", "80_"]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)

@@ -222,3 +222,12 @@ def test_style_sheet_uses_the_shipped_font_first_and_no_system_alias():
     css = (TEMPLATE / "page.css").read_text("utf-8")
     assert css.index(f'font-family: "{fonts.FAMILY}"') < css.index('"PingFang SC"')
     assert "system-ui" not in css
+
+
+def test_a_chart_fits_a_phone_and_paper_shows_no_folded_table():
+    css = (TEMPLATE / "page.css").read_text("utf-8")
+    screen, _, paper = css.partition("@media print")
+    (chart,) = re.findall(r"\.chart svg {([^}]*)}", screen)
+    assert "width: 100%" in chart
+    assert "min-width" not in chart
+    assert re.search(r"details {\s*display: none", paper)

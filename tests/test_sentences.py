@@ -52,23 +52,24 @@ def test_baseline_in_both_languages() -> None:
         "Q市2020年地区生产总值1538.04亿元，居全省第4位；"
         "2016—2020年名义年均增长10.0%，实际年均增长5.4%。",
         "2015年当年实际增速为−4.6%，是低点：以它为起点算出的年均增速偏高，不宜直接外推。",
-        "一般公共预算收入由2015年的90.60亿元到2020年的187.26亿元，年均增长15.6%（现价）。",
+        "一般公共预算收入由2015年的90.6亿元到2020年的187.26亿元，年均增长15.6%（现价）。",
     ]
     headline, trough, revenue = baseline("en")
-    assert "no. 4 in the province; over 2016–2020 it grew 10.0 % a year" in headline
+    assert headline.startswith("GDP of Q市 was CNY 153.804 billion in 2020, no. 4 in the province;")
+    assert "over 2016–2020 it grew 10.0 % a year" in headline
     assert "real growth −4.6 %" in trough
-    assert "from 90.60 in 2015 to 187.26" in revenue
+    assert "from CNY 9.06 billion in 2015 to CNY 18.726 billion in 2020" in revenue
 
 
 @pytest.mark.parametrize(
     ("changed", "number"),
     [
-        ({"gdp_last": 1600.0}, "1600.00亿元"),
+        ({"gdp_last": 1600.0}, "1600亿元"),
         ({"gdp_growth": 11.26}, "名义年均增长11.3%"),
         ({"gdp_last_rank": 3.0}, "第3位"),
         ({"real": -1.25}, "实际年均增长−1.2%"),
-        ({"revenue_first": 80.0}, "2015年的80.00亿元"),
-        ({"revenue_last": 200.0}, "2020年的200.00亿元"),
+        ({"revenue_first": 80.0}, "2015年的80亿元"),
+        ({"revenue_last": 200.0}, "2020年的200亿元"),
         ({"revenue_growth": -2.0}, "年均增长−2.0%"),
     ],
 )
@@ -122,6 +123,26 @@ def test_revenue_without_growth_is_left_out() -> None:
     assert not any("一般公共预算收入" in words for words in baseline(revenue_growth=NAN))
 
 
+CLAIMS = pd.DataFrame(
+    {
+        "indicator": ["gdp_nominal", "budget_revenue", "budget_revenue"],
+        "year": [2015, 2015, 2020],
+        "report": [955.8, 90.6, 187.26],
+        "series": [955.8, 90.6798, NAN],
+    }
+)
+
+
+def test_two_figures_of_a_year_are_told_where_they_differ() -> None:
+    (zh,) = sentences.two_figures(CLAIMS, "zh")
+    assert zh.words == (
+        "一般公共预算收入2015年有两个数：文中用报告数90.6亿元，图中用统计序列90.68亿元。"
+    )
+    (en,) = sentences.two_figures(CLAIMS, "en")
+    assert "the report's CNY 9.06 billion, the chart the series' CNY 9.068 billion" in en.words
+    assert sentences.two_figures(CLAIMS[:0], "zh") == []
+
+
 def mean_growth(*values: float) -> xr.DataArray:
     return xr.DataArray(list(values), dims="draw")
 
@@ -157,6 +178,9 @@ def test_gaps_of_revenue_are_counted(filled: int, gap: int, lacking: int) -> Non
     )
     (said,) = sentences.broken_revenue(found, "zh")
     assert f"有{lacking}年缺数，末年为2018年" in said.words
+    (said,) = sentences.broken_revenue(found, "en")
+    years = f"{lacking} year{'s' if lacking > 1 else ''}"
+    assert f"lacks {years} and ends in 2018" in said.words
 
 
 def test_an_unbroken_revenue_needs_no_sentence() -> None:
@@ -181,9 +205,20 @@ def feasibility(verdicts: pd.DataFrame, lang: str = "zh") -> list[str]:
 
 def test_verdicts_are_counted_and_judged_together() -> None:
     assert feasibility(main(0.4, 0.5, None)) == [
-        "2021年3项主要预期目标中，存在不确定性、需加力推进2项、暂不具备评估条件1项。",
-        "可评估的2项目标同时实现：可能性较小。",
+        "2021年3项主要预期目标中，存在不确定性、需加力推进2项；暂不具备评估条件1项。",
+        "可评估的两项目标同时实现：可能性较小。",
     ]
+    assert feasibility(main(0.4, 0.5), "en")[1].startswith("Both targets that can be assessed")
+    assert feasibility(main(0.4, 0.5, 0.6), "en")[1].startswith("All 3 targets")
+    assert feasibility(main(0.4, 0.5, 0.6))[1].startswith("可评估的3项目标")
+
+
+def test_how_to_add_figures_is_said_where_any_are_missing() -> None:
+    (said,) = sentences.how_to_add(main(0.4, None), "zh")
+    assert said.words.startswith("怎样补数：")
+    assert "data/README.md" in said.words
+    assert sentences.how_to_add(main(0.4, 0.5), "zh") == []
+    assert sentences.how_to_add(main(), "zh") == []
 
 
 @pytest.mark.parametrize(("together", "word"), [(0.66, "可能性较大"), (0.005, "可能性极小")])
@@ -216,6 +251,8 @@ def test_the_gdp_target_as_a_level_and_over_two_years() -> None:
     )
     (other,) = sentences.gdp_target(TARGETS.assign(value=5.0), 2020, **YEARS, lang="zh")
     assert "增长5%相当于按2020年价格达到1614.9亿元" in other.words
+    (english,) = sentences.gdp_target(TARGETS, 2020, **YEARS, lang="en")
+    assert "means CNY 166.1 billion at 2020 prices" in english.words
 
 
 @pytest.mark.parametrize(
@@ -231,6 +268,8 @@ def test_jobs_are_those_of_the_report() -> None:
     figures = pd.DataFrame({"indicator": ["new_urban_jobs_five_years"], "value": [22.0]})
     (said,) = sentences.jobs(figures, "zh")
     assert "五年新增22万人，年均4.4万人" in said.words
+    (said,) = sentences.jobs(figures, "en")
+    assert "220,000 persons over five years, 44,000 persons a year" in said.words
     assert sentences.jobs(figures[:0], "zh") == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lvliang.display import tables
-from lvliang.display.show import Sentence, Table
+from lvliang.display.show import Appendix, Sentence, Table
 from lvliang.projection.outlook import QUANTILES
 
 NAN = float("nan")
@@ -45,7 +45,10 @@ EVIDENCE = pd.DataFrame(
     index=["fixed_asset_investment", "gdp_nominal"],
 )
 AHEAD = pd.DataFrame([[-4.83, 1.3, 5.6, 10.26, 17.7]], index=[2021], columns=list(QUANTILES))
-MODELS = AHEAD.set_axis(["own_history"])
+NATION = pd.DataFrame(
+    {"walk": [6.0, 6.0], "nation": [6.5, 6.1], "factor": [6.25, 6.05], "deviation": [-0.4, -0.3]},
+    index=[2021, 2022],
+)
 TARGET = {
     "indicator": "gdp_real_growth",
     "type": "growth",
@@ -103,11 +106,11 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         {
             "zh": (
                 "报告所述基数及原文",
-                ["指标", "年份", "数值", "单位", "性质", "报告原文", "出处"],
+                ["指标", "年份", "数值", "单位", "性质", "报告原文", "所在章节"],
             ),
             "en": (
                 "What the report says of the starting point, in its words",
-                ["Indicator", "Year", "Value", "Unit", "Kind", "Words of the report", "Place"],
+                ["Indicator", "Year", "Value", "Unit", "Kind", "Words of the report", "Section"],
             ),
         },
     ),
@@ -157,28 +160,26 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
                 ["年份", *QUANTILE_HEADS["zh"]],
             ),
             "en": (
-                "gross regional product (100 million CNY): quantiles of the projection",
+                "GDP (100 million CNY): quantiles of the projection",
                 ["Year", *QUANTILE_HEADS["en"]],
             ),
         },
     ),
-    "models": (
-        lambda lang: tables.models(MODELS, year=2025, lang=lang),
+    "national": (
+        lambda lang: tables.national(NATION, lang),
         {
-            "zh": (
-                "2025年实际增速：两个模型分开看（%）",
-                ["模型", *QUANTILE_HEADS["zh"]],
-            ),
+            "zh": ("全国因子各成员、均值与本市偏离（%、百分点）", ["成员", "2021", "2022"]),
             "en": (
-                "Real growth in 2025: the two models apart (%)",
-                ["Model", *QUANTILE_HEADS["en"]],
+                "Members of the national factor, their mean, and the city's own deviation"
+                " (%, percentage points)",
+                ["Member", "2021", "2022"],
             ),
         },
     ),
     "verdicts": (
         lambda lang: tables.verdicts(verdicts(TARGET, NOT_TOLD), "T", lang),
         {
-            "zh": ("T", ["目标", "研判", "可能性", "数据等级", "缺什么、怎样读"]),
+            "zh": ("T", ["目标", "研判", "可能程度", "数据等级", "缺什么、怎样读"]),
             "en": (
                 "T",
                 ["Target", "Verdict", "Likelihood", "Grade", "What is missing, how it is read"],
@@ -189,11 +190,12 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         lambda lang: tables.sensitivity(verdicts(TARGET, NOT_TOLD), lang),
         {
             "zh": (
-                "增速下调1、2个百分点的敏感性测算（路径占比，%）",
+                "增速下调1、2个百分点的敏感性测算（达到目标的路径占比）",
                 ["目标", "研判口径", "下调1个百分点", "下调2个百分点"],
             ),
             "en": (
-                "Sensitivity: real growth cut by 1 and 2 points (share of paths, %)",
+                "Sensitivity: real growth cut by 1 and 2 points (share of paths that meet the"
+                " target)",
                 ["Target", "As judged", "Cut by 1 pt", "Cut by 2 pt"],
             ),
         },
@@ -208,7 +210,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
     "sources": (
         lambda lang: tables.sources(SOURCES, lang),
         {
-            "zh": ("数据来源", ["来源", "名称", "使用条件"]),
+            "zh": ("数据来源", ["来源代号", "名称（原文）", "使用条件"]),
             "en": ("Sources", ["Source", "Title", "Terms"]),
         },
     ),
@@ -231,8 +233,8 @@ def test_caption_and_heads(name: str, lang: str) -> None:
         (
             "report figures",
             [
-                "地区生产总值|2020|1538.04|亿元|原文|增加到2020年的1538.04亿元|回顾 · 1968",
-                "五年城镇新增就业|2016/2020|20|万人|推定|城镇新增就业20万人|回顾 · 2604",
+                "地区生产总值|2020|1538.04|亿元|原文|增加到2020年的1538.04亿元|回顾",
+                "五年城镇新增就业|2016—2020年|20|万人|推定|城镇新增就业20万人|回顾",
             ],
         ),
         (
@@ -247,8 +249,16 @@ def test_caption_and_heads(name: str, lang: str) -> None:
             "evidence",
             ["固定资产投资|2014|10|不能", "地区生产总值（现价）|2020|20|能"],
         ),
-        ("quantiles", ["2021|−4.8|1.3|5.6|10.3|17.7"]),
-        ("models", ["自身历史均值|−4.8|1.3|5.6|10.3|17.7"]),
+        ("quantiles", ["2021|−5|1|6|10|18"]),
+        (
+            "national",
+            [
+                "上年持平|6.0|6.0",
+                "国家目标|6.5|6.1",
+                "全国因子（均值）|6.2|6.0",
+                "本市偏离（百分点）|−0.4|−0.3",
+            ],
+        ),
         (
             "verdicts",
             [
@@ -269,14 +279,14 @@ def test_what_is_missing_comes_before_how_it_is_read() -> None:
     target = NOT_TOLD | {"reading_zh": "当年累计", "reading_en": "within the year"}
     for lang, note in {
         "zh": "缺城镇新增就业的历年数据；当年累计",
-        "en": "no annual series of new urban jobs; within the year",
+        "en": "No annual series of new urban jobs; within the year",
     }.items():
         assert shown(tables.verdicts(verdicts(target), "T", lang))[2][0][-1] == note
 
 
-def test_sensitivity_shows_the_targets_that_were_cut_alone_in_whole_percent() -> None:
+def test_sensitivity_shows_the_targets_that_were_cut_alone_rounded_as_the_verdicts() -> None:
     rows = shown(tables.sensitivity(verdicts(NOT_TOLD, TARGET), "en"))[2]
-    assert rows == [["real GDP growth: ≥ 8 % in 2021", "36", "31", "26"]]
+    assert rows == [["Real GDP growth: ≥ 8 % in 2021", "About 35 %", "About 30 %", "About 25 %"]]
     assert tables.sensitivity(verdicts(NOT_TOLD), "en") == []
 
 
@@ -288,7 +298,7 @@ def test_sensitivity_shows_the_targets_that_were_cut_alone_in_whole_percent() ->
         tables.ranks(RANKS[:0], "zh"),
         tables.evidence(EVIDENCE[:0], changes=8, gap=2, lang="zh"),
         tables.quantiles(AHEAD[:0], indicator="gdp_nominal", lang="zh"),
-        tables.models(MODELS[:0], year=2025, lang="zh"),
+        tables.national(NATION[:0], "zh"),
         tables.verdicts(verdicts(TARGET)[:0], "T", "zh"),
         tables.sensitivity(verdicts(TARGET)[:0], "zh"),
         tables.parameters({}, {}, "zh"),
@@ -297,6 +307,42 @@ def test_sensitivity_shows_the_targets_that_were_cut_alone_in_whole_percent() ->
 )
 def test_without_rows_there_is_no_table(drawn: list[Table]) -> None:
     assert drawn == []
+
+
+def test_growth_keeps_a_decimal_that_levels_have_not() -> None:
+    rows = shown(tables.quantiles(AHEAD, indicator="gdp_real_growth", lang="zh"))[2]
+    assert rows == [["2021", "−4.8", "1.3", "5.6", "10.3", "17.7"]]
+
+
+def test_parameters_are_told_as_the_reader_knows_them() -> None:
+    values = {"region": "141100", "scenario": "baseline"}
+    titles = {"region": "region", "scenario": "scenario"}
+    for lang, told in {
+        "zh": ["吕梁市（141100）", "基准"],
+        "en": ["Lvliang (141100)", "baseline"],
+    }.items():
+        assert [row[-1] for row in shown(tables.parameters(values, titles, lang))[2]] == told
+
+
+def test_the_terms_of_sources_are_left_out_on_a_phone() -> None:
+    page = BeautifulSoup(tables.sources(SOURCES, "zh")[0].html(), "html.parser")
+    assert [cell.get_text() for cell in page.select(".desk")] == ["使用条件", "quoted"]
+
+
+def test_long_cells_alone_may_be_broken_anywhere() -> None:
+    page = BeautifulSoup(EVERY_TABLE["report figures"][0]("zh")[0].html(), "html.parser")
+    assert [cell.get_text() for cell in page.select(".long")] == ["增加到2020年的1538.04亿元"]
+
+
+def test_an_appendix_is_folded_up_and_holds_its_pieces() -> None:
+    (table,) = tables.claims(CLAIMS, "zh")
+    appendix = Appendix("A < B", [Sentence("R&D"), table])
+    page = BeautifulSoup(appendix.html(), "html.parser")
+    assert page.details.summary.get_text() == "A < B"
+    assert not page.details.has_attr("open")
+    assert page.details.p.get_text() == "R&D"
+    assert len(page.select("details table tbody tr")) == len(CLAIMS)
+    assert appendix.words == f"A < B\nR&D\n{table.words}"
 
 
 def test_markup_in_words_is_shown_and_not_obeyed() -> None:
@@ -345,7 +391,7 @@ def test_a_table_of_numbers_is_not_made_of_cards() -> None:
 
 
 def test_tables_leave_what_they_are_given() -> None:
-    given = [FIGURES, CLAIMS, RANKS, EVIDENCE, AHEAD, MODELS, SOURCES]
+    given = [FIGURES, CLAIMS, RANKS, EVIDENCE, AHEAD, NATION, SOURCES]
     before = [frame.copy(deep=True) for frame in given]
     for draw, _ in EVERY_TABLE.values():
         draw("en")

@@ -213,22 +213,22 @@ def test_what_cannot_be_told_is_a_dash(probability: float | None, lang: str) -> 
         (
             {},
             "地区生产总值实际增速：2021年≥8%",
-            "real GDP growth: ≥ 8 % in 2021",
+            "Real GDP growth: ≥ 8 % in 2021",
         ),
         (
             {"type": "mean_growth", "deadline": 2025, "value": 8.5},
             "地区生产总值实际增速：2021—2025年年均≥8.5%",
-            "real GDP growth: ≥ 8.5 % a year on average, 2021–2025",
+            "Real GDP growth: ≥ 8.5 % a year on average, 2021–2025",
         ),
         (
             {"indicator": "retail_sales_growth", "operator": "=", "value": 10.0},
-            "社会消费品零售总额增速：2021年=10%",
-            "growth of retail sales of consumer goods: = 10 % in 2021",
+            "社会消费品零售总额增速：2021年10%（按不低于研判）",
+            "Growth of retail sales of consumer goods: 10 % (judged as at least) in 2021",
         ),
         (
             {"type": "ceiling", "indicator": "registered_unemployment_rate", "operator": "<="},
             "城镇登记失业率：2021年≤8%",
-            "registered urban unemployment rate: ≤ 8 % in 2021",
+            "Registered urban unemployment rate: ≤ 8 % in 2021",
         ),
         (
             {"type": "rank", "indicator": "gdp_rank_in_province", "operator": "<=", "value": 4.0}
@@ -237,11 +237,22 @@ def test_what_cannot_be_told_is_a_dash(probability: float | None, lang: str) -> 
             "GDP rank in the province: no. 4 or better in 2025",
         ),
         (
+            {"type": "rank", "indicator": "air_index_rank", "operator": "<=", "value": 1.0}
+            | {"unit": "位", "deadline": 2025},
+            "市区空气质量综合指数全省位次：2025年居第1位",
+            "Air-quality index rank in the province (urban district): no. 1 in 2025",
+        ),
+        (
+            {"type": "count", "indicator": "new_urban_jobs", "value": 3.9, "unit": "万人"},
+            "城镇新增就业：2021年≥3.9万人",
+            "New urban jobs: ≥ 39,000 persons in 2021",
+        ),
+        (
             {"type": "share_change", "indicator": "manufacturing_share_change", "value": 2.0}
             | {"operator": "=", "unit": "百分点"},
-            "制造业增加值占规上工业比重变化：2021年=2个百分点",
-            "change of the manufacturing share of above-scale industry: = 2 percentage points"
-            " in 2021",
+            "制造业增加值占规上工业比重变化：2021年2个百分点（按不低于研判）",
+            "Change of the manufacturing share of above-scale industry: 2 percentage points"
+            " (judged as at least) in 2021",
         ),
     ],
 )
@@ -288,6 +299,20 @@ def test_missing_sentence(missing: dict[str, Any], zh: str, en: str) -> None:
     assert "reason" in verdict["missing"]
 
 
+def test_gdp_has_its_short_name_and_the_others_that_of_their_table() -> None:
+    assert words.label("gdp_nominal", "en") == "GDP"
+    assert words.label("budget_revenue", "en") == "general public budget revenue"
+
+
+@pytest.mark.parametrize("unit", ["亿元", "万人"])
+@given(value=st.integers(1, 90_000))
+def test_an_amount_is_the_same_in_both_languages(unit: str, value: int) -> None:
+    zh = float(words.amount(value, unit, "zh", 1).removesuffix(unit))
+    en = float(re.sub(r"[^\d.]", "", words.amount(value, unit, "en", 2)))
+    scale = {"亿元": 0.1, "万人": 10_000}[unit]
+    assert en == pytest.approx(zh * scale)
+
+
 @pytest.mark.parametrize("nothing", [None, float("nan")])
 def test_nothing_missing_says_nothing(nothing: Any) -> None:
     assert words.missing_sentence(pd.Series({"missing": nothing}), "zh") == ""
@@ -295,6 +320,6 @@ def test_nothing_missing_says_nothing(nothing: Any) -> None:
 
 def test_counts_stand_best_class_first_whatever_the_order_of_rows() -> None:
     found = pd.DataFrame({"class": ["cannot_tell", "difficult", "within_reach", "difficult"]})
-    assert words.counts_by_class(found, "zh") == "有望实现1项、实现难度较大2项、暂不具备评估条件1项"
+    assert words.counts_by_class(found, "zh") == "有望实现1项；实现难度较大2项；暂不具备评估条件1项"
     said = words.counts_by_class(found[::-1], "en")
-    assert said == "1 within reach, 2 difficult, 1 cannot be assessed yet"
+    assert said == "1 within reach; 2 difficult; 1 cannot be assessed yet"

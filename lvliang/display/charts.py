@@ -10,7 +10,7 @@ import pandas as pd
 
 from lvliang.display import drawing
 from lvliang.display.show import Chart, with_year
-from lvliang.display.words import label, text, unit
+from lvliang.display.words import amount, capital, decimals_of, label, place, text, unit
 from lvliang.feasibility.bands import likelihood
 from lvliang.projection.outlook import QUANTILES
 
@@ -41,22 +41,26 @@ def fan(
         return []
     if quantiles.empty:
         return _without_projection(actual, indicator=indicator, region=region, lang=lang)
-    units = unit(indicator, lang)
+    units = unit(indicator, "zh")
+    decimals = decimals_of(units)
     base_year, end_year = int(actual.index[-1]), int(quantiles.index[-1])
-    figure, axes = drawing.new_axes(units)
-    axes.plot(actual.index, actual, color=drawing.FACT, linewidth=2)
+    figure, axes = drawing.new_axes(unit(indicator, lang), pad=24)
+    drawing.facts(axes, actual)
     drawing.bands(axes, _from_last(actual, quantiles))
+    drawing.year_ticks(axes, end_year, int(actual.index[0]), base_year)
     drawing.last_data(axes, base_year, lang)
-    is_level = units != "%"
-    if is_level:
+    if units != "%":
         drawing.log_levels(axes)
-    ends = drawing.quantile_ends(quantiles, lang)
+    ends = drawing.quantile_ends(quantiles, lang, decimals)
     if target is not None:
         axes.hlines(target, base_year + 0.5, end_year, color=drawing.TARGET, linewidth=1.4)
-        words = text("chart.target", lang, value=target, unit=units)
+        words = text("chart.target", lang, value=amount(target, units, lang))
         ends.append((target, words, drawing.TARGET))
     drawing.label_ends(axes, end_year, ends)
-    at_end = {f"q{round(100 * level):02d}": quantiles.loc[end_year, level] for level in QUANTILES}
+    at_end = {
+        f"q{round(100 * level):02d}": amount(quantiles.loc[end_year, level], units, lang, decimals)
+        for level in QUANTILES
+    }
     facts = _facts(actual, indicator, region, lang) | {
         "last": end_year,
         "year": end_year,
@@ -65,13 +69,16 @@ def fan(
         **at_end,
     }
     subtitle = text("chart.fan_subtitle", lang, **facts)
+    if units != "%":
+        subtitle = text("chart.log", lang, subtitle=subtitle)
     chart = Chart(
         figure,
-        text("chart.fan_title", lang, **facts),
-        text("chart.log", lang, subtitle=subtitle) if is_level else subtitle,
+        capital(text("chart.fan_title", lang, **facts)),
+        _with_gap(subtitle, actual, lang),
         text("chart.fan_alt", lang, **facts),
         _fan_data(actual, quantiles, lang),
         lang,
+        decimals,
     )
     return [chart]
 
@@ -87,17 +94,21 @@ def growth_history(growth: pd.DataFrame, *, region: str, lang: str) -> list[Char
     if growth.empty:
         return []
     figure, axes = drawing.new_axes("%")
+    # All three are facts, so all are solid: weight and dots tell them apart without colour.
     styles = {
-        "real": (drawing.FACT, "-"),
-        "nominal": (drawing.PROJECTION, "--"),
-        "deflator": (drawing.PRICES, ":"),
+        "real": (drawing.FACT, 2.6, ""),
+        "nominal": (drawing.NOMINAL, 1.6, "o"),
+        "deflator": (drawing.PRICES, 1.0, "^"),
     }
-    for name, (colour, line) in styles.items():
-        axes.plot(growth.index, growth[name], color=colour, linestyle=line, linewidth=2)
+    for name, (colour, width, marker) in styles.items():
+        axes.plot(
+            growth.index, growth[name], color=colour, linewidth=width, marker=marker, markersize=4
+        )
     ends = [
         (growth[name].iloc[-1], text(f"chart.{name}", lang), colour)
-        for name, (colour, _) in styles.items()
+        for name, (colour, *_) in styles.items()
     ]
+    drawing.year_ticks(axes, int(growth.index[-1]), int(growth.index[0]))
     drawing.label_ends(axes, growth.index[-1], ends)
     price_driven = growth["deflator"].std() > growth["real"].std()
     facts = {
@@ -127,18 +138,20 @@ def levels(actual: pd.Series, *, indicator: str, region: str, lang: str) -> list
     if actual.empty:
         return []
     figure, axes = drawing.new_axes(unit(indicator, lang))
-    axes.plot(actual.index, actual, color=drawing.FACT, linewidth=2, marker="o", markersize=4)
+    drawing.facts(axes, actual, dots=True)
     axes.set_ylim(bottom=0, top=1.15 * actual.max() or 1.0)
+    drawing.year_ticks(axes, int(actual.index[-1]), int(actual.index[0]))
     drawing.label_points(axes, actual)
+    units = unit(indicator, "zh")
     facts = _facts(actual, indicator, region, lang) | {
-        "first_value": actual.iloc[0],
+        "first_value": amount(actual.iloc[0], units, lang, 1),
         "top_year": int(actual.idxmax()),
-        "top_value": actual.max(),
+        "top_value": amount(actual.max(), units, lang, 1),
     }
     chart = Chart(
         figure,
-        text("chart.levels_title", lang, **facts),
-        text("chart.levels_subtitle", lang, **facts),
+        capital(text("chart.levels_title", lang, **facts)),
+        _with_gap(text("chart.levels_subtitle", lang, **facts), actual, lang),
         text("chart.levels_alt", lang, **facts),
         _plain_data(actual, facts, lang),
         lang,
@@ -156,28 +169,28 @@ def rank_bars(
     if not len(ranks) or kept is None:
         return []
     places = list(range(1, cities + 1))
-    shares = pd.Series([100 * float((ranks == place).mean()) for place in places], index=places)
+    shares = pd.Series([100 * float((ranks == rank).mean()) for rank in places], index=places)
     figure, axes = drawing.new_axes(text("chart.share_axis", lang))
-    colours = [drawing.FACT if place <= kept else drawing.PALE for place in places]
+    colours = [drawing.FACT if rank <= kept else drawing.PALE for rank in places]
     axes.bar(shares.index, shares, color=colours)
     axes.set_xlabel(text("chart.rank_axis", lang))
-    axes.set_xticks(places)
+    axes.set_xticks(places[:: 1 if cities <= 15 else 2])
     facts = {
         "year": year,
-        "rank": int(kept),
+        "place": place(kept, lang),
         "region": region,
         "chance": text(f"likelihood.{likelihood(shares.loc[:kept].sum() / 100)}", lang),
         "mode": int(shares.idxmax()),
     }
     data = pd.DataFrame(
         {
-            text("column.rank", lang): [str(place) for place in places],
+            text("column.rank", lang): [str(rank) for rank in places],
             text("column.share", lang): shares.to_numpy(),
         }
     )
     chart = Chart(
         figure,
-        text("chart.rank_title", lang, **facts),
+        capital(text("chart.rank_title", lang, **facts)),
         text("chart.rank_subtitle", lang, **facts),
         text("chart.rank_alt", lang, **facts),
         data,
@@ -190,12 +203,13 @@ def _without_projection(
     actual: pd.Series, *, indicator: str, region: str, lang: str
 ) -> list[Chart]:
     figure, axes = drawing.new_axes(unit(indicator, lang))
-    axes.plot(actual.index, actual, color=drawing.FACT, linewidth=2, marker="o", markersize=4)
+    drawing.facts(axes, actual, dots=True)
+    drawing.year_ticks(axes, int(actual.index[-1]), int(actual.index[0]))
     facts = _facts(actual, indicator, region, lang)
     chart = Chart(
         figure,
-        text("chart.fan_none_title", lang, **facts),
-        text("chart.fan_none_subtitle", lang, **facts),
+        capital(text("chart.fan_none_title", lang, **facts)),
+        _with_gap(text("chart.fan_none_subtitle", lang, **facts), actual, lang),
         text("chart.fan_none_alt", lang, **facts),
         _plain_data(actual, facts, lang),
         lang,
@@ -210,8 +224,14 @@ def _facts(actual: pd.Series, indicator: str, region: str, lang: str) -> dict[st
         "unit": unit(indicator, lang),
         "first": int(actual.index[0]),
         "last": int(actual.index[-1]),
-        "last_value": actual.iloc[-1],
+        "last_value": amount(actual.iloc[-1], unit(indicator, "zh"), lang, 1),
     }
+
+
+def _with_gap(subtitle: str, actual: pd.Series, lang: str) -> str:
+    if drawing.has_gap(actual):
+        subtitle = text("chart.gap", lang, subtitle=subtitle)
+    return capital(subtitle)
 
 
 def _from_last(actual: pd.Series, quantiles: pd.DataFrame) -> pd.DataFrame:
@@ -223,7 +243,7 @@ def _from_last(actual: pd.Series, quantiles: pd.DataFrame) -> pd.DataFrame:
 
 
 def _fan_data(actual: pd.Series, quantiles: pd.DataFrame, lang: str) -> pd.DataFrame:
-    kind, median = text("column.kind", lang), text("column.median", lang)
+    kind, median = text("column.kind", lang), text("column.actual_or_median", lang)
     facts = pd.DataFrame({median: actual}).assign(**{kind: text("column.actual", lang)})
     names = {
         level: median if level == 0.5 else text("column.quantile", lang, percent=round(100 * level))
@@ -234,4 +254,4 @@ def _fan_data(actual: pd.Series, quantiles: pd.DataFrame, lang: str) -> pd.DataF
 
 
 def _plain_data(actual: pd.Series, facts: dict[str, object], lang: str) -> pd.DataFrame:
-    return with_year(actual.to_frame(f"{facts['indicator']} ({facts['unit']})"), lang)
+    return with_year(actual.to_frame(capital(f"{facts['indicator']} ({facts['unit']})")), lang)

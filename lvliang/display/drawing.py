@@ -8,39 +8,44 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from lvliang.display import fonts
 from lvliang.display.words import MINUS, number, text
 
 FACT = "#12395f"
 PROJECTION = "#b25a00"
-PRICES = "#3f7d4e"
+NOMINAL = "#00806b"
+PRICES = "#a0527f"
 TARGET = "#1b2530"
 PALE = "#b8c4d0"
 MUTED = "#5b6875"
-SIZE = (6.4, 3.7)
-LABEL_POINTS = 10
-LABEL_GAP = 14.0  # points from one label to the next
+# On a phone of 360 px a chart has 328: a point is 0.95 px, so that no text is below 9 px.
+SIZE = (4.8, 3.5)
+POINTS = 10
+LABEL_GAP = 13.0  # points from one label to the next
+YEAR_SPACE = 0.15  # of the years of an axis, from one tick to the next
 
 
-def new_axes(units: str) -> tuple[Figure, Axes]:
-    """An empty chart with its unit above the axis."""
+def new_axes(units: str, pad: float = 6.0) -> tuple[Figure, Axes]:
+    """An empty chart with its unit ``pad`` points above the axis."""
     import seaborn as sns
 
     sns.set_theme(style="whitegrid", rc={"grid.color": "#e3e8ed", "axes.edgecolor": MUTED})
     plt.rcParams.update(
         {
             "font.family": [fonts.register()],
-            "font.size": 11,
+            "font.size": POINTS,
+            "axes.labelsize": POINTS,
+            "xtick.labelsize": POINTS,
+            "ytick.labelsize": POINTS,
             "axes.spines.top": False,
             "axes.spines.right": False,
         }
     )
     figure, axes = plt.subplots(figsize=SIZE, layout="constrained")
-    axes.set_title(units, loc="left", fontsize=11, color=MUTED)
+    axes.set_title(units, loc="left", fontsize=POINTS, color=MUTED, pad=pad)
     axes.grid(visible=False, axis="x")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     axes.yaxis.set_major_formatter(FuncFormatter(_tick))
     return figure, axes
 
@@ -67,20 +72,65 @@ def bands(axes: Axes, quantiles: pd.DataFrame) -> None:
     axes.plot(quantiles.index, quantiles[0.5], color=PROJECTION, linewidth=2, linestyle="--")
 
 
+def facts(axes: Axes, actual: pd.Series, *, dots: bool = False) -> None:
+    """Figures as a solid line, broken where years lack one: there dots, and dotted grey between."""
+    years = actual.reindex(range(actual.index[0], actual.index[-1] + 1))
+    if has_gap(actual):
+        axes.plot(actual.index, actual, color=MUTED, linewidth=1.2, linestyle=":")
+    marker = "o" if dots or has_gap(actual) else ""
+    axes.plot(years.index, years, color=FACT, linewidth=2, marker=marker, markersize=4)
+
+
+def has_gap(actual: pd.Series) -> bool:
+    """Whether a year between the first and the last has no figure."""
+    return len(actual) < actual.index[-1] - actual.index[0] + 1
+
+
 def last_data(axes: Axes, year: int, lang: str) -> None:
-    """A dotted line where the data end."""
-    axes.axvline(year, color=MUTED, linewidth=1, linestyle=":")
-    axes.set_title(
-        text("chart.last_data", lang, year=year), loc="right", fontsize=LABEL_POINTS, color=MUTED
+    """A dotted line where the data end, and the words for it at its top."""
+    axes.axvline(year, ymax=1.08, color=MUTED, linewidth=1, linestyle=":", clip_on=False)
+    first, last = axes.get_xlim()
+    left = (year - first) / (last - first) > 0.4
+    axes.annotate(
+        text("chart.last_data", lang, year=year),
+        (year, 1),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(-4 if left else 4, 8),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="bottom",
+        color=MUTED,
     )
 
 
-def quantile_ends(quantiles: pd.DataFrame, lang: str) -> list[tuple[float, str, str]]:
+def year_ticks(axes: Axes, *marked: int) -> None:
+    """Ticks at ``marked`` years, the first of them most wanted, and between where there is room."""
+    first, last = min(marked), max(marked)
+    room = YEAR_SPACE * (last - first)
+    step = next(step for step in (1, 2, 5, 10, 20, 50) if step >= room)
+    chosen: list[int] = []
+    for year in [*marked, *range(-(-first // step) * step, last + 1, step)]:
+        if year not in chosen and all(abs(year - other) >= room for other in chosen):
+            chosen.append(year)
+    axes.set_xticks(sorted(chosen))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _position: f"{year:.0f}"))
+
+
+def quantile_ends(
+    quantiles: pd.DataFrame, lang: str, decimals: int
+) -> list[tuple[float, str, str]]:
     """What the right end of a fan is labelled with: value, words, colour."""
     last = quantiles.iloc[-1]
-    words = {0.95: "95%", 0.75: "75%", 0.5: text("chart.median", lang), 0.25: "25%", 0.05: "5%"}
+    half, most = text("chart.half", lang), text("chart.most", lang)
+    words = {
+        0.95: text("chart.high", lang, share=most),
+        0.75: text("chart.high", lang, share=half),
+        0.5: text("chart.median", lang),
+        0.25: text("chart.low", lang, share=half),
+        0.05: text("chart.low", lang, share=most),
+    }
     return [
-        (last[level], f"{word} {number(last[level], 0)}", PROJECTION)
+        (last[level], f"{word} {number(last[level], decimals)}", PROJECTION)
         for level, word in words.items()
     ]
 
@@ -100,7 +150,6 @@ def label_ends(axes: Axes, year: float, ends: list[tuple[float, str, str]]) -> N
             textcoords="offset points",
             va="center",
             color=colour,
-            fontsize=LABEL_POINTS,
             annotation_clip=False,
         )
 
@@ -129,7 +178,7 @@ def _apart(heights: list[float]) -> list[float]:
     Examples
     --------
     >>> _apart([0.0, 1.0, 40.0])
-    [-6.5, 7.5, 40.0]
+    [-6.0, 7.0, 40.0]
     """
     groups: list[list[float]] = []
     for height in heights:

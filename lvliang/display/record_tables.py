@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from lvliang.display.show import Sentence, Table
-from lvliang.display.words import number, text
+from lvliang.display.words import number, target_name, text
 from lvliang.feasibility.record import ENGINE
 
 SHARES = ("cover80", "cover90")
@@ -54,6 +54,24 @@ def skill(table: pd.DataFrame, lang: str) -> list[Table]:
     """Brier skill against each rival, with its bound."""
     caption = text("record_table.skill", lang)
     return _table(caption, table, ("horizon", "method", "origins"), lang, ("skill", "lower"))
+
+
+def beside(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
+    """What stands beside each growth verdict: its record, its reference class, the simple rule."""
+    rated = verdicts[verdicts["required_rate"].notna() & verdicts["probability"].notna()]
+    return [Sentence(_beside(row, lang), "note") for _, row in rated.iterrows()]
+
+
+def _beside(row: pd.Series, lang: str) -> str:
+    has_record = isinstance(row["record"], dict)
+    clauses = [line_words(row["record"], lang) if has_record else text("record.no_own", lang)]
+    if pd.notna(row["reference_percentile"]):
+        clauses.append(text("record.percentile", lang, percentile=row["reference_percentile"]))
+    if pd.notna(row["eurostat_status"]):
+        status = text(f"eurostat.{row['eurostat_status']}", lang)
+        clauses.append(text("record.eurostat", lang, status=status))
+    joined = text("semicolon", lang).join(clauses)
+    return text("record.beside", lang, target=target_name(row, lang), clauses=joined)
 
 
 def line_words(line: dict[str, Any], lang: str) -> str:

@@ -6,8 +6,8 @@ import pandas as pd
 import xarray as xr
 
 from lvliang.display.show import Sentence
-from lvliang.display.words import counts_by_class, text
-from lvliang.feasibility.bands import likelihood
+from lvliang.display.words import amount, counts_by_class, label, text
+from lvliang.feasibility.bands import CANNOT_TELL, likelihood
 from lvliang.projection.growth import level_after, mean_of_rates
 
 
@@ -37,7 +37,8 @@ def baseline(
     if pd.isna(gdp["last"]):
         return [Sentence(text("baseline.none", lang, **facts), "headline")]
     known = {"gdp": gdp["last"], "rank": gdp["last_rank"], "nominal": gdp["growth"], "real": real}
-    facts |= {"gdp_last": gdp["last"], "nominal": gdp["growth"], "real": real}
+    gdp_last = amount(round(gdp["last"], 2), "亿元", lang)
+    facts |= {"gdp_last": gdp_last, "nominal": gdp["growth"], "real": real}
     if pd.notna(gdp["last_rank"]):
         facts["rank"] = int(gdp["last_rank"])
     groups = [
@@ -53,10 +54,32 @@ def baseline(
         trough = growth.loc[first, "real"]
         said.append(Sentence(text("baseline.trough", lang, first=first, trough=trough)))
     if pd.notna(revenue["growth"]):
-        levels = {"revenue_first": revenue["first"], "revenue_last": revenue["last"]}
+        levels = {
+            f"revenue_{end}": amount(round(revenue[end], 2), "亿元", lang)
+            for end in ("first", "last")
+        }
         words = text("baseline.revenue", lang, growth=revenue["growth"], **levels, **facts)
         said.append(Sentence(words))
     return said
+
+
+def two_figures(claims: pd.DataFrame, lang: str) -> list[Sentence]:
+    """Which figure stands where, if the report and the series differ (``claims_and_series``)."""
+    differ = claims[(claims["report"] - claims["series"]).abs().round(2) > 0]
+    return [
+        Sentence(
+            text(
+                "baseline.two_figures",
+                lang,
+                indicator=label(row.indicator, lang),
+                year=row.year,
+                report=amount(round(row.report, 2), "亿元", lang),
+                series=amount(round(row.series, 2), "亿元", lang),
+            ),
+            "note",
+        )
+        for row in differ.itertuples()
+    ]
 
 
 def trajectories(
@@ -95,7 +118,8 @@ def broken_revenue(evidence: pd.DataFrame, lang: str) -> list[Sentence]:
     if missing == 0:
         return []
     last_year = int(found["last_year"])
-    return [Sentence(text("trajectories.revenue", lang, filled=missing, last_year=last_year))]
+    years = text("years.one" if missing == 1 else "years.many", lang, count=missing)
+    return [Sentence(text("trajectories.revenue", lang, filled=years, last_year=last_year))]
 
 
 def feasibility(main: pd.DataFrame, *, region: str, lang: str) -> list[Sentence]:
@@ -108,9 +132,17 @@ def feasibility(main: pd.DataFrame, *, region: str, lang: str) -> list[Sentence]
     told = main["probability"].notna()
     if told.sum() > 1:
         word = text(f"likelihood.{likelihood(main['group_probability'].iloc[0])}", lang)
-        joint = text("feasibility.joint", lang, count=int(told.sum()), word=word)
-        said.append(Sentence(joint))
+        count = int(told.sum())
+        all_of_them = text("all.two" if count == 2 else "all.more", lang, count=count)
+        said.append(Sentence(text("feasibility.joint", lang, count=all_of_them, word=word)))
     return said
+
+
+def how_to_add(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
+    """How to enter the figures that are missing, where a target cannot be told without."""
+    if not (verdicts["class"] == CANNOT_TELL).any():
+        return []
+    return [Sentence(text("feasibility.how_to_add", lang))]
 
 
 def gdp_target(
@@ -125,7 +157,7 @@ def gdp_target(
         lang,
         value=value,
         base_year=base_year,
-        level=level_after(levels[base_year], value, 1),
+        level=amount(level_after(levels[base_year], value, 1), "亿元", lang, 1),
         latest=growth[base_year],
         two_year=mean_of_rates(pd.Series([growth[base_year], value])),
     )
@@ -138,8 +170,8 @@ def jobs(figures: pd.DataFrame, lang: str) -> list[Sentence]:
     if total.empty:
         return []
     years = 5
-    words = text("feasibility.jobs", lang, jobs=total.iloc[0], mean_jobs=total.iloc[0] / years)
-    return [Sentence(words)]
+    jobs, mean = (amount(value, "万人", lang) for value in (total.iloc[0], total.iloc[0] / years))
+    return [Sentence(text("feasibility.jobs", lang, jobs=jobs, mean_jobs=mean))]
 
 
 def target_value(verdicts: pd.DataFrame, indicator: str) -> float | None:

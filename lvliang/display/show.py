@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
@@ -11,7 +13,7 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
-from lvliang.display.words import NOTHING, number, text
+from lvliang.display.words import NOTHING, capital, number, text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,22 +21,30 @@ if TYPE_CHECKING:
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _TABLE = _TEMPLATES.from_string(
     """<div class="table{% if cards %} cards{% endif %}"><table><caption>{{ caption }}</caption>
-<thead><tr>{% for head in heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead>
+<thead><tr>{% for head in heads %}
+<th scope="col"{{ ' class="desk"' | safe if head == desk }}>{{ head }}</th>
+{% endfor %}</tr></thead>
 <tbody>
 {% for row in rows %}
 <tr>
 {% for cell in row %}
 {% if loop.first %}
 <th scope="row">{{ cell }}</th>
-{% elif cards %}
-<td data-head="{{ heads[loop.index0] }}"{{ " data-none" if cell == nothing }}>{{ cell }}</td>
 {% else %}
-<td>{{ cell }}</td>
+{% set head = heads[loop.index0] %}
+<td{% if cards %} data-head="{{ head }}"{{ " data-none" if cell == nothing }}{% endif %}
+{{- ' class="desk"' | safe if head == desk }}{{ ' class="long"' | safe if head != desk and
+is_long(cell) }}>{{ cell }}</td>
 {% endif %}
 {% endfor %}
 </tr>
 {% endfor %}
 </tbody></table></div>"""
+)
+_APPENDIX = _TEMPLATES.from_string(
+    """<details class="appendix"><summary>{{ summary }}</summary>
+{% for piece in pieces %}{{ piece }}{% endfor %}
+</details>"""
 )
 _CHART = _TEMPLATES.from_string(
     """<figure class="chart"><figcaption><strong class="chart-title">{{ title }}</strong><br>
@@ -42,6 +52,9 @@ _CHART = _TEMPLATES.from_string(
 {{ svg }}
 <details><summary>{{ summary }}</summary>{{ table }}</details></figure>"""
 )
+
+
+LONGEST_WHOLE = 11  # characters that are kept on one line of a cell
 
 
 @dataclass(frozen=True)
@@ -59,14 +72,17 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: text cells as they are, numbers with one decimal.
+    """A table: text cells as they are, numbers with ``decimals``.
 
-    ``cards`` shows each row as a card on a narrow screen, for tables of words.
+    ``cards`` shows each row as a card on a narrow screen, for tables of words; there the column
+    ``desk`` is left out.
     """
 
     caption: str
     frame: pd.DataFrame
     cards: bool = False
+    decimals: int = 1
+    desk: str = ""
 
     @property
     def words(self) -> str:
@@ -75,10 +91,18 @@ class Table:
 
     def html(self) -> str:
         """The table as HTML; the first column heads its row."""
-        rows = [[_cell(value) for value in row] for row in self.frame.itertuples(index=False)]
-        heads = list(self.frame.columns)
+        rows = [
+            [_cell(value, self.decimals) for value in row]
+            for row in self.frame.itertuples(index=False)
+        ]
         return _TABLE.render(
-            caption=self.caption, heads=heads, rows=rows, cards=self.cards, nothing=NOTHING
+            caption=capital(self.caption),
+            heads=list(self.frame.columns),
+            rows=rows,
+            cards=self.cards,
+            desk=self.desk,
+            nothing=NOTHING,
+            is_long=_is_long,
         )
 
 
@@ -98,6 +122,7 @@ class Chart:
     words: str
     data: pd.DataFrame
     lang: str
+    decimals: int = 1
 
     def __post_init__(self) -> None:
         if not self.words.strip() or self.data.empty:
@@ -110,12 +135,30 @@ class Chart:
             subtitle=self.subtitle,
             svg=Markup(_svg(self.figure, self.words)),
             summary=text("data_table", self.lang),
-            table=Markup(Table(self.subtitle, self.data).html()),
+            table=Markup(Table(self.subtitle, self.data, decimals=self.decimals).html()),
         )
 
 
-def show(*pieces: Sentence | Table | Chart) -> None:
-    """Display sentences, tables and charts as the output of a cell."""
+@dataclass(frozen=True)
+class Appendix:
+    """Pieces for those who look closer, folded up under ``summary``."""
+
+    summary: str
+    pieces: Sequence[Sentence | Table]
+
+    @property
+    def words(self) -> str:
+        """All of it as plain text."""
+        return "\n".join([self.summary, *(piece.words for piece in self.pieces)])
+
+    def html(self) -> str:
+        """The pieces as HTML that opens on a click."""
+        pieces = [Markup(piece.html()) for piece in self.pieces]
+        return _APPENDIX.render(summary=self.summary, pieces=pieces)
+
+
+def show(*pieces: Sentence | Table | Chart | Appendix) -> None:
+    """Display sentences, tables, charts and appendices as the output of a cell."""
     from IPython.display import display
 
     for piece in pieces:
@@ -128,10 +171,15 @@ def with_year(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     return pd.concat([years, frame.reset_index(drop=True)], axis=1)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, decimals: int) -> str:
     if isinstance(value, float):
-        return number(value)
+        return number(value, decimals)
     return str(value)
+
+
+def _is_long(cell: str) -> bool:
+    """Whether a cell may be broken anywhere, as it has a run too long to be kept whole."""
+    return max(map(len, re.split(r"[\s、，。；：（）]", cell))) > LONGEST_WHOLE
 
 
 def _svg(figure: Figure, alt: str) -> str:

@@ -10,13 +10,17 @@ from typing import Any
 
 import pandas as pd
 
+from lvliang.baseline.regions import find_region
 from lvliang.display.show import Table, with_year
 from lvliang.display.words import (
     NOTHING,
+    capital,
     chance,
+    decimals_of,
     label,
     missing_sentence,
     number,
+    rounded,
     target_name,
     text,
     unit,
@@ -24,16 +28,16 @@ from lvliang.display.words import (
 
 
 def report_figures(figures: pd.DataFrame, lang: str) -> list[Table]:
-    """The report's own figures, with its words and their place."""
+    """The report's own figures, with its words and the section they stand in."""
     rows = [
         {
-            text("column.indicator", lang): label(row.indicator, lang),
-            text("column.year", lang): row.period if row.period != "annual" else str(row.year),
+            text("column.indicator", lang): capital(label(row.indicator, lang)),
+            text("column.year", lang): _period(row.period, row.year, lang),
             text("column.value", lang): f"{row.value:g}",
             text("column.unit", lang): unit(row.indicator, lang),
             text("column.kind", lang): text(f"status.{row.status}", lang),
             text("column.quote", lang): row.quote,
-            text("column.place", lang): f"{row.section} · {row.position}",
+            text("column.place", lang): row.section,
         }
         for row in figures.itertuples()
     ]
@@ -44,7 +48,7 @@ def claims(pairs: pd.DataFrame, lang: str) -> list[Table]:
     """Report figures beside the series: ``indicator, year, report, series`` (one unit)."""
     rows = [
         {
-            text("column.indicator", lang): label(row.indicator, lang),
+            text("column.indicator", lang): capital(label(row.indicator, lang)),
             text("column.year", lang): str(row.year),
             text("column.claim", lang): number(row.report, 2),
             text("column.panel", lang): number(row.series, 2),
@@ -83,17 +87,23 @@ def quantiles(table: pd.DataFrame, *, indicator: str, lang: str) -> list[Table]:
     caption = text(
         "table.quantiles", lang, indicator=label(indicator, lang), unit=unit(indicator, lang)
     )
-    return _if_any(caption, with_year(table.rename(columns=heads), lang))
+    frame = with_year(table.rename(columns=heads), lang)
+    return _if_any(caption, frame, decimals=decimals_of(unit(indicator, "zh")))
 
 
-def models(table: pd.DataFrame, *, year: int, lang: str) -> list[Table]:
-    """The models side by side: one row a model, quantiles in columns."""
-    named = table.rename(
-        index=lambda name: text(f"model.{name}", lang),
-        columns=lambda level: _quantile_name(level, lang),
-    )
-    frame = named.rename_axis(text("column.model", lang)).reset_index()
-    return _if_any(text("table.models", lang, year=year), frame)
+def national(table: pd.DataFrame, lang: str) -> list[Table]:
+    """The national factor, member by member, and the city's deviation: years in columns.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From ``national_outlook``: index year, a column a member.
+    """
+    if table.empty:
+        return []
+    by_member = table.rename(columns=lambda name: text(f"member.{name}", lang), index=str).T
+    frame = by_member.rename_axis(columns=None).reset_index(names=text("column.member", lang))
+    return [Table(text("table.national", lang), frame)]
 
 
 def verdicts(table: pd.DataFrame, caption: str, lang: str) -> list[Table]:
@@ -103,13 +113,13 @@ def verdicts(table: pd.DataFrame, caption: str, lang: str) -> list[Table]:
 
 
 def sensitivity(table: pd.DataFrame, lang: str) -> list[Table]:
-    """Share of paths that meet a target, as judged and with real growth cut by 1 and 2 points."""
+    """How likely a target is, as judged and with real growth cut by 1 and 2 points."""
     rows = [
         {
             text("column.target", lang): target_name(row, lang),
-            text("column.as_judged", lang): number(100 * row["probability"], 0),
-            text("column.cut", lang, points=1): number(100 * row["discounted_1"], 0),
-            text("column.cut", lang, points=2): number(100 * row["discounted_2"], 0),
+            text("column.as_judged", lang): capital(rounded(row["probability"], lang)),
+            text("column.cut", lang, points=1): capital(rounded(row["discounted_1"], lang)),
+            text("column.cut", lang, points=2): capital(rounded(row["discounted_2"], lang)),
         }
         for _, row in table.iterrows()
         if pd.notna(row["discounted_1"])
@@ -122,8 +132,8 @@ def parameters(values: Mapping[str, Any], titles: Mapping[str, str], lang: str) 
     rows = [
         {
             text("column.parameter", lang): name,
-            text("column.title", lang): titles[name],
-            text("column.value", lang): str(value),
+            text("column.title", lang): capital(titles[name]),
+            text("column.value", lang): _parameter(name, value, lang),
         }
         for name, value in values.items()
     ]
@@ -134,27 +144,45 @@ def sources(table: pd.DataFrame, lang: str) -> list[Table]:
     """Where the figures of the page come from, and on what terms."""
     heads = {
         "source_id": text("column.source", lang),
-        "title": text("column.title", lang),
+        "title": text("column.source_title", lang),
         "licence": text("column.licence", lang),
     }
-    return _if_any(
-        text("table.sources", lang), table[list(heads)].rename(columns=heads), cards=True
-    )
+    frame = table[list(heads)].rename(columns=heads)
+    return _if_any(text("table.sources", lang), frame, cards=True, desk=heads["licence"])
 
 
 def _verdict(row: pd.Series, lang: str) -> dict[str, str]:
     notes = [missing_sentence(row, lang), row[f"reading_{lang}"]]
     return {
         text("column.target", lang): target_name(row, lang),
-        text("column.verdict", lang): text(f"class.{row['class']}", lang),
-        text("column.chance", lang): chance(row, lang),
+        text("column.verdict", lang): capital(text(f"class.{row['class']}", lang)),
+        text("column.chance", lang): capital(chance(row, lang)),
         text("column.grade", lang): row["grade"] if pd.notna(row["grade"]) else NOTHING,
-        text("column.missing", lang): text("semicolon", lang).join(filter(None, notes)),
+        text("column.missing", lang): capital(text("semicolon", lang).join(filter(None, notes))),
     }
 
 
-def _if_any(caption: str, frame: pd.DataFrame, cards: bool = False) -> list[Table]:
-    return [] if frame.empty else [Table(caption, frame, cards)]
+def _if_any(
+    caption: str, frame: pd.DataFrame, *, cards: bool = False, decimals: int = 1, desk: str = ""
+) -> list[Table]:
+    return [] if frame.empty else [Table(caption, frame, cards, decimals, desk)]
+
+
+def _period(period: str, year: int, lang: str) -> str:
+    if period == "annual":
+        return str(year)
+    first, _, last = period.partition("/")
+    return text("column.span", lang, first=first, last=last)
+
+
+def _parameter(name: str, value: Any, lang: str) -> str:
+    """A value as the reader knows it: a city by its name, a scenario by its title."""
+    if name == "region":
+        region = find_region(str(value))
+        return text("code", lang, name=region.name(lang), code=region.code)
+    if name == "scenario":
+        return text(f"scenario.{value}", lang)
+    return str(value)
 
 
 def _quantile_name(level: float, lang: str) -> str:

@@ -45,8 +45,21 @@ def text(key: str, lang: str, **facts: Any) -> str:
     return _Numbers().format(entry[lang], **facts)
 
 
+def capital(words: str) -> str:
+    """``words`` with a capital first letter, as they begin a cell or a title.
+
+    Examples
+    --------
+    >>> capital("real GDP growth"), capital("")
+    ('Real GDP growth', '')
+    """
+    return words[:1].upper() + words[1:]
+
+
 def label(indicator: str, lang: str) -> str:
-    """Name of an indicator, from ``data/indicators.csv``."""
+    """Name of an indicator: the short one of the pages, or that of ``data/indicators.csv``."""
+    if indicator in _words()["name"]:
+        return text(f"name.{indicator}", lang)
     return _indicators(data_folder())[indicator][f"name_{lang}"]
 
 
@@ -66,6 +79,50 @@ def number(value: float, decimals: int = 1) -> str:
     if pd.isna(value):
         return ""
     return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", MINUS)
+
+
+def decimals_of(units: str) -> int:
+    """Decimals of a projection in ``units``: none for 亿元, which would look more exact than it is.
+
+    Examples
+    --------
+    >>> decimals_of("亿元"), decimals_of("%")
+    (0, 1)
+    """
+    return 0 if units == "亿元" else 1
+
+
+def amount(value: float, units: str, lang: str, decimals: int | None = None) -> str:
+    """A value with its unit (as published, in Chinese); English counts in billions and persons.
+
+    Without ``decimals`` the value keeps its own.
+
+    Examples
+    --------
+    >>> amount(1661.12, "亿元", "zh", 1), amount(1661.12, "亿元", "en", 1)
+    ('1661.1亿元', 'CNY 166.1 billion')
+    >>> amount(2100.4, "亿元", "en", 0), amount(20, "万人", "en"), amount(8.5, "%", "en")
+    ('CNY 210.0 billion', '200,000 persons', '8.5 %')
+    """
+    key = units if units in _words()["amount"] else "other"
+    if lang == "en" and key == "万人":
+        return text("amount.万人", lang, value=f"{10_000 * value:,.0f}")
+    if lang == "en" and key == "亿元":
+        value, decimals = value / 10, decimals if decimals is None else max(decimals, 1)
+    shown = f"{value:g}".replace("-", MINUS) if decimals is None else number(value, decimals)
+    words = _words()["unit"].get(units, {lang: units})[lang]
+    return text(f"amount.{key}", lang, value=shown, unit=words)
+
+
+def place(rank: float, lang: str) -> str:
+    """A rank to be reached.
+
+    Examples
+    --------
+    >>> place(1, "zh"), place(4, "zh"), place(4, "en")
+    ('第1位', '第4位或更前', 'no. 4 or better')
+    """
+    return text("rank.first" if rank == 1 else "rank.within", lang, rank=rank)
 
 
 def chance(verdict: pd.Series, lang: str) -> str:
@@ -104,15 +161,15 @@ def target_name(verdict: pd.Series, lang: str) -> str:
     '地区生产总值实际增速：2021—2025年年均≥8%'
     """
     key = verdict["type"] if verdict["type"] in ("mean_growth", "rank") else "one_year"
+    asked = amount(verdict["value"], verdict["unit"], lang)
     return text(
         f"target.{key}",
         lang,
-        indicator=label(verdict["indicator"], lang),
+        indicator=capital(label(verdict["indicator"], lang)),
         first=verdict["first_year"],
         year=verdict["deadline"],
-        sign={">=": "≥", "<=": "≤", "=": "="}[verdict["operator"]],
-        value=verdict["value"],
-        unit=text(f"unit.{verdict['unit']}", lang),
+        amount=text(f"sign.{verdict['operator']}", lang, value=asked),
+        place=place(verdict["value"], lang),
     )
 
 
@@ -134,7 +191,7 @@ def counts_by_class(verdicts: pd.DataFrame, lang: str) -> str:
         text("feasibility.count", lang, label=text(f"class.{name}", lang), count=counts[name])
         for name in present
     ]
-    return text("comma", lang).join(parts)
+    return text("semicolon", lang).join(parts)
 
 
 @cache

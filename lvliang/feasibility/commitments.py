@@ -135,7 +135,7 @@ def filter_commitments(
         if wanted and wanted not in legal:
             raise ParameterError(f"{name}: {wanted!r} is not legal; legal: {', '.join(legal)}")
         kept = kept[(kept[name] == wanted) | (wanted == "")]
-    searched = kept[SEARCHED].agg("\n".join, axis=1).astype(str)
+    searched = kept[SEARCHED[0]].str.cat(kept[SEARCHED[1:]], sep="\n")
     return kept[searched.str.contains(text, case=False, regex=False)]
 
 

@@ -28,6 +28,7 @@ FIRST_CALIBRATION = 3  # years of data before the first origin that is judged
 SHARED_PROVINCE = 3  # cities a province needs to tell its own component from theirs
 PRIOR_FREEDOM = 4.0
 NATION_PRIOR_FREEDOM = 3.0
+SMALLEST_VARIANCE = 1e-6  # points²; a panel of one province shares no error with another
 LARGEST_SQUARE = 25.0  # of one standardised error, so that one year cannot make a scale
 
 Blocks = Sequence[np.ndarray]
@@ -77,6 +78,7 @@ def dispersion(panel: Panel) -> Dispersion:
         provinces.append(shared)
         cities.append(own)
     large = panel.provinces.value_counts(sort=False).to_numpy() >= SHARED_PROVINCE
+    large |= not large.any()
     return Dispersion(
         _nation(panel, nation),
         _component(provinces, [_trim(block[:, large]) for block in provinces]),
@@ -146,7 +148,7 @@ def _component(blocks: Blocks, trimmed: Blocks) -> Component:
     """Common variances from trimmed errors; scales by unit from its own squared errors."""
     walk, noise = walk_and_noise(trimmed)
     squares = np.concatenate(
-        [block**2 / (walk * np.arange(1, len(block) + 1) + noise)[:, None] for block in blocks]
+        [block**2 / _variance(walk, noise, len(block))[:, None] for block in blocks]
     )
     squares = np.minimum(squares, LARGEST_SQUARE)
     # Errors of one origin overlap with those of the next: each counts for half.
@@ -155,6 +157,10 @@ def _component(blocks: Blocks, trimmed: Blocks) -> Component:
     return Component(
         walk, noise, (PRIOR_FREEDOM + np.nansum(squares, axis=0) / 2) / freedom, freedom
     )
+
+
+def _variance(walk: float, noise: float, years: int) -> np.ndarray:
+    return np.maximum(walk * np.arange(1, years + 1) + noise, SMALLEST_VARIANCE)
 
 
 def _nation(panel: Panel, errors: Blocks) -> Component:

@@ -58,7 +58,7 @@ def without_shock(factor: pd.Series) -> pd.Series:
     Examples
     --------
     >>> calm = pd.Series([8.0, 8.4, 8.2, 8.5, 8.1, 8.3])
-    >>> without_shock(pd.concat([calm, pd.Series([2.0])], ignore_index=True)).iloc[-1]
+    >>> float(without_shock(pd.concat([calm, pd.Series([2.0])], ignore_index=True)).iloc[-1])
     8.3
     >>> without_shock(calm).equals(calm)
     True

@@ -80,10 +80,12 @@ class FeasibilityParameters(NotebookParameters):
 
 
 SCHEMAS: dict[str, type[NotebookParameters]] = {
+    "00_data_audit": NotebookParameters,
     "10_baseline": NotebookParameters,
     "20_trajectories": NotebookParameters,
     "30_feasibility": FeasibilityParameters,
     "70_track_record": NotebookParameters,
+    "80_commitments": FeasibilityParameters,
 }
 
 

@@ -18,6 +18,7 @@ from lvliang.report.provenance import code_version, data_fingerprint
 from lvliang.report.render import page_shell, render_page
 
 ANSWER_TAG = "answer"
+LEAD = "30_feasibility"  # whether the targets are within reach is what the reader came for
 LANGUAGES = ("zh", "en")
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -116,7 +117,7 @@ def _index(
             "name": text(f"page.{name}", lang),
             "answers": _answers(notebook),
         }
-        for name, notebook in reversed(notebooks.items())
+        for name, notebook in sorted(notebooks.items(), key=lambda page: page[0] != LEAD)
     ]
     title = text("index.title", lang, region=find_region(run.region).name(lang))
     scenario = text(f"scenario.{run.scenario}", lang)

@@ -1,0 +1,350 @@
+"""Tables and sentences of the audit: rows chosen and worded, nothing judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from lvliang.baseline.regions import Region, all_regions, peers
+from lvliang.display.show import Appendix, Sentence, Table, with_year
+from lvliang.display.words import MINUS, NOTHING, amount, capital, label, number, text, unit
+from lvliang.projection import audit
+
+NAMED = 20  # cells of a check that are named, the furthest apart first
+NO_SOURCE = "no_second_source"
+DECIMALS = {"level": 2, "growth": 1, "rank": 0}
+
+
+def concerning(judged: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Claims on the cities of the region's province, and on the whole panel."""
+    codes = [peer.code for peer in peers(region)]
+    return judged[judged["region_code"].isin([*codes, "CN"])].reset_index(drop=True)
+
+
+def answer(judged: pd.DataFrame, region: Region, lang: str) -> Sentence:
+    """How many claims end in each verdict."""
+    counts = judged["verdict"].value_counts()
+    told = {name: counts.get(name, 0) for name in audit.VERDICTS}
+    parts = [text(f"audit_count.{name}", lang, count=count) for name, count in told.items()]
+    counted = text("comma", lang).join(parts)
+    facts = {"region": region.name(lang), "total": len(judged), "counts": counted}
+    return Sentence(text("audit.answer", lang, **facts), "headline")
+
+
+def conflicts(judged: pd.DataFrame, lang: str) -> list[Sentence | Table]:
+    """The claims on which sources differ, first and plainly."""
+    differ = judged[judged["verdict"] == "contradicted"]
+    if differ.empty:
+        return [Sentence(text("audit.no_conflicts", lang))]
+    figures = len(differ[audit.KEY].drop_duplicates())
+    said = Sentence(text("audit.conflicts", lang, count=len(differ), figures=figures))
+    differ = differ.sort_values(audit.KEY, kind="stable")
+    note = Sentence(text("audit.counted", lang), "note")
+    return [said, *_claims(differ, "conflicts", lang), note]
+
+
+def standings(table: pd.DataFrame, lang: str) -> list[Table]:
+    """The figures behind each rank on which two sources differ, one table each."""
+    if table.empty:
+        return []
+    tables = []
+    for (indicator, year, code), rows in table.groupby(["indicator", "year", "city"], sort=False):
+        city = _name(code, lang)
+        frame = {
+            "city": [_name(code, lang) for code in rows["region_code"]],
+            "rank": [f"{rank:.0f}" for rank in rows["rank"]],
+            "level": rows["level"].to_list(),
+            "gap": rows["gap"].to_list(),
+        }
+        facts = {"year": year, "indicator": label(str(indicator), lang)}
+        caption = text("audit_table.standings", lang, **facts)
+        tables.append(Table(caption, _frame(frame, lang, city=city), decimals=2))
+    return tables
+
+
+def claims(judged: pd.DataFrame, kind: str, lang: str) -> list[Table]:
+    """Claims of one kind (report, press or vintage) that have a second source."""
+    of_kind = judged["claim_id"].str.startswith(f"{kind}.")
+    return _claims(judged[of_kind & (judged["verdict"] != NO_SOURCE)], kind, lang)
+
+
+def unsourced(judged: pd.DataFrame, lang: str) -> list[Table]:
+    """Claims without a second source: an indicator a row, its years together."""
+    alone = judged[(judged["verdict"] == NO_SOURCE) & (judged["region_code"] != "CN")]
+    source = _only(alone)
+    rows = []
+    for (code, indicator, said_by), same in alone.groupby(
+        ["region_code", "indicator", "claim_source_id"], sort=False
+    ):
+        told = dict.fromkeys(_value(claimed, indicator, lang) for claimed in same["claimed"])
+        said = text("comma", lang).join(told)
+        rows.append(
+            {
+                "claim": capital(label(indicator, lang)),
+                "city": _name(code, lang),
+                "years": text("comma", lang).join(same["year"].astype(str)),
+                _said(source): capital(said if source else _sourced(said, said_by, lang)),
+            }
+        )
+    return _if_any("unsourced", _frame(rows, lang), lang, source)
+
+
+def vintages(table: pd.DataFrame, region: Region, lang: str) -> list[Table]:
+    """First-published and revised figures by year."""
+    if table.empty:
+        return []
+    cells = pd.DataFrame(index=table.index)
+    for part, decimals in DECIMALS.items():
+        for name in (f"first_{part}", f"revised_{part}"):
+            cells[name] = [number(value, decimals) for value in table[name]]
+    caption = text("audit_table.vintages", lang, region=region.name(lang))
+    return [Table(caption, with_year(_frame(cells, lang), lang))]
+
+
+def panel(
+    judged: pd.DataFrame, pairs: pd.DataFrame, lang: str
+) -> list[Sentence | Table | Appendix]:
+    """The checks of the whole panel, with the cells that disagree named."""
+    if pairs.empty:
+        return [Sentence(text("audit.no_panel", lang))]
+    verdicts = judged.set_index("claim_id")["verdict"]
+    rows, named = [], []
+    for name, cells in pairs.groupby("check", sort=False):
+        outside = cells[~cells["within"]]
+        years = cells["year"].sort_values().unique()
+        facts = {"first": years[0], "last": years[-1], "bound": audit.CHECKS[str(name)][3]}
+        facts["years"] = text("comma", lang).join(map(str, years))
+        rows.append(
+            {
+                "check": text(f"audit_check.{name}", lang, **facts),
+                "cells": str(len(cells)),
+                "agree": str(int(cells["within"].sum())),
+                "share": number(100 * cells["within"].mean()),
+                "verdict": _verdict(verdicts[f"panel.{name}"], lang),
+            }
+        )
+        if len(outside):
+            named.append(
+                {
+                    "check": text(f"audit_check_short.{name}", lang),
+                    "most": _most(outside, lang),
+                    "outside": _outside(outside, lang),
+                }
+            )
+    caption = text("audit_table.outside", lang, named=NAMED)
+    outside = [Table(caption, _frame(named, lang), cards=True)] if named else []
+    return [*_if_any("panel", _frame(rows, lang), lang), *_folded(outside, lang)]
+
+
+def corrections(
+    made: pd.DataFrame | None, region: Region, lang: str
+) -> list[Sentence | Table | Appendix]:
+    """Figures corrected at load, and those of the province that are noted and left alone."""
+    if made is None or made.empty:
+        return [Sentence(text("audit.no_corrections", lang))]
+    applied, noted = (made[made["status"] == status] for status in ("applied", "noted"))
+    near = noted[noted["region_code"].isin([peer.code for peer in peers(region)])]
+    facts = {"applied": len(applied), "noted": len(noted)}
+    return [
+        Sentence(text("audit.corrections", lang, **facts)),
+        *_if_any("noted", _corrections(near, _kept, lang), lang),
+        *_folded(_if_any("corrections", _corrections(applied, _change, lang), lang), lang),
+    ]
+
+
+def rules(lang: str) -> list[Sentence]:
+    """The rules of the verdicts, and what agreement does not show."""
+    facts = {
+        "rule_level": {"confirmed": audit.CONFIRMED, "plausible": audit.PLAUSIBLE},
+        "rule_rate": {"points": audit.PLAUSIBLE_POINTS},
+        "rule_rank": {"rounding": audit.ROUNDING},
+        "rule_panel": {"confirmed": audit.SHARE_CONFIRMED, "plausible": audit.SHARE_PLAUSIBLE},
+        "limit_origin": {},
+        "limit_press": {},
+        "limit_vintage": {},
+    }
+    return [Sentence(text(f"audit.{name}", lang, **given), "note") for name, given in facts.items()]
+
+
+def sources_named(judged: pd.DataFrame) -> pd.DataFrame:
+    """Every source that a claim or a comparison names, one a row."""
+    both = pd.concat([judged["claim_source_id"], judged["against_source_id"]])
+    return pd.DataFrame({"source_id": both[both != ""].unique()})
+
+
+def claim_name(row: pd.Series, lang: str) -> str:
+    """City, year and indicator of a claim, or what a check of the panel compares."""
+    if row["region_code"] == "CN":
+        return text(f"audit_check_short.{row['claim_id'].removeprefix('panel.')}", lang)
+    facts = {"city": _name(row["region_code"], lang), "year": row["year"]}
+    return text("audit_claim.of_city", lang, indicator=label(row["indicator"], lang), **facts)
+
+
+def said_and_found(row: pd.Series, lang: str, bare: bool = False) -> tuple[str, str]:
+    """Both figures with their sources; ``bare`` leaves that of the claim to the caption."""
+    if row["region_code"] == "CN":
+        told = [amount(x, "%", lang, 1) for x in row[["claimed", "found"]]]
+    else:
+        told = [_value(x, row["indicator"], lang) for x in row[["claimed", "found"]]]
+    sources = row[["claim_source_id", "against_source_id"]]
+    said, found = (_sourced(x, source, lang) for x, source in zip(told, sources, strict=True))
+    return told[0] if bare else said, found
+
+
+def _claims(rows: pd.DataFrame, key: str, lang: str) -> list[Table]:
+    if rows.empty:
+        return []
+    source = _only(rows) if key == "report" else ""
+    table = []
+    for _, row in rows.iterrows():
+        said, found = said_and_found(row, lang, bare=bool(source))
+        table.append(
+            {
+                "claim": claim_name(row, lang),
+                _said(source): capital(said),
+                "found": capital(found),
+                "difference": _difference(row, lang),
+                "verdict": _verdict_and_basis(row, lang),
+            }
+        )
+    return _if_any(key, _frame(table, lang), lang, source)
+
+
+def _verdict_and_basis(row: pd.Series, lang: str) -> str:
+    basis = _worded(f"audit_note.{row['note']}", lang, "")
+    told = [_verdict(row["verdict"], lang), basis]
+    return text("semicolon", lang).join(filter(None, told))
+
+
+def _frame(cells: Any, lang: str, **facts: str) -> pd.DataFrame:
+    """Rows, or columns, with the heads of their names."""
+    return pd.DataFrame(cells).rename(
+        columns=lambda name: text(f"audit_column.{name}", lang, **facts)
+    )
+
+
+def _said(source: str) -> str:
+    return "said_alone" if source else "said"
+
+
+def _only(rows: pd.DataFrame) -> str:
+    """The source of all claims, which the caption then names, or "" where there are several."""
+    sources = rows["claim_source_id"].unique()
+    return str(sources[0]) if len(sources) == 1 else ""
+
+
+def _verdict(name: str, lang: str) -> str:
+    return text(f"audit_verdict.{name}", lang)
+
+
+def _if_any(key: str, frame: pd.DataFrame, lang: str, source: str = "") -> list[Table]:
+    caption = text(f"audit_table.{key}", lang)
+    if source:
+        name = _worded(f"audit_source.{source}", lang, source)
+        caption = text("audit_claim.of", lang, caption=caption, source=name)
+    return [] if frame.empty else [Table(caption, frame, cards=True)]
+
+
+def _folded(pieces: list[Table], lang: str) -> list[Appendix]:
+    return [Appendix(text("audit.details", lang), pieces)] if pieces else []
+
+
+def _name(code: object, lang: str) -> str:
+    return {region.code: region for region in all_regions()}[str(code)].name(lang)
+
+
+def _value(value: float | str, indicator: str, lang: str) -> str:
+    """A figure with its unit; of a path, the figures of other years as they are."""
+    if isinstance(value, str):
+        parts = [part.rstrip(")").split(" (") for part in value.split(", ")]
+        told = [text("audit_claim.in_year", lang, value=x, year=year) for x, year in parts]
+        return text("comma", lang).join(told)
+    if pd.isna(value):
+        return NOTHING
+    units = unit(indicator, "zh")
+    if units == "位":
+        return text("audit_claim.rank", lang, rank=value)
+    if units in ("亿元", "万人"):
+        return amount(value, units, lang)
+    # In English a unit such as “10 thousand passengers” is counted in multiples.
+    key = "audit_claim.times" if unit(indicator, "en")[0].isdigit() else "amount.other"
+    return text(key, lang, value=_plain(value, 9), unit=unit(indicator, lang))
+
+
+def _sourced(value: str, source: str, lang: str) -> str:
+    if not source:
+        return value
+    names = [_worded(f"audit_source.{part}", lang, part) for part in source.split(", ")]
+    return text("audit_claim.sourced", lang, value=value, source=text("comma", lang).join(names))
+
+
+def _worded(key: str, lang: str, otherwise: str) -> str:
+    """Words of a key that a user's own table may have and the words do not."""
+    try:
+        return text(key, lang)
+    except KeyError:
+        return otherwise
+
+
+def _difference(row: pd.Series, lang: str) -> str:
+    if pd.isna(row["difference"]):
+        return NOTHING
+    units = unit(row["indicator"], "zh")
+    if units in ("位", "%"):
+        key = "places" if units == "位" else "points"
+        return text(f"audit_claim.{key}", lang, value=_plain(row["difference"], 2))
+    percent = 100 * row["difference"] / row["claimed"]
+    return text("audit_claim.percent", lang, value=_plain(percent, 2))
+
+
+def _plain(value: float, decimals: int) -> str:
+    return f"{round(value, decimals) + 0.0:.10g}".replace("-", MINUS)
+
+
+def _outside(cells: pd.DataFrame, lang: str) -> str:
+    order = cells["difference"].abs().sort_values(ascending=False, kind="stable").index
+    first = [
+        {"city": _name(row.region_code, lang), "year": row.year, "percent": row.difference}
+        for row in cells.loc[order[:NAMED]].itertuples()
+    ]
+    words = text("comma", lang).join(text("audit_claim.outside", lang, **cell) for cell in first)
+    more = text("audit_claim.more", lang, count=len(cells))
+    return words + more if len(cells) > NAMED else words
+
+
+def _most(cells: pd.DataFrame, lang: str) -> str:
+    counts = (cells["region_code"].str[:2] + "0000").value_counts()
+    province = _name(counts.index[0], lang)
+    return text("audit_claim.most", lang, province=province, count=counts.iloc[0])
+
+
+def _corrections(
+    rows: pd.DataFrame, told: Callable[[pd.Series, str], str], lang: str
+) -> pd.DataFrame:
+    """One row a city, year and reason; the tables and figures it touches together."""
+    table = []
+    for (code, year, reason), same in rows.groupby(["region_code", "year", "reason"], sort=False):
+        names = [_worded(f"audit_data.{name}", lang, name) for name in same["table"].unique()]
+        what = [told(row, lang) for _, row in same.iterrows()]
+        table.append(
+            {
+                "city": _name(code, lang),
+                "year": str(year),
+                "table": text("comma", lang).join(names),
+                "what": text("semicolon", lang).join(what),
+                "reason": _worded(f"audit_reason.{reason}", lang, reason),
+            }
+        )
+    return _frame(table, lang)
+
+
+def _change(row: pd.Series, lang: str) -> str:
+    facts = {"old": row["expected"], "new": row["value"]}
+    key = f"audit_claim.{row['action']}"
+    return capital(text(key, lang, indicator=label(row["indicator"], lang), **facts))
+
+
+def _kept(row: pd.Series, lang: str) -> str:
+    return capital(f"{label(row['indicator'], lang)} {row['expected']:.10g}")

@@ -1,0 +1,350 @@
+"""Each claim held against every second source there is, and what comes of it.
+
+A *claim* is a figure of the report, of the press or of one vintage of the panel. It ends
+
+``confirmed``
+    equal at the precision in which it is printed, or a level within ``CONFIRMED`` percent;
+``plausible``
+    a level within ``PLAUSIBLE`` percent, a rate (unit %) within ``PLAUSIBLE_POINTS`` points, a
+    rank that the province's levels give once moved by ``ROUNDING`` 亿元, the same rank over a
+    part of the year, a path over other years that never turns;
+``contradicted``
+    beyond that;
+``no_second_source``
+    no other source speaks of it.
+
+A check of the whole panel claims that 100 % of its cells agree: confirmed where at most
+``SHARE_CONFIRMED`` percent of them do not, plausible to ``SHARE_PLAUSIBLE``. Levels, ranks and
+growth are held against first-published figures, which a plan is settled on; growth against the
+revised series only where the first-published one has a gap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from lvliang.baseline.history import HISTORY_TABLES, series
+from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.tables import as_of, load_observations, load_table
+from lvliang.projection.growth import implied_deflator_growth
+from lvliang.projection.starting_point import provincial_ranks
+
+CONFIRMED, PLAUSIBLE = 0.5, 3.0  # % of the claim
+PLAUSIBLE_POINTS = 0.5  # percentage points
+ROUNDING = 0.1  # 亿元: two levels, each printed to one decimal as in the report
+SHARE_CONFIRMED, SHARE_PLAUSIBLE = 5.0, 20.0  # % of the cells of the panel
+VINTAGE_YEARS = (10, 5, 0)  # before the origin: how the plans begin and end
+
+FIRST, NAN = "first_published", float("nan")
+VERDICTS = ["confirmed", "plausible", "contradicted", "no_second_source"]
+KEY = ["region_code", "indicator", "year"]
+COLUMNS = [
+    "claim_id", *KEY, "claimed", "claim_source_id", "found", "against_source_id", "difference",
+    "tolerance", "verdict", "note",
+]  # fmt: skip
+PANEL = [*HISTORY_TABLES, "sectors_first_published", "shanxi_real_growth", "population"]
+RANKS = {
+    "gdp_rank_in_province": "gdp_nominal",
+    "budget_revenue_rank_in_province": "budget_revenue",
+}
+PATHS = ["airport_passengers"]  # read with the figures of other years
+VINTAGES = {"gdp_nominal": "S4", "gdp_real_growth": "S3"}  # their source where there is no panel
+# Of the panel: indicator, source of the claim and of what it is held against, how far (%) two
+# cells may lie apart; of growth, the price change between a real and a nominal rate.
+CHECKS = {
+    "gdp": ("gdp_nominal", "S4", "S9", 1.0),
+    "revenue": ("budget_revenue", "S1", "S9", 1.0),
+    "sectors": ("gdp_nominal", "S4", "S4", 0.5),
+    "population": ("population_resident", "S6", "S10", 1.0),
+    "revised_growth": ("gdp_real_growth", "S5", "S5", 30.0),
+    "first_growth": ("gdp_real_growth", "S3", "S4", 30.0),
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Claims and figures known at ``origin``; ``regions`` are those the report speaks of."""
+
+    origin: int
+    data: Path | None
+    regions: list[str]
+    report: pd.DataFrame
+    press: pd.DataFrame
+    air: pd.DataFrame
+    panel: pd.DataFrame
+    check: pd.DataFrame
+
+
+def load_evidence(origin: int, data: Path | None = None) -> Evidence:
+    """Read what was known at ``origin``; without the panel folder that part has no rows."""
+    report = load_table("report_baseline", data)
+    panel = as_of(load_observations(PANEL, data), origin)
+    return Evidence(
+        origin,
+        data,
+        regions=list(report["region_code"].unique()),
+        report=as_of(report, origin),
+        press=as_of(load_table("press_and_bulletins", data), origin),
+        air=as_of(load_table("air_rankings", data), origin),
+        panel=panel[panel["vintage"] != "report"],
+        check=as_of(load_observations(["cities_2015", "census_population"], data), origin),
+    )
+
+
+def audit(origin: int, data: Path | None = None) -> pd.DataFrame:
+    """Every claim known at ``origin``, judged as :func:`judge` does."""
+    return judge(load_evidence(origin, data))
+
+
+def judge(evidence: Evidence) -> pd.DataFrame:
+    """One row for a claim and a source that speaks of it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``claim_id`` (begins with report, press, vintage or panel), ``region_code`` (CN for the
+        panel), ``indicator, year, claimed, claim_source_id, found`` (of a path, the figures of
+        other years as text), ``against_source_id, difference`` (claimed less found),
+        ``tolerance`` (the largest that is plausible), ``verdict, note`` (what it was held to).
+    """
+    report = evidence.report.assign(claim_id="report." + evidence.report["figure_id"])
+    press = evidence.press[evidence.press["period"] == "annual"]
+    names = press["source_id"] + "." + press["indicator"] + "." + press["year"].astype(str)
+    panel = _panel_figures(evidence)
+    partial = evidence.air[evidence.air["period"].str.contains("/")]
+    others = [_figures(press, "press"), _figures(partial, "part_year")]
+    said = _on_paths(_held(report, pd.concat([panel, *others])), press)
+    told = _held(press.assign(claim_id="press." + names), panel)
+    # What the press says of a figure that only the report has is evidence, no second claim.
+    used = pd.MultiIndex.from_frame(told[KEY]).isin(pd.MultiIndex.from_frame(report[KEY]))
+    used = (used | told["indicator"].isin(PATHS)) & (told["verdict"] == "no_second_source")
+    pieces = [said, told[~used], _vintage_claims(evidence), _panel_claims(evidence)]
+    return pd.concat([piece[COLUMNS].astype(object) for piece in pieces], ignore_index=True)
+
+
+def verdict(difference: float, confirmed: float, plausible: float) -> str:
+    """The verdict on a difference; each bound belongs to the better verdict.
+
+    Examples
+    --------
+    >>> verdict(90.6 - 90.6798, *bounds(90.6, "亿元")), verdict(6 - 4, 0, 0)
+    ('confirmed', 'contradicted')
+    """
+    if pd.isna(difference):
+        return "no_second_source"
+    distance = abs(difference) - 1e-9
+    if distance <= confirmed:
+        return "confirmed"
+    return "plausible" if distance <= plausible else "contradicted"
+
+
+def bounds(claimed: float, unit: str) -> tuple[float, float]:
+    """How far from a level or a rate is still confirmed, and plausible, in its unit.
+
+    Examples
+    --------
+    >>> bounds(1538.04, "亿元"), bounds(6.0, "%")
+    ((7.6902, 46.1412), (0.05, 0.5))
+    """
+    decimals = len(f"{claimed:.10g}".partition(".")[2])
+    if unit == "%":
+        return 0.5 * 10.0 ** -max(decimals, 1), PLAUSIBLE_POINTS
+    printed = 0.5 * 10.0**-decimals
+    shares = [round(abs(claimed) * percent / 100, 9) for percent in (CONFIRMED, PLAUSIBLE)]
+    return max(printed, shares[0]), max(printed, shares[1])
+
+
+def panel_pairs(evidence: Evidence) -> pd.DataFrame:
+    """Cells of the panel beside what they are held against, under the names of ``CHECKS``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``check, year, region_code, claimed, found`` (of growth: real and nominal, %),
+        ``difference`` (%) and ``within`` the bound.
+    """
+    panel, check = evidence.panel, evidence.check
+
+    def growth_of(levels: pd.DataFrame) -> pd.DataFrame:
+        return 100 * (levels / levels.set_axis(levels.index + 1) - 1)
+
+    def wide(name: str, vintage: str = FIRST, frame: pd.DataFrame = panel) -> pd.DataFrame:
+        return series(frame, name, [vintage])
+
+    gdp, revised = wide("gdp_nominal"), wide("gdp_nominal", "revised")
+    census = wide("population_census", "census", check)
+    pairs = {
+        "gdp": (gdp, wide("gdp_nominal", frame=check)),
+        "revenue": (wide("budget_revenue"), wide("budget_revenue", frame=check)),
+        "sectors": (wide("va_primary") + wide("va_secondary") + wide("va_tertiary"), gdp),
+        "population": (wide("population_resident", "compiled"), census),
+        "revised_growth": (wide("gdp_real_growth", "revised"), growth_of(revised)),
+        "first_growth": (wide("gdp_real_growth"), growth_of(gdp)),
+    }
+    rows = []
+    for name, (claimed, found) in pairs.items():
+        both = pd.DataFrame({"claimed": claimed.unstack(), "found": found.unstack()}, dtype=float)
+        both = both.dropna().rename_axis(["region_code", "year"]).reset_index()
+        apart = 100 * (both["claimed"] / both["found"] - 1)
+        if name.endswith("growth"):
+            apart = implied_deflator_growth(both["found"], both["claimed"])
+        within = apart.abs() <= CHECKS[name][3]
+        rows.append(both.assign(check=name, difference=apart, within=within))
+    return pd.concat(rows, ignore_index=True)
+
+
+def levels_of_province(evidence: Evidence, code: str, indicator: str, vintage: str) -> pd.DataFrame:
+    """Levels of the cities of the region's province (亿元), year by region."""
+    table = series(evidence.panel, indicator, [vintage])
+    codes = [peer.code for peer in peers(find_region(code, evidence.data), evidence.data)]
+    return table[[code for code in codes if code in table]]
+
+
+def standings(evidence: Evidence, judged: pd.DataFrame) -> pd.DataFrame:
+    """The figures behind each rank on which two sources differ, from the first place down.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator`` (of the rank), ``year``, ``city`` (in question), ``rank, region_code,
+        level`` (亿元, first published) and ``gap`` (above the city in question).
+    """
+    differ = judged[judged["verdict"].eq("contradicted") & judged["indicator"].isin(RANKS)]
+    rows = []
+    for code, name, year in differ[KEY].drop_duplicates().itertuples(index=False):
+        table = levels_of_province(evidence, code, RANKS[name], FIRST).reindex([year])
+        ranks = provincial_ranks(table).iloc[0].rename("rank")
+        both = pd.concat([ranks, table.iloc[0].rename("level")], axis=1).dropna()
+        both["gap"] = both["level"] - both["level"].get(code, NAN)
+        order = both.sort_values("rank").rename_axis("region_code").reset_index()
+        rows.append(order.assign(indicator=name, year=year, city=code))
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+
+
+def vintages(evidence: Evidence, region_code: str) -> pd.DataFrame:
+    """``level`` (亿元), real ``growth`` (%) and ``rank`` by year, ``first_`` and ``revised_``."""
+    found: dict[str, pd.Series] = {}
+    for name, vintage in (("first", FIRST), ("revised", "revised")):
+        levels = levels_of_province(evidence, region_code, "gdp_nominal", vintage)
+        growth = series(evidence.panel, "gdp_real_growth", [vintage])
+        parts = {"level": levels, "growth": growth, "rank": provincial_ranks(levels)}
+        none = pd.Series(dtype=float)
+        found |= {f"{name}_{part}": table.get(region_code, none) for part, table in parts.items()}
+    return pd.DataFrame(found).dropna(how="all")
+
+
+def _figures(frame: pd.DataFrame, note: str) -> pd.DataFrame:
+    """Figures that a claim may be held against."""
+    columns = {"value": "found", "source_id": "against_source_id"}
+    return frame.rename(columns=columns)[[*KEY, *columns.values()]].assign(note=note)
+
+
+def _panel_figures(evidence: Evidence) -> pd.DataFrame:
+    """First-published figures and the ranks they give, revised growth in their gaps, the checks."""
+    panel, check = evidence.panel, evidence.check
+    first = panel[panel["vintage"].isin([FIRST, "compiled"])]
+    revised = panel[panel["vintage"].eq("revised") & panel["indicator"].eq("gdp_real_growth")]
+    gaps = ~pd.MultiIndex.from_frame(revised[KEY]).isin(pd.MultiIndex.from_frame(first[KEY]))
+    people = check[check["indicator"] == "population_census"]
+    parts = [
+        _figures(first, "series"),
+        _figures(revised[gaps], "revised_only"),
+        _figures(check, "check_file"),
+        _figures(people.assign(indicator="population_resident"), "census"),
+        *(_ranks(evidence, rank, level) for rank, level in RANKS.items()),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _ranks(evidence: Evidence, rank: str, level: str) -> pd.DataFrame:
+    """Ranks that first-published levels give, and the best and worst that rounding allows."""
+    codes = {*evidence.report["region_code"], *evidence.press["region_code"]}
+    rows = [pd.DataFrame(columns=[*KEY, "found", "best", "worst"], dtype=float)]
+    for code in sorted(codes):
+        levels = levels_of_province(evidence, code, level, FIRST).dropna()
+        own = levels.get(code, pd.Series(dtype=float))
+        shifts = {"found": (0.0, 1), "best": (ROUNDING, 1), "worst": (-ROUNDING, 0)}
+        found = {
+            name: levels.gt(own + shift, axis=0).sum(axis=1) + place
+            for name, (shift, place) in shifts.items()
+        }
+        rows.append(pd.DataFrame(found).rename_axis("year").reset_index().assign(region_code=code))
+    panel = evidence.panel
+    of = panel["indicator"].eq(level) & panel["vintage"].eq(FIRST)
+    source = ", ".join(panel.loc[of, "source_id"].unique())
+    return pd.concat(rows).assign(indicator=rank, against_source_id=source, note="rank")
+
+
+def _held(claims: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Each claim beside each figure of another source, and what comes of it."""
+    named = claims.rename(columns={"value": "claimed", "source_id": "claim_source_id"})
+    rows = named.drop(columns="note", errors="ignore").merge(figures, on=KEY, how="left")
+    rows = rows.fillna({"against_source_id": "", "note": ""})
+    rows["difference"] = rows["claimed"] - rows["found"]
+    limits = [_limits(row) for _, row in rows.iterrows()]
+    judged = [verdict(row, *limit) for row, limit in zip(rows["difference"], limits, strict=True)]
+    return rows.assign(tolerance=[plausible for _, plausible in limits], verdict=judged)
+
+
+def _limits(row: pd.Series) -> tuple[float, float]:
+    """What is still confirmed, and plausible: of a rank as far as rounding takes it that way."""
+    if pd.isna(row["difference"]):
+        return NAN, NAN
+    if row["note"] == "part_year":
+        return -1.0, 0.0  # the same rank over a part of the year confirms nothing
+    if row["unit"] != "位":
+        return bounds(row["claimed"], row["unit"])
+    side = row["found"] - row["best"] if row["difference"] < 0 else row["worst"] - row["found"]
+    return 0.0, 0.0 if pd.isna(side) else side
+
+
+def _on_paths(rows: pd.DataFrame, press: pd.DataFrame) -> pd.DataFrame:
+    """Claims to which only other years speak: do all the figures rise, or fall, throughout?"""
+    rows = rows.astype({"found": object})
+    alone = rows["indicator"].isin(PATHS) & rows["verdict"].eq("no_second_source")
+    for (code, name), claims in rows[alone].groupby(KEY[:2]):
+        others = press[press["region_code"].eq(code) & press["indicator"].eq(name)]
+        others = others.sort_values("year")
+        if others.empty:
+            continue
+        path = pd.concat([claims.assign(value=claims["claimed"]), others]).sort_values("year")
+        steady = path["value"].is_monotonic_increasing or path["value"].is_monotonic_decreasing
+        seen = [f"{row.value:.10g} ({row.year})" for row in others.itertuples()]
+        told = [", ".join(seen), ", ".join(others["source_id"].unique()), "path"]
+        columns = ["found", "against_source_id", "note", "verdict"]
+        rows.loc[claims.index, columns] = [*told, "plausible" if steady else "contradicted"]
+    return rows
+
+
+def _vintage_claims(evidence: Evidence) -> pd.DataFrame:
+    """What was first published on the cities of the report, held against the revised series."""
+    panel = evidence.panel
+    years = [evidence.origin - before for before in VINTAGE_YEARS]
+    keys = pd.MultiIndex.from_product([evidence.regions, VINTAGES, years], names=KEY)
+    first = panel[panel["vintage"] == FIRST].set_index(KEY)[["value", "source_id"]]
+    claims = first.reindex(keys).reset_index()
+    claims["source_id"] = claims["source_id"].fillna(claims["indicator"].map(VINTAGES))
+    claims["unit"] = claims["indicator"].map({"gdp_nominal": "亿元", "gdp_real_growth": "%"})
+    claims["claim_id"] = "vintage." + claims["indicator"] + "." + claims["year"].astype(str)
+    if not panel.empty:
+        claims = claims.dropna(subset="value")
+    return _held(claims, _figures(panel[panel["vintage"] == "revised"], "vintages"))
+
+
+def _panel_claims(evidence: Evidence) -> pd.DataFrame:
+    """The checks of the whole panel: the percentage of cells that agree."""
+    pairs = panel_pairs(evidence)
+    rows = []
+    for name, (indicator, source, against, _) in CHECKS.items():
+        cells = pairs[pairs["check"] == name]
+        found = 100 * cells["within"].mean() if len(cells) else NAN
+        judged = verdict(found - 100, SHARE_CONFIRMED, SHARE_PLAUSIBLE)
+        told = judged != "no_second_source"
+        year = cells["year"].max() if len(cells) else evidence.origin
+        against, limit = (against, SHARE_PLAUSIBLE) if told else ("", NAN)
+        facts = [100.0, source, found, against, 100 - found, limit, judged, name]
+        rows.append([f"panel.{name}", "CN", indicator, year, *facts])
+    return pd.DataFrame(rows, columns=COLUMNS)

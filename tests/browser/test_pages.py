@@ -1,0 +1,271 @@
+"""The published pages in Chromium, as a phone, a desktop and a printer show them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from lvliang.display import fonts
+from lvliang.report import parameters
+from lvliang.report.publication import publish_report
+from lvliang.report.render import WIDE_IN_ENGLISH
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+REPORTS = [f"{lang}/{name}.html" for lang in ("zh", "en") for name in parameters.SCHEMAS]
+PAGES = ["index.html", "en/index.html", *REPORTS]
+WIDTHS = [360, 768, 1280]
+A4_WITHIN_MARGINS = 673  # 178 mm at 96 dots an inch
+
+every_page = pytest.mark.parametrize("name", PAGES)
+every_report = pytest.mark.parametrize("name", REPORTS)
+every_width = pytest.mark.parametrize("width", WIDTHS)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page that was opened, what it asked for and what it complained of."""
+
+    page: Page
+    address: str
+    requests: list[str]
+    complaints: list[str]
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site in both languages, published once from few draws."""
+    outputs = tmp_path_factory.mktemp("outputs")
+    with mock.patch.dict(os.environ):
+        os.environ.pop("LVLIANG_DATA", None)
+        front = publish_report({"draws": "1000"}, outputs=outputs, workers=2, deadline=300)
+    return front.parent.resolve()
+
+
+@pytest.fixture(scope="module")
+def browser(site: Path) -> Iterator[Browser]:
+    # The site comes first: its kernels are not started from within the browser's event loop.
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Path) -> Iterator[Visitor]:
+    """Open a page of the site, offline; ``media`` is that of CSS."""
+    contexts = []
+
+    def open_page(name: str, width: int = 1280, media: str = "screen") -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": 800}, offline=True)
+        contexts.append(context)
+        page = context.new_page()
+        visited = Visit(page, (site / name).as_uri(), [], [])
+        page.on("request", lambda request: visited.requests.append(request.url))
+        page.on("console", lambda message: visited.complaints.append(message.text))
+        page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+        page.emulate_media(media=media)
+        page.goto(visited.address)
+        page.evaluate("document.fonts.ready")
+        return visited
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def language(name: str) -> str:
+    return "en" if name.startswith("en/") else "zh-CN"
+
+
+def open_details(page: Page) -> None:
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+
+
+def too_wide(page: Page) -> list[str]:
+    """Elements that reach over the right edge, unless inside a box that scrolls by itself."""
+    return page.evaluate(
+        """() => [...document.body.querySelectorAll('*')]
+            .filter(element => !element.closest('.skip, svg *'))
+            .filter(element => ![...document.querySelectorAll('.table, .drawing')].some(
+                box => box !== element && box.contains(element)
+                    && getComputedStyle(box).overflowX !== 'visible'))
+            .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
+            .map(element => element.outerHTML.slice(0, 80))"""
+    )
+
+
+def drawn_by_other_fonts(page: Page) -> list[tuple[str, int]]:
+    """Texts with glyphs that are not of a font inside the page, and how many.
+
+    A character that the page's own font lacks is drawn by a font of the reader, or as an empty
+    box where no font has it; Chromium names the font behind each glyph.
+    """
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    found = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "body, body *"})
+    others = []
+    for node in found["nodeIds"]:
+        used = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        glyphs = sum(int(font["glyphCount"]) for font in used if not font["isCustomFont"])
+        if glyphs:
+            html = session.send("DOM.getOuterHTML", {"nodeId": node})["outerHTML"]
+            others.append((re.sub("<[^>]*>", "", html), glyphs))
+    return others
+
+
+def test_the_site_has_these_pages_and_no_other(site: Path) -> None:
+    assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == set(PAGES)
+
+
+@every_width
+@every_page
+def test_a_page_asks_for_nothing_and_complains_of_nothing(
+    visit: Visitor, name: str, width: int
+) -> None:
+    visited = visit(name, width)
+    open_details(visited.page)
+    asked = [url for url in visited.requests if not url.startswith("data:")]
+    assert asked == [visited.address]
+    assert visited.complaints == []
+
+
+@every_width
+@every_page
+def test_a_page_never_scrolls_sideways(visit: Visitor, name: str, width: int) -> None:
+    page = visit(name, width).page
+    open_details(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert too_wide(page) == []
+
+
+@every_page
+def test_each_character_is_drawn_by_the_font_inside_the_page(visit: Visitor, name: str) -> None:
+    page = visit(name).page
+    open_details(page)
+    assert page.evaluate("[...document.fonts].map(font => [font.family, font.status])") == [
+        [fonts.FAMILY, "loaded"]
+    ]
+    others = drawn_by_other_fonts(page)
+    if language(name) == "en":
+        # Of these the reader's own font has the narrower form.
+        left_out = re.compile("[" + "".join(map(chr, WIDE_IN_ENGLISH)) + "]")
+        others = [(text, count) for text, count in others if count > len(left_out.findall(text))]
+    assert others == []
+
+
+def test_a_character_that_the_font_lacks_would_be_seen(visit: Visitor) -> None:
+    page = visit("index.html").page
+    assert drawn_by_other_fonts(page) == []
+    page.evaluate("document.querySelector('h1').textContent = '吕梁龘'")
+    assert ("吕梁龘", 1) in drawn_by_other_fonts(page)
+
+
+@every_page
+def test_a_page_says_its_language_and_links_to_the_other(visit: Visitor, name: str) -> None:
+    page = visit(name).page
+    assert page.locator("html").get_attribute("lang") == language(name)
+    switch = page.locator("nav.site a[lang]")
+    other = {"zh-CN": "English", "en": "中文"}[language(name)]
+    expect(switch).to_have_text(other)
+    with page.expect_navigation():
+        switch.click()
+    assert page.locator("html").get_attribute("lang") != language(name)
+    assert Path(page.url).stem == Path(name).stem
+
+
+@every_page
+def test_each_link_leads_to_a_page_or_a_heading(visit: Visitor, name: str) -> None:
+    visited = visit(name)
+    page = visited.page
+    links = page.locator("nav a, main h2 a")
+    assert links.count() > 0
+    for place in range(links.count()):
+        page.goto(visited.address)
+        links.nth(place).click()
+        page.wait_for_load_state()
+        expect(page.locator("main h1")).to_have_count(1)
+        anchor = page.evaluate("location.hash")
+        assert page.url != visited.address
+        assert not anchor or page.locator(f"h2{anchor}").count() == 1
+
+
+@every_report
+def test_each_drawing_has_a_name_with_its_numbers(visit: Visitor, name: str) -> None:
+    page = visit(name).page
+    drawings = page.locator("svg, img").count()
+    assert drawings > 0
+    assert page.get_by_role("img", name=re.compile(r"\d.*\d{4}|\d{4}.*\d")).count() == drawings
+
+
+@every_report
+def test_the_data_of_a_chart_open_on_a_click(visit: Visitor, name: str) -> None:
+    page = visit(name, 360).page
+    charts = page.locator("figure.chart")
+    assert charts.count() > 0
+    for chart in charts.all():
+        expect(chart.locator("table")).to_be_hidden()
+        chart.locator("summary").click()
+        expect(chart.locator("table")).to_be_visible()
+        assert chart.locator("tbody tr").count() > 1
+
+
+@every_page
+def test_the_keyboard_reaches_the_text_past_the_links(visit: Visitor, name: str) -> None:
+    page = visit(name).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+@every_page
+def test_paper_has_the_text_alone_and_cuts_nothing_off(visit: Visitor, name: str) -> None:
+    page = visit(name, A4_WITHIN_MARGINS, media="print").page
+    for hidden in page.locator(".skip, nav.site, nav.contents").all():
+        expect(hidden).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4_WITHIN_MARGINS
+    assert too_wide(page) == []
+    heads = page.locator("thead").first
+    if heads.count():
+        expect(heads).to_have_css("display", "table-header-group")
+
+
+@every_page
+def test_the_pdf_holds_the_headings(visit: Visitor, name: str) -> None:
+    page = visit(name).page
+    headings = page.locator("main :is(h1, h2)").all_inner_texts()
+    pdf = page.pdf(prefer_css_page_size=True, tagged=True, outline=True)
+    assert pdf.startswith(b"%PDF-")
+    assert [heading for heading in headings if heading not in outline_of(pdf)] == []
+
+
+def outline_of(pdf: bytes) -> list[str]:
+    """The titles of the outline: hexadecimal UTF-16, or plain where they are ASCII."""
+    titles = re.findall(rb"/Title (?:<FEFF([0-9A-F]+)>|\(([^)]*)\))", pdf)
+    return [
+        bytes.fromhex(code.decode()).decode("utf-16-be") if code else plain.decode("ascii")
+        for code, plain in titles
+    ]

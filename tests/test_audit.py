@@ -1,0 +1,419 @@
+"""Each claim meets every second source, and ends in the verdict that the numbers give."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from lvliang.baseline.regions import find_region
+from lvliang.baseline.tables import load_table
+from lvliang.display import audit_tables
+from lvliang.projection import audit
+from lvliang.projection.audit import Evidence
+
+LVLIANG = "141100"
+CLAIM = ["claim_id", "against_source_id"]
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return audit.load_evidence(2020)
+
+
+@pytest.fixture(scope="module")
+def judged(evidence: Evidence) -> pd.DataFrame:
+    return audit.judge(evidence)
+
+
+@pytest.fixture(scope="module")
+def without_panel(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Path:
+    folder = tmp_path_factory.mktemp("no_panel") / "data"
+    return Path(shutil.copytree(data, folder, ignore=shutil.ignore_patterns("panel")))
+
+
+@pytest.fixture
+def change(small_data: Path, tmp_path: Path) -> Callable[..., Path]:
+    """A copy of the tables in which one figure of Lvliang is another."""
+
+    def changed(table: str, indicator: str, year: int, value: float) -> Path:
+        folder = Path(shutil.copytree(small_data, tmp_path / "data"))
+        path = folder / table
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            rows = list(reader)
+        key = {"region_code": LVLIANG, "indicator": indicator, "year": str(year)}
+        (row,) = [row for row in rows if key.items() <= row.items()]
+        row["value"] = str(value)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, reader.fieldnames or [], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        return folder
+
+    return changed
+
+
+def verdicts(table: pd.DataFrame) -> dict[tuple[str, str], str]:
+    return table.set_index(CLAIM)["verdict"].to_dict()
+
+
+@pytest.mark.parametrize(
+    ("claimed", "found", "unit", "expected"),
+    [
+        (1000.0, 995.0, "亿元", "confirmed"),
+        (1000.0, 994.9, "亿元", "plausible"),
+        (1000.0, 1030.0, "亿元", "plausible"),
+        (1000.0, 1030.1, "亿元", "contradicted"),
+        (14.0, 14.5, "万人次", "confirmed"),  # printed without decimals
+        (14.0, 14.6, "万人次", "contradicted"),
+        (6.0, 6.05, "%", "confirmed"),
+        (6.0, 6.06, "%", "plausible"),
+        (6.0, 5.5, "%", "plausible"),
+        (6.0, 5.4, "%", "contradicted"),
+        (12.58, 12.58, "%", "confirmed"),
+        (12.58, 12.6, "%", "plausible"),  # printed with two decimals
+    ],
+)
+def test_a_level_and_a_rate_at_their_bounds(
+    claimed: float, found: float, unit: str, expected: str
+) -> None:
+    assert audit.verdict(claimed - found, *audit.bounds(claimed, unit)) == expected
+
+
+@pytest.mark.parametrize(
+    ("difference", "expected"),
+    [
+        (-5.0, "confirmed"),
+        (-5.1, "plausible"),
+        (-20.0, "plausible"),
+        (-20.1, "contradicted"),
+        (float("nan"), "no_second_source"),
+    ],
+)
+def test_a_share_of_the_panel_at_its_bounds(difference: float, expected: str) -> None:
+    bounds = audit.SHARE_CONFIRMED, audit.SHARE_PLAUSIBLE
+    assert audit.verdict(difference, *bounds) == expected
+
+
+def one_rank(evidence: Evidence, rank: float, levels: dict[str, float]) -> pd.Series:
+    """The verdict on a GDP rank of Lvliang in 2020 claimed by the report."""
+    row = {
+        "region_code": LVLIANG,
+        "indicator": "gdp_rank_in_province",
+        "year": 2020,
+        "value": rank,
+        "unit": "位",
+        "source_id": "GWR2021",
+        "figure_id": "rank",
+    }
+    panel = pd.DataFrame(
+        {
+            "region_code": list(levels),
+            "indicator": "gdp_nominal",
+            "year": 2020,
+            "value": list(levels.values()),
+            "vintage": "first_published",
+            "source_id": "S4",
+        }
+    )
+    other = dataclasses.replace(
+        evidence, report=pd.DataFrame([row]), press=evidence.press[:0], panel=panel
+    )
+    table = audit.judge(other).set_index("claim_id")
+    return table.loc["report.rank"]
+
+
+@pytest.mark.parametrize(
+    ("rank", "rival", "expected"),
+    [
+        (1, 99.0, "confirmed"),
+        (2, 99.0, "contradicted"),
+        (2, 99.95, "plausible"),  # rounding puts the rival before it
+        (3, 99.95, "contradicted"),
+        (1, 100.05, "plausible"),  # rounding puts it before the rival
+        (2, 100.05, "confirmed"),
+        (1, 100.2, "contradicted"),
+    ],
+)
+def test_a_rank_is_plausible_as_far_as_rounding_takes_it(
+    evidence: Evidence, rank: int, rival: float, expected: str
+) -> None:
+    levels = {LVLIANG: 100.0, "140100": rival, "140200": 50.0}
+    found = one_rank(evidence, rank, levels)
+    assert (found["verdict"], found["against_source_id"]) == (expected, "S4")
+
+
+def test_the_contract(judged: pd.DataFrame) -> None:
+    assert list(judged.columns) == audit.COLUMNS
+    assert set(judged["verdict"]) == set(audit.VERDICTS)
+    assert not judged.duplicated(CLAIM).any()
+    known = set(load_table("sources")["source_id"])
+    assert set(judged["claim_source_id"]) <= known
+    told = judged[judged["verdict"] != "no_second_source"]
+    assert set(told["against_source_id"]) <= known
+    assert (judged.drop(told.index)["against_source_id"] == "").all()
+    assert judged.drop(told.index)[["found", "difference", "tolerance"]].isna().all(axis=None)
+
+
+def test_at_least_fifteen_claims_are_judged_against_a_named_source(judged: pd.DataFrame) -> None:
+    told = judged[judged["verdict"] != "no_second_source"]
+    assert told["claim_id"].nunique() >= 15
+    assert told["against_source_id"].str.len().gt(0).all()
+
+
+def test_a_verdict_is_what_its_difference_and_tolerance_say(judged: pd.DataFrame) -> None:
+    told = judged.dropna(subset="tolerance")
+    beyond = told["difference"].abs() > told["tolerance"] + 1e-9
+    assert (beyond == (told["verdict"] == "contradicted")).all()
+
+
+@pytest.mark.parametrize(
+    ("claim", "against", "expected"),
+    [
+        ("report.gdp_nominal.2015", "S4", "confirmed"),
+        ("report.gdp_nominal.2015", "S9", "confirmed"),
+        ("report.gdp_nominal.2020", "S4", "confirmed"),
+        ("report.gdp_rank_in_province.2015", "S4", "confirmed"),
+        ("report.gdp_rank_in_province.2020", "S4", "confirmed"),
+        ("report.budget_revenue.2015", "S1", "confirmed"),
+        ("report.budget_revenue.2020", "", "no_second_source"),
+        ("report.budget_revenue_rank_in_province.2015", "S1", "confirmed"),
+        ("report.budget_revenue_rank_in_province.2016", "S1", "confirmed"),
+        ("report.budget_revenue_rank_in_province.2016", "SXJJ2022", "contradicted"),
+        ("report.budget_revenue_rank_in_province.2017", "S1", "confirmed"),
+        ("report.budget_revenue_rank_in_province.2018", "S1", "confirmed"),
+        ("report.budget_revenue_rank_in_province.2019", "", "no_second_source"),
+        ("report.budget_revenue_rank_in_province.2020", "SXJJ2022", "confirmed"),
+        ("press.SXJJ2022.budget_revenue_rank_in_province.2016", "S1", "contradicted"),
+        ("press.SXJJ2022.gdp_rank_in_province.2016", "S4", "confirmed"),
+        ("press.CNS202208.gdp_rank_in_province.2017", "S4", "contradicted"),
+        ("press.LLRB2018.gdp_rank_in_province.2018", "S4", "confirmed"),
+        ("press.LLRB2018.gdp_nominal.2018", "S4", "confirmed"),
+        ("press.LLRB2018.gdp_nominal.2019", "S4", "confirmed"),
+        ("press.LLTJ2007.gdp_nominal.2007", "S4", "plausible"),
+        ("press.LLTJ2007.gdp_real_growth.2007", "S5", "contradicted"),
+        ("press.WIKI_LL.population_resident.2020", "S6", "confirmed"),
+        ("press.WIKI_LL.population_resident.2020", "S10", "confirmed"),
+        ("press.JZTJ2017.gdp_nominal.2017", "S4", "confirmed"),
+        ("press.JZTJ2017.gdp_real_growth.2017", "S3", "confirmed"),
+        ("press.JZTJ2017.budget_revenue.2017", "S1", "confirmed"),
+        ("report.airport_passengers.2015", "WIKI_AIR", "plausible"),
+        ("report.airport_passengers.2020", "WIKI_AIR", "plausible"),
+        ("report.air_index_rank.2020", "AQ202011", "plausible"),
+        ("report.air_index_rank.2016", "", "no_second_source"),
+        ("report.coal_derived_gas_growth.2020", "", "no_second_source"),
+        ("report.industrial_value_added_rank.2020", "", "no_second_source"),
+        ("report.forest_coverage_rank.2020", "", "no_second_source"),
+        ("vintage.gdp_real_growth.2010", "S5", "contradicted"),
+        ("vintage.gdp_real_growth.2020", "S5", "confirmed"),
+        ("vintage.gdp_nominal.2020", "S5", "plausible"),
+        ("panel.gdp", "S9", "plausible"),
+        ("panel.revenue", "S9", "plausible"),
+        ("panel.sectors", "S4", "confirmed"),
+        ("panel.population", "S10", "confirmed"),
+        ("panel.revised_growth", "S5", "confirmed"),
+        ("panel.first_growth", "S4", "confirmed"),
+    ],
+)
+def test_the_known_ones_come_out_as_known(
+    judged: pd.DataFrame, claim: str, against: str, expected: str
+) -> None:
+    assert verdicts(judged)[claim, against] == expected
+
+
+def test_the_press_and_the_panel_disagree_on_the_revenue_rank_of_2016(judged: pd.DataFrame) -> None:
+    rows = judged.set_index(CLAIM)
+    row = rows.loc[("press.SXJJ2022.budget_revenue_rank_in_province.2016", "S1")]
+    assert (row["claimed"], row["found"], row["difference"]) == (6, 4, 2)
+
+
+def test_every_figure_of_the_report_is_a_claim(judged: pd.DataFrame, evidence: Evidence) -> None:
+    said = set(judged.loc[judged["claim_id"].str.startswith("report."), "claim_id"])
+    assert said == {f"report.{name}" for name in evidence.report["figure_id"]}
+
+
+def test_the_shares_of_the_panel_are_those_of_its_cells(
+    judged: pd.DataFrame, evidence: Evidence
+) -> None:
+    pairs = audit.panel_pairs(evidence)
+    cells = pairs.groupby("check")["within"].agg(["sum", "size"])
+    assert tuple(cells.loc["gdp"]) == (251, 278)
+    assert tuple(cells.loc["sectors"]) == (5192, 5282)
+    found = judged.set_index("claim_id")["found"]
+    assert found["panel.gdp"] == pytest.approx(100 * 251 / 278)
+    songyuan = pairs[(pairs["check"] == "revised_growth") & (pairs["region_code"] == "220700")]
+    row = songyuan.set_index("year").loc[2019]
+    nominal = 100 * (729.784 / 1373.6 - 1)
+    expected = 100 * ((1 + nominal / 100) / (1 + 2.6 / 100) - 1)
+    assert row["difference"] == pytest.approx(expected)
+    assert not row["within"]
+
+
+GDP = ("panel/gdp_first_published.csv", "gdp_nominal", 2020)
+REVENUE = ("panel/budget_revenue.csv", "budget_revenue", 2016)
+REVISED = ("panel/gdp_revised.csv", "gdp_real_growth", 2010)
+AIRPORT = ("regional/press_and_bulletins.csv", "airport_passengers", 2017)
+PRESS = "press.SXJJ2022.budget_revenue_rank_in_province.2016"
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "claim", "against", "expected"),
+    [
+        (GDP, 1580.0, "report.gdp_nominal.2020", "S4", "plausible"),
+        (GDP, 1638.04, "report.gdp_nominal.2020", "S4", "contradicted"),
+        (GDP, 1300.0, "report.gdp_rank_in_province.2020", "S4", "contradicted"),
+        (REVENUE, 88.0, PRESS, "S1", "confirmed"),
+        (REVENUE, 89.4, PRESS, "S1", "contradicted"),
+        (REVISED, 20.8, "vintage.gdp_real_growth.2010", "S5", "plausible"),
+        (AIRPORT, 60.0, "report.airport_passengers.2020", "WIKI_AIR", "contradicted"),
+    ],
+)
+def test_another_figure_another_verdict(
+    change: Callable[..., Path],
+    cell: tuple[str, str, int],
+    value: float,
+    claim: str,
+    against: str,
+    expected: str,
+) -> None:
+    folder = change(*cell, value)
+    assert verdicts(audit.audit(2020, folder))[claim, against] == expected
+
+
+def test_without_the_panel_its_claims_have_no_second_source(without_panel: Path) -> None:
+    table = audit.audit(2020, without_panel)
+    found = verdicts(table)
+    assert found["report.gdp_nominal.2020", ""] == "no_second_source"
+    assert found["report.budget_revenue_rank_in_province.2017", ""] == "no_second_source"
+    assert found["press.CNS202208.gdp_rank_in_province.2017", ""] == "no_second_source"
+    assert found["report.gdp_nominal.2015", "S9"] == "confirmed"  # the check file is still there
+    assert found["report.budget_revenue_rank_in_province.2016", "SXJJ2022"] == "contradicted"
+    kinds = table["claim_id"].str.partition(".")[0]
+    assert set(table.loc[kinds.isin(["vintage", "panel"]), "verdict"]) == {"no_second_source"}
+    assert table["claim_source_id"].str.len().gt(0).all()
+
+
+def test_without_the_panel_the_rest_can_still_be_shown(without_panel: Path) -> None:
+    evidence = audit.load_evidence(2020, without_panel)
+    table = audit.judge(evidence)
+    city = find_region(LVLIANG)
+    assert audit.vintages(evidence, LVLIANG).empty
+    assert audit_tables.vintages(audit.vintages(evidence, LVLIANG), city, "zh") == []
+    (said,) = audit_tables.panel(table, audit.panel_pairs(evidence), "zh")
+    assert "没有城市面板" in said.words
+    assert audit_tables.claims(table, "vintage", "zh") == []
+    assert audit_tables.standings(audit.standings(evidence, table), "zh") == []
+    (alone,) = audit_tables.unsourced(table, "en")
+    assert "nan" not in alone.html()
+
+
+@pytest.mark.parametrize("origin", [2008, 2015, 2018])
+def test_nothing_is_judged_that_was_not_known(origin: int) -> None:
+    table = audit.audit(origin)
+    assert len(table)
+    assert table["year"].max() <= origin
+    later = ["AQ202011"] if origin < 2020 else []
+    assert not set(later) & set(table["against_source_id"])
+
+
+def test_a_rank_over_a_part_of_the_year_is_never_confirmed(evidence: Evidence) -> None:
+    air = evidence.air.assign(value=evidence.air["value"] + 1)
+    other = audit.judge(dataclasses.replace(evidence, air=air))
+    assert verdicts(other)["report.air_index_rank.2020", "AQ202011"] == "contradicted"
+
+
+def test_the_figures_behind_a_rank_are_those_of_the_province(
+    evidence: Evidence, judged: pd.DataFrame
+) -> None:
+    table = audit.standings(evidence, judged)
+    revenue = table[table["indicator"] == "budget_revenue_rank_in_province"]
+    assert revenue["rank"].tolist() == list(range(1, 12))
+    own = revenue.set_index("region_code").loc[LVLIANG]
+    assert (own["rank"], own["level"], own["gap"]) == (4, 89.5988, 0)
+    assert revenue["gap"].iloc[4:6].round(4).tolist() == [-0.2759, -0.6725]
+
+
+def test_vintages_stand_side_by_side(evidence: Evidence) -> None:
+    table = audit.vintages(evidence, LVLIANG)
+    assert table.loc[2020, ["first_level", "revised_level"]].tolist() == [1538.04, 1552.98]
+    assert table.loc[2010, ["first_growth", "revised_growth"]].tolist() == [21.0, 17.4]
+    assert table.loc[2018, ["first_rank", "revised_rank"]].tolist() == [6, 5]
+    assert pd.isna(table.loc[2007, "first_growth"])
+
+
+def test_the_evidence_is_not_changed(evidence: Evidence) -> None:
+    frames = ["report", "press", "air", "panel", "check"]
+    before = {name: getattr(evidence, name).copy(deep=True) for name in frames}
+    table = audit.judge(evidence)
+    audit.standings(evidence, table)
+    audit.panel_pairs(evidence)
+    audit.vintages(evidence, LVLIANG)
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(getattr(evidence, name), frame)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_answer_counts_every_claim_once(judged: pd.DataFrame, lang: str) -> None:
+    region = find_region(LVLIANG)
+    said = audit_tables.answer(audit_tables.concerning(judged, region), region, lang)
+    counts = judged["verdict"].value_counts()
+    assert said.style == "headline"
+    assert region.name(lang) in said.words
+    assert all(str(count) in said.words for count in [len(judged), *counts])
+
+
+def test_a_city_of_another_province_is_told_of_the_panel_alone(judged: pd.DataFrame) -> None:
+    mine = audit_tables.concerning(judged, find_region("320500"))
+    assert set(mine["region_code"]) == {"CN"}
+    assert len(mine) == len(audit.CHECKS)
+
+
+def test_conflicts_are_shown_with_both_figures_and_both_sources(judged: pd.DataFrame) -> None:
+    said, table, _ = audit_tables.conflicts(judged, "zh")
+    assert "5条" in said.words
+    assert "4个数" in said.words
+    rows = table.frame.astype(str).agg("|".join, axis=1)
+    report, press = [row for row in rows if "2016年一般公共预算收入全省位次" in row]
+    assert "|第4位（2021年政府工作报告）|第6位（山西经济日报2022年1月）|" in report
+    assert "|第6位（山西经济日报2022年1月）|第4位（收入面板S1）|" in press
+    none = audit_tables.conflicts(judged[judged["verdict"] == "confirmed"], "zh")
+    assert [piece.words for piece in none] == ["没有发现两说不一的说法。"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_source_and_note_of_the_shipped_tables_has_words(
+    judged: pd.DataFrame, evidence: Evidence, lang: str
+) -> None:
+    for source in audit_tables.sources_named(judged)["source_id"]:
+        assert audit_tables._worded(f"audit_source.{source}", lang, "") != "", source
+    made = load_table("corrections")
+    applied = made[made["status"] == "applied"]
+    near = made[made["region_code"].str.startswith("14")]
+    for reason in pd.concat([applied, near])["reason"].unique():
+        assert audit_tables._worded(f"audit_reason.{reason}", lang, "") != "", reason
+    shown = audit_tables.corrections(made, find_region(LVLIANG), lang)
+    assert str(len(applied)) in shown[0].words
+
+
+def test_a_source_without_words_goes_by_its_own_name(judged: pd.DataFrame) -> None:
+    mine = judged[judged["claim_id"] == "report.gdp_nominal.2020"]
+    (table,) = audit_tables.claims(mine.assign(against_source_id="MINE"), "report", "zh")
+    assert "1538.04亿元（MINE）" in table.html()
+
+
+def test_the_command_line_prints_every_claim_and_ends_well(judged: pd.DataFrame) -> None:
+    command = [str(Path(sys.executable).with_name("lvliang")), "check", "--audit"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0
+    assert "31  confirmed" in done.stdout
+    assert "5  contradicted" in done.stdout
+    assert "no. 6 (Shanxi Economic Daily, January 2022); no. 4 (revenue panel S1)" in done.stdout
+    assert sum(line.startswith(" " * 10) for line in done.stdout.splitlines()) == len(judged)

@@ -1,0 +1,455 @@
+"""Commitments: which can be judged, what they need, what is missing, and in what words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from lvliang.baseline.tables import load_table
+from lvliang.display import commitment_tables
+from lvliang.display.words import NOTHING, text
+from lvliang.errors import ParameterError
+from lvliang.feasibility.commitments import (
+    FACT_OF,
+    OUTCOMES,
+    counts_by_outcome,
+    filter_commitments,
+    judge_commitments,
+)
+
+NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "80_commitments.ipynb"
+MAIN = [
+    "gdp_2021", "revenue_2021", "investment_2021", "retail_2021", "urban_income_2021",
+    "rural_income_2021", "jobs_2021", "registered_unemployment_2021",
+    "surveyed_unemployment_2021", "rd_2021", "manufacturing_share_2021",
+]  # fmt: skip
+TOLD = {"gdp_2021": ("difficult", 0.2, "B"), "revenue_2021": ("within_reach", 0.95, "C")}
+LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
+NEVER = re.compile(
+    "不可能|无望|失败|落空|注水|虚高|亮红灯|必然|保证|达标概率|预警|难以实现"
+    r"|\b(?:impossible|failed|doomed|falsified)\b",
+    re.IGNORECASE,
+)
+
+
+def verdict_of(target: str) -> dict[str, Any]:
+    name, probability, grade = TOLD.get(target, ("cannot_tell", None, None))
+    told = probability is not None
+    return {
+        "target_id": target,
+        "class": name,
+        "probability": probability,
+        "grade": grade,
+        "likelihood": "likely" if told else None,
+        "near_edge": False,
+        "missing": None if told else {"reason": "no_series", "indicator": "new_urban_jobs"},
+    }
+
+
+VERDICTS = pd.DataFrame([verdict_of(target) for target in MAIN])
+JUDGED = judge_commitments(VERDICTS, 2020, 2025).set_index("commitment_id", drop=False)
+
+
+def judged_with(data: Path, **changes: Any) -> pd.Series:
+    """Coal-derived gas, judged after its row of a private copy of the table is changed."""
+    path = data / "report" / "commitments.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for name, value in changes.items():
+        table.loc[table["commitment_id"] == "coal_derived_gas_output", name] = value
+    table.to_csv(path, index=False, lineterminator="\n")
+    found = judge_commitments(VERDICTS, 2020, 2025, data).set_index("commitment_id")
+    return found.loc["coal_derived_gas_output"]
+
+
+def test_every_commitment_is_there_once_with_an_outcome() -> None:
+    table = load_table("report_commitments")
+    assert JUDGED["commitment_id"].tolist() == table["commitment_id"].tolist()
+    assert set(JUDGED["outcome"]) == set(OUTCOMES)
+    pd.testing.assert_frame_equal(JUDGED[table.columns].reset_index(drop=True), table)
+
+
+@pytest.mark.parametrize(
+    ("stages", "outcomes"),
+    [
+        (["准备", "立项", "开工"], {"milestone"}),
+        (["推进"], {"no_end_test"}),
+        (["建成投产"], {"cannot_tell"}),
+        (["保持"], {"cannot_tell"}),
+        (["达到"], {"verdict", "cannot_tell", "verify_definition"}),
+    ],
+)
+def test_the_stage_decides_what_can_be_said(stages: list[str], outcomes: set[str]) -> None:
+    assert set(JUDGED.loc[JUDGED["stage"].isin(stages), "outcome"]) == outcomes
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"reading_zh": ""}, "cannot_tell"),
+        ({"reading_zh": "", "stage": "立项"}, "milestone"),
+        ({"reading_zh": "", "stage": "推进"}, "no_end_test"),
+        ({"reading_zh": "", "commitment": "打造"}, "no_end_test"),
+        ({"reading_zh": "", "commitment": "打造", "stage": "开工"}, "no_end_test"),
+        ({"reading_zh": "", "commitment": "力争/争取"}, "cannot_tell"),
+        ({"stage": "开工"}, "verify_definition"),
+    ],
+)
+def test_each_rule_on_one_row(data_copy: Path, changes: dict[str, str], outcome: str) -> None:
+    assert judged_with(data_copy, **changes)["outcome"] == outcome
+
+
+def test_forged_is_never_tested() -> None:
+    assert set(JUDGED.loc[JUDGED["commitment"] == "打造", "outcome"]) == {"no_end_test"}
+
+
+def test_the_definition_of_coal_gas_is_verified_first() -> None:
+    gas = JUDGED.loc["coal_derived_gas_output"]
+    assert gas["outcome"] == "verify_definition"
+    assert (gas["class"], pd.isna(gas["probability"])) == ("", True)
+    assert gas["needed_growth"] == pytest.approx(124.19, abs=0.01)
+    assert gas["needed_per_year"] == pytest.approx(15.4)
+
+
+def test_the_eleven_carry_the_class_of_the_verdict_table() -> None:
+    main = JUDGED.loc[MAIN]
+    assert main["class"].tolist() == VERDICTS["class"].tolist()
+    assert main.index[main["outcome"] == "verdict"].tolist() == list(TOLD)
+    assert main.loc["revenue_2021", ["probability", "grade"]].tolist() == [0.95, "C"]
+    assert main.loc["jobs_2021", "missing"] == verdict_of("jobs_2021")["missing"]
+
+
+def test_no_probability_is_made_up() -> None:
+    told = JUDGED["probability"].notna()
+    assert set(JUDGED.index[told]) == set(TOLD) == set(JUDGED.index[JUDGED["outcome"] == "verdict"])
+    others = JUDGED.loc[JUDGED.index.difference(MAIN)]
+    assert set(others["class"]) == {"", "cannot_tell"}
+    assert ((others["class"] == "cannot_tell") == (others["outcome"] == "cannot_tell")).all()
+
+
+def test_what_cannot_be_told_says_what_is_missing_and_nothing_else_does() -> None:
+    missing = JUDGED["missing"].map(lambda found: isinstance(found, dict))
+    assert (missing == (JUDGED["outcome"] == "cannot_tell")).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("pellet_capacity", "ledger"),  # to be in production
+        ("arts_centre_opens", "ledger"),  # the same, without a figure
+        ("jiaocheng_lng_capacity", "ledger"),  # the capacity of one plant
+        ("smart_coal_mines", "ledger"),  # the reading says so
+        ("rural_tourism_villages", "official_list"),
+        ("liquor_capacity_five_years", "no_series"),  # a capacity of the whole prefecture
+        ("high_tech_firms", "no_series"),
+        ("investment_policy", "record"),
+        ("soil_quality_held", "test"),
+        ("urban_air_front_rank", "test"),
+        ("binding_tasks_2021", "assignment"),
+    ],
+)
+def test_what_is_missing(name: str, reason: str) -> None:
+    assert JUDGED.loc[name, "missing"]["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("name", "needed", "growth"),
+    [
+        ("advanced_coal_capacity_share", 1.5, None),  # 83.5 to 85 in one year, in points
+        ("good_water_share", 0.0, None),  # held
+        ("jobs_2021", 3.9, None),
+        ("base_stations_5g", 1500.0, None),
+        ("parking_spaces_added", 2000.0, None),
+        ("counties_with_a_rated_sight", None, None),  # 13 of 13 is a state
+        ("high_tech_firms", None, None),  # a stock without a base
+        ("liquor_output_five_years", None, None),
+        ("coking_projects", None, None),  # no deadline
+    ],
+)
+def test_needed_a_year_by_hand(name: str, needed: float | None, growth: float | None) -> None:
+    found = JUDGED.loc[name, ["needed_per_year", "needed_growth"]]
+    expected = [float("nan") if value is None else value for value in (needed, growth)]
+    assert found.tolist() == pytest.approx(expected, nan_ok=True)
+
+
+def test_needed_over_five_years_by_hand(data_copy: Path) -> None:
+    later = {"value": "22.4", "quote_number": "22.4", "deadline_to": "2025"}
+    found = judged_with(data_copy, **later, deadline_from="2025")
+    assert found["needed_per_year"] == pytest.approx(2.0)  # (22.4 - 12.4) / 5
+    assert 12.4 * (1 + found["needed_growth"] / 100) ** 5 == pytest.approx(22.4)
+
+
+def test_a_count_of_another_year_than_the_next_needs_nothing_in_it() -> None:
+    later = judge_commitments(VERDICTS, 2021, 2025).set_index("commitment_id")
+    assert pd.isna(later.loc["smart_coal_mines", "needed_per_year"])
+
+
+def test_what_is_known_comes_from_the_facts() -> None:
+    facts = load_table("report_facts").set_index("figure_id")
+    assert set(FACT_OF) <= set(JUDGED.index)
+    assert set(FACT_OF.values()) <= set(facts.index)
+    known = JUDGED["known"].dropna()
+    assert set(known.index) == set(FACT_OF)
+    for name, found in known.items():
+        fact = facts.loc[found["figure_id"]]
+        assert (found["value"], found["unit"], found["year"]) == tuple(
+            fact[["value", "unit", "year"]]
+        )
+        if found["is_base"]:
+            row = JUDGED.loc[name]
+            assert (found["value"], found["year"]) == (row["base_value"], row["base_year"])
+    with_base = JUDGED.index[JUDGED["base_value"].notna()]
+    assert [name for name in with_base if not known[name]["is_base"]] == []
+    assert known["good_water_share"]["is_lower_bound"]
+    assert not known["gdp_2021"]["is_lower_bound"]
+
+
+def test_a_deadline_after_the_run_is_marked() -> None:
+    short = judge_commitments(VERDICTS, 2020, 2021).set_index("commitment_id")["beyond_run"]
+    assert short[["pig_offtake", "liquor_sales_five_years", "hospital_opens"]].all()
+    assert not short[["gdp_2021", "coking_projects"]].any()
+    assert not JUDGED["beyond_run"].any()
+
+
+def test_without_the_main_targets_there_are_no_commitments() -> None:
+    elsewhere = VERDICTS.assign(target_id="own_" + VERDICTS["target_id"])
+    for verdicts in (VERDICTS.iloc[:0], elsewhere):
+        nothing = judge_commitments(verdicts, 2020, 2025)
+        assert (len(nothing), list(nothing.columns)) == (0, list(JUDGED.columns))
+        assert counts_by_outcome(nothing).sum().tolist() == [0] * len(OUTCOMES)
+        assert filter_commitments(nothing, text="煤").empty
+
+
+def test_counts_add_up_in_the_order_of_the_report() -> None:
+    counts = counts_by_outcome(JUDGED)
+    assert counts.to_numpy().sum() == len(JUDGED)
+    assert counts.index.tolist() == JUDGED["work_area"].unique().tolist()
+    assert tuple(counts.columns) == OUTCOMES
+    assert counts.sum().to_dict() == {
+        name: int((JUDGED["outcome"] == name).sum()) for name in OUTCOMES
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({"outcome": "verdict"}, list(TOLD)),
+        ({"text": "煤成气"}, ["coal_derived_gas_output"]),
+        ({"text": "COAL-DERIVED"}, ["coal_derived_gas_output"]),
+        ({"text": "(县城)"}, []),
+        (
+            {"work_area": "改革攻坚工程", "outcome": "verify_definition"},
+            ["coal_derived_gas_output"],
+        ),
+        ({"stage": "立项", "text": "水库"}, ["regulating_reservoirs_approved"]),
+        ({"stage": "立项", "outcome": "verdict"}, []),
+    ],
+)
+def test_filter(asked: dict[str, str], names: list[str]) -> None:
+    assert filter_commitments(JUDGED, **asked)["commitment_id"].tolist() == names
+
+
+def test_an_open_filter_keeps_everything() -> None:
+    pd.testing.assert_frame_equal(filter_commitments(JUDGED), JUDGED)
+
+
+@pytest.mark.parametrize("asked", [{"stage": "竣工"}, {"work_area": "改革"}, {"outcome": "done"}])
+def test_a_filter_that_is_not_legal_names_what_is(asked: dict[str, str]) -> None:
+    ((name, value),) = asked.items()
+    legal = "milestone" if name == "outcome" else str(JUDGED[name].iloc[0])
+    with pytest.raises(ParameterError, match=f"{name}: '{value}' is not legal; legal: .*{legal}"):
+        filter_commitments(JUDGED, **asked)
+
+
+def test_inputs_stay_as_they_are() -> None:
+    verdicts, table = VERDICTS.copy(deep=True), JUDGED.copy(deep=True)
+    judge_commitments(verdicts, 2020, 2025)
+    filter_commitments(table, text="煤")
+    counts_by_outcome(table)
+    for lang in ("zh", "en"):
+        commitment_tables.by_work_area(table, lang)
+        commitment_tables.overview(table, lang)
+    pd.testing.assert_frame_equal(verdicts, VERDICTS)
+    pd.testing.assert_frame_equal(table, JUDGED)
+
+
+def cells(lang: str) -> pd.DataFrame:
+    """Every row of the tables of the page."""
+    parts = commitment_tables.by_work_area(JUDGED, lang)
+    frames = [part.table.frame for part in parts]
+    return pd.concat(frames, ignore_index=True).set_axis(JUDGED.index)
+
+
+@LANGUAGES
+def test_every_commitment_has_its_words(lang: str) -> None:
+    shown = cells(lang)
+    assert shown.notna().all(axis=None)
+    assert (shown != "").all(axis=None)
+    assert NEVER.findall("\n".join(shown.astype(str).to_numpy().ravel())) == []
+    quotes = shown.iloc[:, -1]
+    assert all(quote.startswith(JUDGED.loc[name, "quote"]) for name, quote in quotes.items())
+
+
+def test_the_english_page_has_chinese_in_the_words_of_the_report_alone() -> None:
+    shown = cells("en")
+    others = shown.iloc[:, [0, 2, 3]].to_numpy().ravel()
+    assert [said for said in others if re.search(r"[\u4e00-\u9fff]", said)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("gdp_2021", "实现难度较大", "Difficult"),
+        ("revenue_2021", "有望实现", "Within reach"),
+        ("regulating_reservoirs_approved", "待项目台账核实", "Pending the project ledger"),
+        ("coking_projects", "无终点检验", "No end test"),
+        ("coal_derived_gas_output", "需先核实口径", "Definition to be verified first"),
+        (
+            "high_tech_firms",
+            "暂不具备评估条件（缺高新技术企业的历年数据）",
+            "Cannot be assessed yet (no annual series of high-tech enterprises)",
+        ),
+        (
+            "pellet_capacity",
+            "暂不具备评估条件（缺项目台账）",
+            "Cannot be assessed yet (no project ledger)",
+        ),
+    ],
+)
+def test_the_words_of_each_outcome(name: str, zh: str, en: str) -> None:
+    assert [cells(lang).loc[name].iloc[3] for lang in ("zh", "en")] == [zh, en]
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        (
+            "coal_derived_gas_output",
+            "基数12.4亿方（2020年）；需年均增加15.4亿方，年均增长124%",
+            "base: 1.24 billion cubic metres (2020); needs 1.54 billion cubic metres more a year,"
+            " +124 % a year",
+        ),
+        (
+            "advanced_coal_capacity_share",
+            "基数83.5%（2020年）；需年均增加1.5个百分点",
+            "base: 83.5 % (2020); needs 1.5 percentage points more a year",
+        ),
+        (
+            "good_water_share",
+            "基数不低于50%（2020年）；需不低于基数",
+            "base: at least 50 % (2020); needs no less than the base",
+        ),
+        (
+            "jobs_2021",
+            "五年城镇新增就业20万人（2016—2020年）；当年需3.9万人",
+            "new urban jobs over five years: 200,000 persons (2016–2020);"
+            " needs 39,000 persons in the year",
+        ),
+        ("high_tech_firms", NOTHING, NOTHING),
+    ],
+)
+def test_the_words_of_what_is_known_and_needed(name: str, zh: str, en: str) -> None:
+    assert [cells(lang).loc[name].iloc[2] for lang in ("zh", "en")] == [zh, en]
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("hospital_opens", "建成投产（力争/争取），2022年（原文：明年）", None),
+        ("smart_coal_mines", "达到，2021年（年度安排）", "reached, 2021 (work plan of the year)"),
+        ("coking_projects", "推进，未写期限", "carrying forward, no deadline given"),
+        ("pig_offtake", "达到（力争/争取），2022—2023年（原文：2—3年）", None),
+        ("emu_trains", "建成投产，2021年7月31日（原文：7月底前）", None),
+    ],
+)
+def test_the_words_of_stage_and_deadline(name: str, zh: str, en: str | None) -> None:
+    assert cells("zh").loc[name].iloc[1] == zh
+    assert en is None or cells("en").loc[name].iloc[1] == en
+
+
+def test_a_place_that_the_name_does_not_tell_is_told() -> None:
+    assert cells("zh").loc["bar_rolling_capacity"].iloc[0].endswith("130万吨（吕梁建龙）")
+    assert cells("en").loc["bar_rolling_capacity"].iloc[-1].endswith(" (吕梁建龙)")
+    assert "吕梁建龙" not in cells("zh").loc["bar_rolling_capacity"].iloc[-1]
+    assert cells("zh").loc["jiaocheng_lng_capacity"].iloc[0] == "交城美锦LNG项目规模：10万吨"
+
+
+def test_a_deadline_after_the_run_is_told() -> None:
+    (part,) = commitment_tables.by_work_area(
+        judge_commitments(VERDICTS, 2020, 2021).query("commitment_id == 'pig_offtake'"), "zh"
+    )
+    assert part.table.frame.iloc[0, 1].endswith("，在本次测算末年之后")
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("column", "section"), [("stage", "stage"), ("work_area", "work_area"), ("outcome", "outcome")]
+)
+def test_every_label_is_there(column: str, section: str, lang: str) -> None:
+    said = [text(f"{section}.{value}", lang) for value in JUDGED[column].unique()]
+    assert len(set(said)) == JUDGED[column].nunique()
+
+
+@LANGUAGES
+def test_every_unit_of_the_report_is_there(lang: str) -> None:
+    facts = load_table("report_facts").set_index("figure_id").loc[list(FACT_OF.values())]
+    for unit in {*facts["unit"], *JUDGED.loc[JUDGED["value"].notna(), "unit"]}:
+        said = commitment_tables.quantity(2, unit, lang)
+        assert re.search(r"[\u4e00-\u9fff]", said) is None or lang == "zh"
+        assert "2" in said
+
+
+@LANGUAGES
+def test_the_headline_counts_what_the_table_counts(lang: str) -> None:
+    headline, judged, note = commitment_tables.answer(JUDGED, region="吕梁市", lang=lang)
+    assert (headline.style, note.style) == ("headline", "note")
+    numbers = [int(number) for number in re.findall(r"\d+", headline.words)]
+    assert sorted(numbers) == sorted([249, 12, *counts_by_outcome(JUDGED).sum()])
+    assert text("class.difficult", lang) in judged.words
+
+
+@LANGUAGES
+def test_elsewhere_the_headline_names_the_region_and_nothing_is_shown(lang: str) -> None:
+    nothing = JUDGED.iloc[:0]
+    (headline,) = commitment_tables.answer(nothing, region="Suzhou", lang=lang)
+    assert headline.words.startswith("Suzhou")
+    for pieces in (
+        commitment_tables.overview(nothing, lang),
+        commitment_tables.by_work_area(nothing, lang, ["改革攻坚工程"]),
+    ):
+        assert [piece.words for piece in pieces] == [text("nothing", lang)]
+
+
+@LANGUAGES
+def test_the_overview_adds_up_and_its_links_lead_to_the_parts(lang: str) -> None:
+    table, links = commitment_tables.overview(JUDGED, lang)
+    numbers = table.frame.iloc[:, 1:].astype(int)
+    assert (numbers.iloc[:, :-1].sum(axis=1) == numbers.iloc[:, -1]).all()
+    assert (numbers.iloc[:-1].sum() == numbers.iloc[-1]).all()
+    assert numbers.iloc[-1, -1] == len(JUDGED)
+    parts = commitment_tables.by_work_area(JUDGED, lang)
+    page = BeautifulSoup("".join(part.html() for part in parts), "html.parser")
+    goals = [link["href"] for link in BeautifulSoup(links.html(), "html.parser")("a")]
+    assert goals == [f"#{heading['id']}" for heading in page("h3")]
+    assert len(page.select("tbody tr")) == len(JUDGED)
+
+
+def test_the_notebook_shows_every_part_once() -> None:
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    shown = [cell.source for cell in cells if "hidden" not in cell.metadata.get("tags", [])]
+    code = "\n".join(shown)
+    areas = JUDGED["work_area"].unique()
+    assert [code.count(f'"{area}"') for area in areas] == [1] * len(areas)
+
+
+def test_the_filter_stays_out_of_the_page() -> None:
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    tagged = [cell for cell in cells if "filter_commitments(\n" in cell.source]
+    assert [cell.metadata["tags"] for cell in tagged] == [["hidden"]]
+    answers = [cell for cell in cells if "answer" in cell.metadata.get("tags", [])]
+    assert len(answers) == 1

@@ -1,0 +1,111 @@
+"""The glossary: one English for each Chinese term, wherever a label repeats it."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from lvliang.baseline.tables import load_table
+
+DISPLAY = Path(__file__).resolve().parents[1] / "lvliang" / "display"
+WORD_FILES = sorted(DISPLAY.glob("words*.toml"))
+
+# Seen, and left: a label in a chart or at the head of a row is short; a count is a plural;
+# the facts of the report name the price basis of a level.
+LEFT = {
+    "words.toml chart.real": ("real", "real growth"),
+    "words.toml chart.nominal": ("nominal", "nominal growth"),
+    "words_audit.toml audit_data.budget_revenue": (
+        "Budget revenue",
+        "general public budget revenue",
+    ),
+    "words_audit.toml audit_data.population": ("Population", "resident population"),
+    "report_commitments high_tech_firms": ("high-tech enterprises", "high-tech enterprise"),
+    "report_commitments technology_smes": ("technology-based SMEs", "technology-based SME"),
+    **dict.fromkeys(
+        ["report_facts gdp_nominal.2015", "report_facts gdp_nominal.2020"],
+        ("gross regional product, current prices", "gross regional product (GDP)"),
+    ),
+}
+
+
+def rows() -> list[dict[str, str]]:
+    with (DISPLAY / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+GLOSSARY = {row["term_zh"]: row["term_en"] for row in rows()}
+
+
+def forms(term: str) -> set[str]:
+    """What counts as the same English: the term, without or within its brackets, in any case."""
+    whole = re.fullmatch(r"(.+?) \((.+)\)", term)
+    return {form.casefold() for form in ([term, *whole.groups()] if whole else [term])}
+
+
+def leaves(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+    for key, value in node.items():
+        if all(isinstance(part, str) for part in value.values()):
+            yield path + key, value
+        else:
+            yield from leaves(value, f"{path}{key}.")
+
+
+def labels() -> Iterator[tuple[str, str, str]]:
+    """Every label that has both languages: where it stands, Chinese, English."""
+    for path in WORD_FILES:
+        for key, entry in leaves(tomllib.loads(path.read_text("utf-8"))):
+            yield f"{path.name} {key}", entry["zh"], entry["en"]
+    for table, key, name in (
+        ("indicators", "indicator", "name"),
+        ("report_commitments", "commitment_id", "indicator"),
+        ("report_facts", "figure_id", "indicator"),
+    ):
+        for _, row in load_table(table).iterrows():
+            yield f"{table} {row[key]}", row[f"{name}_zh"], row[f"{name}_en"]
+
+
+def disagreements(said: Iterator[tuple[str, str, str]]) -> dict[str, tuple[str, str]]:
+    return {
+        place: (english, GLOSSARY[chinese])
+        for place, chinese, english in said
+        if chinese in GLOSSARY and not forms(english) & forms(GLOSSARY[chinese])
+    }
+
+
+def test_a_term_stands_once_and_in_both_languages() -> None:
+    terms = pd.DataFrame(rows())
+    assert list(terms.columns) == ["term_zh", "term_en", "note"]
+    assert terms["term_zh"].is_unique
+    for _, term in terms.iterrows():
+        assert re.search(r"[\u4e00-\u9fff]", term["term_zh"])
+        assert term["term_en"].strip()
+        assert not re.search(r"[\u4e00-\u9fff]", term["term_en"])
+        assert [cell for cell in term if cell != cell.strip()] == []
+
+
+def test_labels_have_the_english_of_the_glossary() -> None:
+    found = disagreements(labels())
+    assert {place: said for place, said in found.items() if LEFT.get(place) != said} == {}
+
+
+def test_the_glossary_is_used() -> None:
+    repeated = {chinese for _, chinese, _ in labels() if chinese in GLOSSARY}
+    assert len(repeated) > 40
+    assert {"建成投产", "确保", "高新技术企业", "一般公共预算收入", "有望实现"} <= repeated
+
+
+@pytest.mark.parametrize(
+    ("english", "agrees"),
+    [("GDP", True), ("Gross regional product", True), ("gross domestic product", False)],
+)
+def test_a_label_that_differs_is_found(english: str, agrees: bool) -> None:
+    said = iter([("here", "地区生产总值", english), ("there", "没有的词", "anything")])
+    assert (disagreements(said) == {}) is agrees
