@@ -35,6 +35,9 @@ A4_WITHIN_MARGINS = 673  # 178 mm at 96 dots an inch
 
 every_page = pytest.mark.parametrize("name", PAGES)
 every_report = pytest.mark.parametrize("name", REPORTS)
+every_charted = pytest.mark.parametrize(
+    "name", [name for name in REPORTS if name[3:5] in ("10", "20", "30")]
+)
 every_width = pytest.mark.parametrize("width", WIDTHS)
 
 
@@ -209,10 +212,10 @@ def test_each_link_leads_to_a_page_or_a_heading(visit: Visitor, name: str) -> No
         expect(page.locator("main h1")).to_have_count(1)
         anchor = page.evaluate("location.hash")
         assert page.url != visited.address
-        assert not anchor or page.locator(f"h2{anchor}").count() == 1
+        assert not anchor or page.locator(f":is(h2, h3){anchor}").count() == 1
 
 
-@every_report
+@every_charted
 def test_each_drawing_has_a_name_with_its_numbers(visit: Visitor, name: str) -> None:
     page = visit(name).page
     drawings = page.locator("svg, img").count()
@@ -220,7 +223,7 @@ def test_each_drawing_has_a_name_with_its_numbers(visit: Visitor, name: str) -> 
     assert page.get_by_role("img", name=re.compile(r"\d.*\d{4}|\d{4}.*\d")).count() == drawings
 
 
-@every_report
+@every_charted
 def test_the_data_of_a_chart_open_on_a_click(visit: Visitor, name: str) -> None:
     page = visit(name, 360).page
     charts = page.locator("figure.chart")
@@ -259,7 +262,9 @@ def test_the_pdf_holds_the_headings(visit: Visitor, name: str) -> None:
     headings = page.locator("main :is(h1, h2)").all_inner_texts()
     pdf = page.pdf(prefer_css_page_size=True, tagged=True, outline=True)
     assert pdf.startswith(b"%PDF-")
-    assert [heading for heading in headings if heading not in outline_of(pdf)] == []
+    # Chromium writes the title of a heading that a page break moved twice over.
+    titles = outline_of(pdf)
+    assert [heading for heading in headings if not any(heading in title for title in titles)] == []
 
 
 def outline_of(pdf: bytes) -> list[str]:
