@@ -19,7 +19,6 @@ from lvliang.report.render import page_shell, render_page
 
 ANSWER_TAG = "answer"
 LEAD = "30_feasibility"  # whether the targets are within reach is what the reader came for
-LANGUAGES = ("zh", "en")
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _NAV = _TEMPLATES.from_string(
