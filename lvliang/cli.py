@@ -239,6 +239,7 @@ def _use_data(data: Path | None) -> None:
 
 def _verdicts(settings: Any) -> Any:
     from lvliang.feasibility.record import record_of
+    from lvliang.feasibility.settling import vintage_gaps
     from lvliang.feasibility.targets import load_targets
     from lvliang.feasibility.verdicts import assess as judge
     from lvliang.projection.outlook import look_ahead
@@ -252,7 +253,8 @@ def _verdicts(settings: Any) -> Any:
         growth_discount=settings.growth_discount,
     )
     targets = load_targets(settings.region, settings.base_year, settings.end_year)
-    return judge(targets, outlook, record_of(settings.region, settings.base_year))
+    record = record_of(settings.region, settings.base_year)
+    return judge(targets, outlook, record, vintage_gaps(settings.region, settings.base_year))
 
 
 def _print_audit(lang: str) -> None:
@@ -273,7 +275,10 @@ def _print_audit(lang: str) -> None:
 
 def _print_verdicts(verdicts: Any, form: Format, lang: str) -> None:
     if form is Format.json:
-        records = json.loads(verdicts.to_json(orient="records", force_ascii=False))
+        from lvliang.feasibility.verdicts import PUBLIC
+
+        kept = verdicts[PUBLIC]
+        records = json.loads(kept.to_json(orient="records", force_ascii=False))
         typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
     elif form is Format.csv:
         typer.echo(verdicts.to_csv(index=False), nl=False)

@@ -231,6 +231,39 @@ def test_fewer_than_two_assessable_targets_are_not_joined(probabilities: tuple) 
     assert len(feasibility(main(*probabilities))) == 1
 
 
+def even(value: float, lang: str = "zh", **changes: object) -> list[str]:
+    row = {
+        "indicator": "gdp_real_growth", "type": "growth", "operator": ">=", "value": 8.0,
+        "unit": "%", "first_year": 2021, "deadline": 2021, "grade": "A", "rate_needed": 8.0,
+        "likelihood": "about_even", "break_even": {"even": value},
+    }  # fmt: skip
+    table = pd.DataFrame([row | changes])
+    return [sentence.words for sentence in sentences.even_bets(table, lang)]
+
+
+def test_the_distance_of_a_target_from_an_even_bet_has_its_side() -> None:
+    assert even(6.69) == [
+        "地区生产总值实际增速：2021年≥8%，可能性约为一半；"
+        "机会各半的增速约为6.7%，比目标低1.3个百分点。"
+    ]
+    assert "高1.5个百分点" in even(9.5)[0]
+    assert "1.3 points below the target" in even(6.69, "en")[0]
+
+
+def test_no_even_bet_where_the_word_stands_alone_or_no_rate_is_needed() -> None:
+    assert even(6.69, grade="C") == []
+    assert even(4.0, rate_needed=float("nan")) == []
+
+
+def test_the_settling_figure_is_told_with_its_gap_or_without() -> None:
+    gap = {"first_year": 2000, "last_year": 2020, "years": 20, "mean": 0.08, "largest": 3.6}
+    table = pd.DataFrame({"vintage_gap": [None, gap | {"spread": 1.68}]})
+    said = sentences.settling(table, "zh").words
+    assert "平均+0.1个百分点" in said
+    assert "标准差1.7个百分点" in said
+    assert "未计入" in sentences.settling(table[:1], "zh").words
+
+
 def test_a_region_without_targets_says_so() -> None:
     (zh,) = feasibility(main())
     (en,) = feasibility(main(), "en")

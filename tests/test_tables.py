@@ -67,6 +67,8 @@ TARGET = {
     "reading_en": "at constant prices",
     "discounted_1": 0.31,
     "discounted_2": 0.26,
+    "vintage_gap": {"probability_without": 0.41},
+    "break_even": {"kind": "value", "even": 6.68, "nine_in_ten": 1.7},
 }
 NOT_TOLD = TARGET | {
     "indicator": "new_urban_jobs",
@@ -81,6 +83,8 @@ NOT_TOLD = TARGET | {
     "reading_en": "",
     "discounted_1": NAN,
     "discounted_2": NAN,
+    "vintage_gap": None,
+    "break_even": {"kind": "beyond_gdp", "q10": 16.1, "q50": -1.3, "q90": -21.5},
 }
 SOURCES = pd.DataFrame(
     {"source_id": ["GWR2021"], "title": ["报告"], "licence": ["quoted"], "sha256": ["ab"]}
@@ -190,13 +194,50 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         lambda lang: tables.sensitivity(verdicts(TARGET, NOT_TOLD), lang),
         {
             "zh": (
-                "增速下调1、2个百分点的敏感性测算（达到目标的路径占比）",
-                ["目标", "研判口径", "下调1个百分点", "下调2个百分点"],
+                "敏感性测算：按修订数考核、增速下调1、2个百分点（达到目标的路径占比）",
+                ["目标", "研判口径", "按修订数", "下调1个百分点", "下调2个百分点"],
             ),
             "en": (
-                "Sensitivity: real growth cut by 1 and 2 points (share of paths that meet the"
-                " target)",
-                ["Target", "As judged", "Cut by 1 pt", "Cut by 2 pt"],
+                "Sensitivity: settled on revised figures, real growth cut by 1 and 2 points "
+                "(share of paths that meet the target)",
+                ["Target", "As judged", "On revised figures", "Cut by 1 pt", "Cut by 2 pt"],
+            ),
+        },
+    ),
+    "even bets": (
+        lambda lang: tables.even_bets(verdicts(TARGET, NOT_TOLD), lang),
+        {
+            "zh": (
+                "目标值与测算值：机会各半、九成可达各是多少",
+                ["目标", "目标值", "机会各半的值", "九成可达的值", "单位"],
+            ),
+            "en": (
+                "What is asked, and what would have an even or a nine-in-ten chance",
+                ["Target", "Asked", "Even chance at", "Nine in ten at", "Unit"],
+            ),
+        },
+    ),
+    "what it takes": (
+        lambda lang: tables.what_it_takes(verdicts(TARGET, NOT_TOLD), lang),
+        {
+            "zh": (
+                "缺历年数据的目标：须比现价地区生产总值快多少（百分点，负数为可慢多少）",
+                [
+                    "目标",
+                    "现价地区生产总值增速偏低时（十分位）",
+                    "居中时（中位）",
+                    "偏高时（九十分位）",
+                ],
+            ),
+            "en": (
+                "Targets without a series: points by which they must outgrow GDP at current "
+                "prices (below zero: may trail it)",
+                [
+                    "Target",
+                    "GDP growth low (lowest tenth)",
+                    "Middle",
+                    "High (highest tenth)",
+                ],
             ),
         },
     ),
@@ -286,8 +327,20 @@ def test_what_is_missing_comes_before_how_it_is_read() -> None:
 
 def test_sensitivity_shows_the_targets_that_were_cut_alone_rounded_as_the_verdicts() -> None:
     rows = shown(tables.sensitivity(verdicts(NOT_TOLD, TARGET), "en"))[2]
-    assert rows == [["Real GDP growth: ≥ 8 % in 2021", "About 35 %", "About 30 %", "About 25 %"]]
+    name = "Real GDP growth: ≥ 8 % in 2021"
+    assert rows == [[name, "About 35 %", "About 40 %", "About 30 %", "About 25 %"]]
     assert tables.sensitivity(verdicts(NOT_TOLD), "en") == []
+
+
+def test_an_even_bet_is_shown_where_the_verdict_shows_a_figure() -> None:
+    word_alone = TARGET | {"grade": "C"}
+    rows = shown(tables.even_bets(verdicts(TARGET, word_alone, NOT_TOLD), "zh"))[2]
+    assert rows == [["地区生产总值实际增速：2021年≥8%", "8", "6.7", "1.7", "%"]]
+
+
+def test_what_a_missing_series_would_take_is_signed() -> None:
+    rows = shown(tables.what_it_takes(verdicts(TARGET, NOT_TOLD), "en"))[2]
+    assert [row[1:] for row in rows] == [["+16.1", "−1.3", "−21.5"]]
 
 
 @pytest.mark.parametrize(
@@ -301,6 +354,8 @@ def test_sensitivity_shows_the_targets_that_were_cut_alone_rounded_as_the_verdic
         tables.national(NATION[:0], "zh"),
         tables.verdicts(verdicts(TARGET)[:0], "T", "zh"),
         tables.sensitivity(verdicts(TARGET)[:0], "zh"),
+        tables.even_bets(verdicts(TARGET)[:0], "zh"),
+        tables.what_it_takes(verdicts(TARGET)[:0], "zh"),
         tables.parameters({}, {}, "zh"),
         tables.sources(SOURCES[:0], "zh"),
     ],

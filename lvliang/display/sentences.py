@@ -6,7 +6,14 @@ import pandas as pd
 import xarray as xr
 
 from lvliang.display.show import Sentence
-from lvliang.display.words import amount, counts_by_class, label, text
+from lvliang.display.words import (
+    WORD_ONLY_GRADES,
+    amount,
+    counts_by_class,
+    label,
+    target_name,
+    text,
+)
 from lvliang.feasibility.bands import CANNOT_TELL, likelihood
 from lvliang.projection.growth import level_after, mean_of_rates
 
@@ -138,6 +145,20 @@ def feasibility(main: pd.DataFrame, *, region: str, lang: str) -> list[Sentence]
     return said
 
 
+def even_bets(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
+    """How far the growth with an even chance lies from each target that shows a figure."""
+    figures = verdicts["rate_needed"].notna() & ~verdicts["grade"].isin(WORD_ONLY_GRADES)
+    return [Sentence(_even_bet(row, lang)) for _, row in verdicts[figures].iterrows()]
+
+
+def settling(verdicts: pd.DataFrame, lang: str) -> Sentence:
+    """On which figure targets are settled, and what that does to the verdicts."""
+    gaps = [gap for gap in verdicts["vintage_gap"] if isinstance(gap, dict)]
+    if not gaps:
+        return Sentence(text("feasibility.settling", lang))
+    return Sentence(text("feasibility.settling_gap", lang, **gaps[0]))
+
+
 def how_to_add(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
     """How to enter the figures that are missing, where a target cannot be told without."""
     if not (verdicts["class"] == CANNOT_TELL).any():
@@ -172,6 +193,19 @@ def jobs(figures: pd.DataFrame, lang: str) -> list[Sentence]:
     years = 5
     jobs, mean = (amount(value, "万人", lang) for value in (total.iloc[0], total.iloc[0] / years))
     return [Sentence(text("feasibility.jobs", lang, jobs=jobs, mean_jobs=mean))]
+
+
+def _even_bet(row: pd.Series, lang: str) -> str:
+    even = row["break_even"]["even"]
+    side = "below" if round(even, 1) < row["value"] else "above"
+    return text(
+        f"feasibility.even_{side}",
+        lang,
+        target=target_name(row, lang),
+        even=even,
+        gap=abs(row["value"] - even),
+        word=text(f"likelihood.{row['likelihood']}", lang),
+    )
 
 
 def target_value(verdicts: pd.DataFrame, indicator: str) -> float | None:

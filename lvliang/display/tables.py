@@ -14,6 +14,7 @@ from lvliang.baseline.regions import find_region
 from lvliang.display.show import Table, with_year
 from lvliang.display.words import (
     NOTHING,
+    WORD_ONLY_GRADES,
     capital,
     chance,
     decimals_of,
@@ -113,11 +114,12 @@ def verdicts(table: pd.DataFrame, caption: str, lang: str) -> list[Table]:
 
 
 def sensitivity(table: pd.DataFrame, lang: str) -> list[Table]:
-    """How likely a target is, as judged and with real growth cut by 1 and 2 points."""
+    """How likely a target is: as judged, on the revised series, and with real growth cut."""
     rows = [
         {
             text("column.target", lang): target_name(row, lang),
             text("column.as_judged", lang): capital(rounded(row["probability"], lang)),
+            text("column.without_gap", lang): _without_gap(row["vintage_gap"], lang),
             text("column.cut", lang, points=1): capital(rounded(row["discounted_1"], lang)),
             text("column.cut", lang, points=2): capital(rounded(row["discounted_2"], lang)),
         }
@@ -125,6 +127,39 @@ def sensitivity(table: pd.DataFrame, lang: str) -> list[Table]:
         if pd.notna(row["discounted_1"])
     ]
     return _if_any(text("table.sensitivity", lang), pd.DataFrame(rows))
+
+
+def even_bets(table: pd.DataFrame, lang: str) -> list[Table]:
+    """What each target asks, and what would have even and nine-in-ten chances.
+
+    Grades that show the word alone show no such value either.
+    """
+    rows = [
+        {
+            text("column.target", lang): target_name(row, lang),
+            text("column.asked", lang): f"{row['value']:g}",
+            text("column.even", lang): number(row["break_even"]["even"]),
+            text("column.nine_in_ten", lang): number(row["break_even"]["nine_in_ten"]),
+            text("column.unit", lang): text(f"unit.{row['unit']}", lang),
+        }
+        for _, row in table.iterrows()
+        if _kind(row) == "value" and row["grade"] not in WORD_ONLY_GRADES
+    ]
+    return _if_any(text("table.even_bets", lang), pd.DataFrame(rows))
+
+
+def what_it_takes(table: pd.DataFrame, lang: str) -> list[Table]:
+    """Points by which a series that is missing must outgrow GDP at current prices."""
+    rows = [
+        {text("column.target", lang): target_name(row, lang)}
+        | {
+            text(f"column.gdp_{level}", lang): _signed(row["break_even"][level])
+            for level in ("q10", "q50", "q90")
+        }
+        for _, row in table.iterrows()
+        if _kind(row) == "beyond_gdp"
+    ]
+    return _if_any(text("table.what_it_takes", lang), pd.DataFrame(rows))
 
 
 def parameters(values: Mapping[str, Any], titles: Mapping[str, str], lang: str) -> list[Table]:
@@ -160,6 +195,20 @@ def _verdict(row: pd.Series, lang: str) -> dict[str, str]:
         text("column.grade", lang): row["grade"] if pd.notna(row["grade"]) else NOTHING,
         text("column.missing", lang): capital(text("semicolon", lang).join(filter(None, notes))),
     }
+
+
+def _kind(row: pd.Series) -> str:
+    return row["break_even"]["kind"] if isinstance(row["break_even"], dict) else ""
+
+
+def _signed(value: float) -> str:
+    return f"+{number(value)}" if value > 0 else number(value)
+
+
+def _without_gap(gap: dict[str, Any] | None, lang: str) -> str:
+    if not isinstance(gap, dict):
+        return NOTHING
+    return capital(rounded(gap["probability_without"], lang))
 
 
 def _if_any(

@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 
 from lvliang.feasibility.bands import CANNOT_TELL, likelihood, near_edge, verdict_class
+from lvliang.feasibility.break_even import even_bet, what_it_takes
 from lvliang.feasibility.record import record_line
 from lvliang.feasibility.reference import reference
+from lvliang.feasibility.settling import describe_gaps, settled
 from lvliang.feasibility.targets import Target
 from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.outlook import Outlook
@@ -26,8 +28,15 @@ COLUMNS = [
     "price_basis", "price_basis_status", "first_year", "deadline", "nature", "origin",
     "probability", "grade", "likelihood", "class", "near_edge", "required_rate",
     "rate_needed", "reference_percentile", "eurostat_status", "discounted_1", "discounted_2",
-    "group_probability", "settling_vintage", "record", "missing", "quote", "reading_zh",
-    "reading_en",
+    "group_probability", "settling_vintage", "vintage_gap", "record", "missing", "break_even",
+    "quote", "reading_zh", "reading_en",
+]  # fmt: skip
+# What ``lvliang assess --format json`` gives of a target, in this order.
+PUBLIC = [
+    "target_id", "type", "value", "unit", "price_basis", "deadline", "nature", "probability",
+    "grade", "likelihood", "class", "required_rate", "reference_percentile", "rate_needed",
+    "eurostat_status", "discounted_1", "discounted_2", "group", "group_probability",
+    "settling_vintage", "record", "missing", "break_even",
 ]  # fmt: skip
 SERIES_OF_PATH = {
     "gdp_real_growth": "gdp_real",
@@ -39,7 +48,10 @@ SERIES_OF_PATH = {
 
 
 def assess(
-    targets: Sequence[Target], outlook: Outlook, record: pd.DataFrame | None = None
+    targets: Sequence[Target],
+    outlook: Outlook,
+    record: pd.DataFrame | None = None,
+    gaps: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Judge each target on the draws of ``outlook``.
 
@@ -50,6 +62,9 @@ def assess(
     record : pandas.DataFrame, optional
         From ``record.summarise_record``: the verdicts on real growth cite their line of it.
         Without it no verdict is of grade A.
+    gaps : pandas.Series, optional
+        From ``settling.vintage_gaps``: drawn real growth is settled on the preliminary figure.
+        Without it on the revised series.
 
     Returns
     -------
@@ -63,15 +78,18 @@ def assess(
         less than required, %), ``eurostat_status`` (the two-point rule, for comparison),
         ``discounted_1, discounted_2`` (probability with real growth cut by 1 and 2 points),
         ``group_probability`` (all targets of the group that can be assessed, met together),
-        ``settling_vintage, record`` (line of the track record), ``missing`` (why it cannot be
-        told), ``quote, reading_zh, reading_en``.
+        ``settling_vintage, vintage_gap`` (size of the gaps and ``probability_without`` them),
+        ``record`` (line of the track record), ``missing`` (why it cannot be told),
+        ``break_even`` (``break_even.even_bet`` or ``what_it_takes``), ``quote, reading_zh,
+        reading_en``.
     """
-    hits = {target.target_id: _hits(target, outlook) for target in targets}
-    rows = [_verdict(target, outlook, hits[target.target_id], record) for target in targets]
+    drawn = [_drawn(target, outlook, gaps) for target in targets]
+    judged = list(zip(targets, drawn, strict=True))
+    rows = [_verdict(target, outlook, values, record, gaps) for target, values in judged]
     table = pd.DataFrame(rows, columns=COLUMNS)
     joint = {
-        group: _together([hits[target_id] for target_id in members["target_id"]])
-        for group, members in table.groupby("group")
+        group: _together([(target, values) for target, values in judged if target.group == group])
+        for group in table["group"].unique()
     }
     table["group_probability"] = table["group"].map(joint)
     return table
@@ -86,12 +104,20 @@ def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:
     return (above.sum("region") + 1).to_numpy()
 
 
-def outcomes(target: Target, outlook: Outlook, cut: float = 0.0) -> np.ndarray:
-    """What the target is about, on each draw, in its unit; growth cut by ``cut`` points."""
+def outcomes(
+    target: Target, outlook: Outlook, gaps: pd.Series | None = None, cut: float = 0.0
+) -> np.ndarray:
+    """What the target is about, on each draw, in its unit.
+
+    Real growth is settled on the preliminary figure where there are ``gaps``, and cut by
+    ``cut`` points.
+    """
     if target.type == "rank":
         return rank_paths(outlook, target.series, target.last_year)
     span = slice(target.first_year, target.last_year)
     growth = outlook.own_paths.sel(indicator=target.indicator, year=span) - cut
+    if target.indicator == "gdp_real_growth":
+        growth = settled(growth, gaps)
     return from_log(to_log(growth).mean("year")).to_numpy()
 
 
@@ -126,14 +152,16 @@ def missing(target: Target, outlook: Outlook) -> dict[str, Any] | None:
     return None
 
 
-def _hits(target: Target, outlook: Outlook) -> np.ndarray | None:
-    if missing(target, outlook):
-        return None
-    return target.met(outcomes(target, outlook))
+def _drawn(target: Target, outlook: Outlook, gaps: pd.Series | None) -> np.ndarray | None:
+    return None if missing(target, outlook) else outcomes(target, outlook, gaps)
 
 
 def _verdict(
-    target: Target, outlook: Outlook, hits: np.ndarray | None, record: pd.DataFrame | None
+    target: Target,
+    outlook: Outlook,
+    drawn: np.ndarray | None,
+    record: pd.DataFrame | None,
+    gaps: pd.Series | None,
 ) -> dict[str, Any]:
     row = {
         "target_id": target.target_id,
@@ -156,13 +184,19 @@ def _verdict(
         "reading_zh": target.reading_zh,
         "reading_en": target.reading_en,
     }
-    return row | (_told(target, outlook, hits, record) if hits is not None else _not_told())
+    if drawn is None:
+        return row | _not_told(target, outlook)
+    return row | _told(target, outlook, drawn, record, gaps)
 
 
 def _told(
-    target: Target, outlook: Outlook, hits: np.ndarray, record: pd.DataFrame | None
+    target: Target,
+    outlook: Outlook,
+    drawn: np.ndarray,
+    record: pd.DataFrame | None,
+    gaps: pd.Series | None,
 ) -> dict[str, Any]:
-    probability = float(hits.mean())
+    probability = float(target.met(drawn).mean())
     line = _record(target, record)
     return {
         "probability": probability,
@@ -172,20 +206,38 @@ def _told(
         "likelihood": likelihood(probability),
         "class": verdict_class(probability, target.nature),
         "near_edge": near_edge(probability, target.nature),
-        **{f"discounted_{cut}": _discounted(target, outlook, cut) for cut in SENSITIVITY_POINTS},
+        "break_even": even_bet(target, drawn),
+        "vintage_gap": _vintage_gap(target, outlook, gaps),
+        **{
+            f"discounted_{cut}": _discounted(target, outlook, gaps, cut)
+            for cut in SENSITIVITY_POINTS
+        },
     }
 
 
-def _not_told() -> dict[str, Any]:
+def _not_told(target: Target, outlook: Outlook) -> dict[str, Any]:
     unknown = ["probability", "grade", "likelihood", "discounted_1", "discounted_2"]
-    return dict.fromkeys(unknown) | {"class": CANNOT_TELL, "near_edge": False}
+    return dict.fromkeys(unknown) | {
+        "class": CANNOT_TELL,
+        "near_edge": False,
+        "break_even": what_it_takes(target, outlook),
+    }
 
 
-def _discounted(target: Target, outlook: Outlook, cut: float) -> float | None:
+def _vintage_gap(target: Target, outlook: Outlook, gaps: pd.Series | None) -> dict[str, Any] | None:
+    if gaps is None or gaps.empty or target.indicator != "gdp_real_growth":
+        return None
+    without = float(target.met(outcomes(target, outlook)).mean())
+    return describe_gaps(gaps) | {"probability_without": without}
+
+
+def _discounted(
+    target: Target, outlook: Outlook, gaps: pd.Series | None, cut: float
+) -> float | None:
     """Real growth alone is cut: revenue is counted in cash, a rank compares cities cut alike."""
     if target.indicator != "gdp_real_growth":
         return None
-    return float(target.met(outcomes(target, outlook, cut)).mean())
+    return float(target.met(outcomes(target, outlook, gaps, cut)).mean())
 
 
 def _record(target: Target, record: pd.DataFrame | None) -> dict[str, Any] | None:
@@ -205,6 +257,6 @@ def _grade(target: Target, outlook: Outlook, has_record: bool) -> str:
     return "A" if has_record else "B"
 
 
-def _together(hits: list[np.ndarray | None]) -> float | None:
-    told = [hit for hit in hits if hit is not None]
-    return float(np.logical_and.reduce(told).mean()) if told else None
+def _together(judged: list[tuple[Target, np.ndarray | None]]) -> float | None:
+    hits = [target.met(values) for target, values in judged if values is not None]
+    return float(np.logical_and.reduce(hits).mean()) if hits else None

@@ -1,0 +1,47 @@
+"""Beside a verdict: the value that would be an even bet. In place of one: what it would take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lvliang.feasibility.targets import Target
+from lvliang.projection.growth import from_log, to_log
+from lvliang.projection.outlook import Outlook
+
+
+def even_bet(target: Target, drawn: np.ndarray) -> dict[str, Any]:
+    """Values of the target that the draws reach with a chance of one half and of nine in ten.
+
+    Returns
+    -------
+    dict
+        ``kind`` "value"; ``even`` and ``nine_in_ten`` in the unit of the target.
+    """
+    surer = 0.9 if target.operator == "<=" else 0.1
+    even, nine_in_ten = np.quantile(drawn, [0.5, surer])
+    return {"kind": "value", "even": float(even), "nine_in_ten": float(nine_in_ten)}
+
+
+def what_it_takes(target: Target, outlook: Outlook) -> dict[str, Any] | None:
+    """For a target that cannot be told: how it compares with the cash economy as drawn.
+
+    Returns
+    -------
+    dict or None
+        ``kind`` "beyond_gdp"; points a year by which the series must outgrow GDP at current
+        prices, where that grows as in the lowest tenth of the draws (``q10``), the middle
+        (``q50``) and the highest tenth (``q90``). None where the target is not a growth at
+        current prices, or GDP was not drawn for its years.
+    """
+    if target.type != "growth" or target.price_basis != "current":
+        return None
+    span = slice(target.first_year, target.last_year)
+    growth = outlook.own_paths.sel(indicator="gdp_nominal_growth", year=span)
+    if growth.sizes["year"] != target.last_year - target.first_year + 1 or growth.isnull().any():
+        return None
+    nominal = from_log(to_log(growth).mean("year")).to_numpy()
+    levels = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
+    grown = {name: float(np.quantile(nominal, level)) for name, level in levels.items()}
+    return {"kind": "beyond_gdp"} | {name: target.value - rate for name, rate in grown.items()}

@@ -1,0 +1,114 @@
+"""The gap between vintages, and the values beside a verdict."""
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from lvliang.feasibility.break_even import even_bet, what_it_takes
+from lvliang.feasibility.settling import describe_gaps, settled, vintage_gaps
+from lvliang.feasibility.targets import load_targets
+from lvliang.feasibility.verdicts import assess, outcomes
+from lvliang.projection.outlook import look_ahead
+
+
+@pytest.fixture(scope="module")
+def outlook():
+    return look_ahead("141100", base_year=2020, end_year=2025, draws=4000, seed=7)
+
+
+@pytest.fixture(scope="module")
+def targets():
+    return {target.target_id: target for target in load_targets("141100", 2020, 2025)}
+
+
+def test_a_gap_is_first_published_less_revised():
+    gaps = vintage_gaps("141100", 2020)
+    assert gaps[2010] == pytest.approx(21.0 - 17.4)
+    assert gaps[2015] == pytest.approx(-4.7 - -4.6)
+
+
+def test_gaps_not_yet_known_are_not_there():
+    assert vintage_gaps("141100", 2012).index.max() == 2012
+
+
+def test_too_few_gaps_are_none_at_all():
+    assert vintage_gaps("141100", 2005).empty
+    assert vintage_gaps("110000", 2020).empty
+
+
+def test_without_the_panel_there_are_no_gaps(data_copy):
+    shutil.rmtree(data_copy / "panel")
+    assert vintage_gaps("141100", 2020, data_copy).empty
+
+
+def test_gaps_widen_what_is_drawn_and_do_not_move_it():
+    gaps = vintage_gaps("141100", 2020)
+    growth = xr.DataArray(np.full((20 * len(gaps), 3), 6.0), dims=("draw", "year"))
+    found = settled(growth, gaps)
+    assert found.mean().item() == pytest.approx(6.0)
+    assert found.std("draw")[0].item() == pytest.approx(gaps.std(ddof=0))
+    assert (growth == 6.0).all()
+
+
+def test_gaps_of_a_draw_are_of_consecutive_years():
+    gaps = pd.Series([0.0, 3.0, -3.0], index=[2001, 2002, 2003])
+    growth = xr.DataArray(np.zeros((3, 2)), dims=("draw", "year"))
+    assert settled(growth, gaps).to_numpy().tolist() == [[0.0, 3.0], [3.0, -3.0], [-3.0, 0.0]]
+
+
+def test_gdp_alone_is_settled_with_the_gap(outlook, targets):
+    gaps = vintage_gaps("141100", 2020)
+    plain = assess(list(targets.values()), outlook).set_index("target_id")
+    table = assess(list(targets.values()), outlook, None, gaps).set_index("target_id")
+    gdp = table.loc["gdp_2021"]
+    assert gdp["vintage_gap"]["probability_without"] == plain.loc["gdp_2021", "probability"]
+    assert gdp["vintage_gap"]["largest"] == pytest.approx(3.6)
+    assert gdp["probability"] != plain.loc["gdp_2021", "probability"]
+    for name in ("revenue_2021", "gdp_rank"):
+        assert table.loc[name, "vintage_gap"] is None
+        assert table.loc[name, "probability"] == plain.loc[name, "probability"]
+
+
+def test_size_of_gaps_by_hand():
+    found = describe_gaps(pd.Series([1.0, -3.0], index=[2010, 2012]))
+    assert found == {
+        "first_year": 2010,
+        "last_year": 2012,
+        "years": 2,
+        "mean": -1.0,
+        "spread": pytest.approx(np.sqrt(8)),
+        "largest": 3.0,
+    }
+
+
+def test_a_target_set_at_its_even_bet_has_a_chance_of_one_half(outlook, targets):
+    drawn = outcomes(targets["gdp_2021"], outlook)
+    even = even_bet(targets["gdp_2021"], drawn)
+    for value, chance in ((even["even"], 0.5), (even["nine_in_ten"], 0.9)):
+        asked = replace(targets["gdp_2021"], value=value)
+        assert assess([asked], outlook)["probability"].iloc[0] == pytest.approx(chance, abs=0.001)
+
+
+def test_a_rank_is_surer_the_further_down_it_is(outlook, targets):
+    drawn = outcomes(targets["gdp_rank"], outlook)
+    found = even_bet(targets["gdp_rank"], drawn)
+    assert found["nine_in_ten"] >= found["even"]
+    assert (drawn <= found["nine_in_ten"]).mean() >= 0.9
+
+
+def test_a_missing_series_is_held_against_cash_gdp(outlook, targets):
+    growth = outlook.own_paths.sel(indicator="gdp_nominal_growth", year=2021).to_numpy()
+    found = what_it_takes(targets["retail_2021"], outlook)
+    assert found["kind"] == "beyond_gdp"
+    assert found["q50"] == pytest.approx(10 - np.median(growth), abs=1e-6)
+    assert found["q10"] > found["q50"] > found["q90"]
+
+
+def test_where_nothing_is_known_nothing_is_said(outlook, targets):
+    assert what_it_takes(targets["surveyed_unemployment_2021"], outlook) is None
+    beyond = replace(targets["retail_2021"], first_year=2026, last_year=2026)
+    assert what_it_takes(beyond, outlook) is None
