@@ -52,7 +52,7 @@ def draw(levels, *, origin=ORIGIN, years=5, draws=DRAWS, seed=1, real=0.0, growt
 
 
 def of_model(values, model: str):
-    """The first half of the draws is own history, the rest the random walk."""
+    """In the first half of the draws nothing of a deviation stays, in the rest most of it."""
     half = len(values) - len(values) // 2
     return values[:half] if model == "own_history" else values[half:]
 
@@ -84,14 +84,35 @@ def test_own_history_agrees_with_statsmodels():
     assert drawn == pytest.approx(interval, abs=0.003)
 
 
-def test_random_walk_departs_from_the_last_growth_and_spreads_with_the_root_of_time():
+def test_most_of_a_deviation_stays_and_the_rest_returns_to_the_mean():
     steps = noisy(5)
-    changes = np.diff(steps)
-    spread = np.sqrt(np.mean(changes**2))
+    deviation = np.array(steps) - np.mean(steps)
+    shocks = deviation[1:] - 0.8 * deviation[:-1]
+    size = np.sqrt(np.mean(shocks**2))
     for ahead in (1, 5):
-        expected = stats.t(len(changes), steps[-1], spread * np.sqrt(ahead)).ppf(PROBABILITIES)
-        drawn = log_growth(draw(one_city(steps)), "random_walk", ORIGIN + ahead)
+        centre = np.mean(steps) + 0.8**ahead * deviation[-1]
+        spread = size * np.sqrt(sum(0.64**age for age in range(ahead)))
+        expected = stats.t(len(shocks), centre, spread).ppf(PROBABILITIES)
+        drawn = log_growth(draw(one_city(steps)), "persistent", ORIGIN + ahead)
         assert np.quantile(drawn, PROBABILITIES) == pytest.approx(expected, abs=0.012)
+
+
+def test_revenue_returns_to_its_share_of_gdp_whatever_it_did_before():
+    prices, boom = noisy(5, mean=0.03), noisy(6, mean=0.15)
+    levels = one_city(boom)
+    levels[("a", "gdp_nominal")] = one_city(prices)[("a", "gdp_nominal")]
+    far = draw(levels, years=30).sel(region="a", year=ORIGIN + 30)
+    median = np.log1p(far.sel(indicator="budget_revenue_growth") / 100).median().item()
+    assert median == pytest.approx(np.mean(prices), abs=0.005)
+
+
+def test_a_series_without_gdp_at_current_prices_returns_to_its_own_mean():
+    boom = noisy(6, mean=0.15)
+    levels = one_city(boom)
+    levels[("a", "gdp_nominal")] = np.nan
+    far = draw(levels, years=30).sel(region="a", year=ORIGIN + 30)
+    median = np.log1p(far.sel(indicator="budget_revenue_growth") / 100).median().item()
+    assert median == pytest.approx(np.mean(boom), abs=0.005)
 
 
 def test_what_moved_together_moves_together():
@@ -123,10 +144,12 @@ def test_cash_grows_by_real_growth_and_by_what_it_does_beyond():
 def test_real_growth_already_known_counts_for_a_series_that_ended_early():
     steps = noisy(17)
     levels = one_city(steps)
-    levels[("a", "gdp_real")] *= np.where(levels.index >= 2019, 2.0, 1.0)
+    for name in ("gdp_real", "gdp_nominal"):
+        levels[("a", name)] *= np.where(levels.index >= 2019, 2.0, 1.0)
     levels.loc[2019:, ("a", "budget_revenue")] = np.nan
     doubled = draw(levels).sel(region="a", indicator="budget_revenue", year=2021)
-    levels[("a", "gdp_real")] /= np.where(levels.index >= 2019, 2.0, 1.0)
+    for name in ("gdp_real", "gdp_nominal"):
+        levels[("a", name)] /= np.where(levels.index >= 2019, 2.0, 1.0)
     plain = draw(levels).sel(region="a", indicator="budget_revenue", year=2021)
     assert float(np.log(doubled / plain).median()) == pytest.approx(np.log(2), abs=0.02)
 
@@ -153,15 +176,15 @@ def test_a_year_missing_inside_a_series_is_counted_and_carried():
     assert np.isfinite(growth).all()
 
 
-def test_a_walk_from_a_two_year_average_has_a_step_more_behind_it():
+def test_a_deviation_known_from_a_two_year_average_has_a_step_more_behind_it():
     levels = one_city(noisy(9))
     width = {}
     for gap, year in {"whole": [], "broken": [2019]}.items():
         levels.loc[year, ("a", "budget_revenue")] = np.nan
         growth = draw(levels).sel(region="a", indicator="budget_revenue_growth", year=2021)
-        low, high = np.quantile(of_model(growth.to_numpy(), "random_walk"), [0.25, 0.75])
+        low, high = np.quantile(of_model(growth.to_numpy(), "persistent"), [0.25, 0.75])
         width[gap] = high - low
-    assert width["broken"] == pytest.approx(np.sqrt(2) * width["whole"], rel=0.2)
+    assert width["broken"] == pytest.approx(np.sqrt(1.64) * width["whole"], rel=0.2)
 
 
 def test_levels_are_compounded_growth():

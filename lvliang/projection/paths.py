@@ -1,13 +1,13 @@
 """Joint draws of prices, GDP at current prices and cash series, on top of drawn real growth.
 
-What a cash series does beyond real GDP (its level over the volume index: for GDP the deflator)
-is drawn by two models, half of the draws each, the weights fixed in advance. Both take its log
-level as a random walk with drift; they differ in the drift:
+What a cash series does beyond real GDP (log growth of its level over the volume index: for GDP
+the deflator) departs from an anchor by a deviation that partly stays from year to year:
 
-``own_history``
-    the drift is constant: the mean growth of the series' own history;
-``random_walk``
-    the drift itself walks, from the last growth seen.
+``growth = anchor + deviation``, ``deviation = persistence * deviation of the year before + shock``
+
+The anchor is the mean of GDP's own deflator over the city's history, for every series of the
+city: in the long run a cash series keeps its share of GDP. Two models draw half of the paths
+each, their weights and ``PERSISTENCE`` fixed in advance: nothing stays, or most of it does.
 
 The shock of a year to come is a random mixture of the shocks of the years that were, the same
 mixture for every region and series, so what moved together in the past moves together in the
@@ -23,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 from scipy import stats
+from scipy.signal import lfilter
 
 from lvliang.errors import DataError
 from lvliang.projection.growth import from_log, to_log
@@ -30,6 +31,7 @@ from lvliang.projection.growth import from_log, to_log
 CASH_SERIES = ("gdp_nominal", "budget_revenue", "fixed_asset_investment")
 MINIMUM_CHANGES = 8
 LONGEST_GAP = 2
+PERSISTENCE = (0.0, 0.8)
 CONSTANT = 1e-9  # log growth that varies less than rounding does
 
 Array = npt.NDArray[np.float64]
@@ -39,17 +41,18 @@ Array = npt.NDArray[np.float64]
 class Past:
     """What a model knows of each series (one column each, ``v``).
 
-    ``start`` (v): log growth from which paths depart; ``start_error`` (v): its standard error,
-    in shocks of one year; ``shocks`` (year, v): past shocks over the root of their degrees of
-    freedom, 0 where none was seen; ``freedom`` (v): degrees of freedom; ``walks``: whether
-    shocks stay in the growth that follows.
+    ``anchor`` (v): log growth to which paths return; ``deviation`` (v): that of the last year
+    from it; ``start_error`` (v): standard error of where paths start, in shocks of one year;
+    ``shocks`` (year, v): past shocks over the root of their degrees of freedom, 0 where none was
+    seen; ``freedom`` (v): degrees of freedom; ``persistence``: share of a deviation that stays.
     """
 
-    start: Array
+    anchor: Array
+    deviation: Array
     start_error: Array
     shocks: Array
     freedom: Array
-    walks: bool
+    persistence: float
 
 
 def evidence(levels: pd.DataFrame, origin: int) -> pd.DataFrame:
@@ -200,32 +203,33 @@ def _growth_and_span(levels: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return change / span, span
 
 
-def _own_history(growth: pd.DataFrame, span: pd.DataFrame) -> Past:
+def _past(growth: pd.DataFrame, span: pd.DataFrame, persistence: float) -> Past:
+    """Shocks are those about the series' own mean; where most of them stays, of single years."""
     mean = (growth * span).sum() / span.sum()
-    shocks = (growth - mean) * np.sqrt(span)
-    freedom = growth.notna().sum() - 1
-    return _past(mean, 1 / np.sqrt(span.sum()), shocks, freedom, walks=False)
-
-
-def _random_walk(growth: pd.DataFrame, span: pd.DataFrame) -> Past:
-    one_year = growth.where(span == 1)
-    steps = one_year.diff()
-    last_growth = growth.ffill().iloc[-1]
-    unseen_steps = span.ffill().iloc[-1] - 1
-    return _past(last_growth, np.sqrt(unseen_steps), steps, steps.notna().sum(), walks=True)
-
-
-def _past(
-    start: pd.Series, start_error: pd.Series, shocks: pd.DataFrame, freedom: pd.Series, walks: bool
-) -> Past:
-    scaled = (shocks / np.sqrt(freedom)).fillna(0.0)
+    anchor = _anchor(mean)
+    if persistence == 0:
+        shocks, lost = (growth - mean) * np.sqrt(span), 1
+        start_error = 1 / np.sqrt(span.sum())
+    else:
+        own = growth.where(span == 1) - mean
+        shocks, lost = own - persistence * own.shift(), 0
+        start_error = np.sqrt(span.ffill().iloc[-1] - 1)
+    freedom = shocks.notna().sum() - lost
     return Past(
-        start.to_numpy(float),
+        anchor.to_numpy(float),
+        (growth.ffill().iloc[-1] - anchor).to_numpy(float),
         start_error.to_numpy(float),
-        scaled.to_numpy(float),
+        (shocks / np.sqrt(freedom)).fillna(0.0).to_numpy(float),
         freedom.to_numpy(float),
-        walks,
+        persistence,
     )
+
+
+def _anchor(mean: pd.Series) -> pd.Series:
+    """Mean growth of GDP's deflator for every series of its region; its own where there is none."""
+    deflator = mean[mean.index.get_level_values("series") == "gdp_nominal"].droplevel("series")
+    of_region = mean.index.get_level_values("region").map(deflator)
+    return pd.Series(of_region, mean.index, dtype=float).fillna(mean)
 
 
 def _draw_growth(
@@ -235,10 +239,9 @@ def _draw_growth(
     generator = np.random.default_rng(seed)
     growth, span = _growth_and_span(levels)
     unknown = years[:, None] > last_year.to_numpy()
-    pasts = [_own_history(growth, span), _random_walk(growth, span)]
     drawn = [
-        _paths(past, unknown, share, generator)
-        for past, share in zip(pasts, _shares(draws), strict=True)
+        _paths(_past(growth, span, persistence), unknown, share, generator)
+        for persistence, share in zip(PERSISTENCE, _shares(draws), strict=True)
     ]
     return np.concatenate(drawn)
 
@@ -250,15 +253,17 @@ def _shares(draws: int) -> tuple[int, int]:
 def _paths(
     past: Past, unknown: npt.NDArray[np.bool_], draws: int, rng: np.random.Generator
 ) -> Array:
-    """Paths (draw, year, v): start + scale * (start_error * e0 + shocks), e0 and shocks joint."""
+    """Paths (draw, year, v) of log growth; shocks of all series joint, 0 in years known."""
     mixture = rng.standard_normal((draws, 1 + len(unknown), len(past.shocks)))
     shocks = mixture @ past.shocks
     scale = np.sqrt(past.freedom / stats.chi2.ppf(rng.random((draws, 1)), past.freedom))
-    yearly = shocks[:, 1:] * unknown
-    if past.walks:
-        yearly = yearly.cumsum(axis=1)
-    spread = past.start_error * shocks[:, :1] + yearly
-    return np.where(unknown, past.start + scale[:, None] * spread, 0.0)
+    age = unknown.cumsum(axis=0)
+    expected = past.anchor + past.persistence**age * past.deviation
+    left = lfilter([1.0], [1.0, -past.persistence], shocks[:, 1:] * unknown, axis=1)
+    # The error of a mean stays; that of last year's deviation fades as the deviation does.
+    start = past.start_error * (past.persistence**age if past.persistence else 1.0)
+    spread = start * shocks[:, :1] + left
+    return np.where(unknown, expected + scale[:, None] * spread, 0.0)
 
 
 def _by_region(growth: Array, columns: pd.MultiIndex, name: str, regions: list[str]) -> Array:
