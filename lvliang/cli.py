@@ -36,6 +36,9 @@ class Indicator(StrEnum):
     """What ``forecast`` can forecast."""
 
     gdp_real_growth = "gdp_real_growth"
+    gdp_nominal_growth = "gdp_nominal_growth"
+    gdp_deflator_growth = "gdp_deflator_growth"
+    budget_revenue_growth = "budget_revenue_growth"
 
 
 Parameters = Annotated[
@@ -180,16 +183,17 @@ def forecast(
     data: Data = None,
 ) -> None:
     """Joint forecasts of the panel as long rows: region, indicator, origin, years, stat, value."""
-    from lvliang.projection.engine import draw_growth
-    from lvliang.projection.panel import load_panel, pick_regions
+    from lvliang.projection.everywhere import draw_everywhere
+    from lvliang.projection.panel import load_panel
     from lvliang.projection.summary import read_thresholds, summarise
 
     _use_data(data)
     limits = read_thresholds(thresholds)
     panel = load_panel(origin)
-    chosen = pick_regions(panel, regions)
-    paths = draw_growth(panel, horizon=horizon, draws=draws, seed=seed)
-    rows = summarise(paths.sel(region=chosen), limits)
+    paths = draw_everywhere(
+        panel, indicator.value, regions=regions, horizon=horizon, draws=draws, seed=seed
+    )
+    rows = summarise(paths, limits)
     rows.insert(1, "indicator", indicator.value)
     rows.insert(2, "origin", origin)
     text = rows.to_csv(index=False, lineterminator="\n", float_format="%.4f")
