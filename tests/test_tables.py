@@ -221,20 +221,20 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         lambda lang: tables.what_it_takes(verdicts(TARGET, NOT_TOLD), lang),
         {
             "zh": (
-                "缺历年数据的目标：须比现价地区生产总值快多少（百分点，负数为可慢多少）",
+                "缺历年数据的目标：须比现价地区生产总值快多少（百分点，负数为可慢多少），按后者增速偏低、居中、偏高",
                 [
                     "目标",
-                    "现价地区生产总值增速偏低时（十分位）",
+                    "偏低时（十分位）",
                     "居中时（中位）",
                     "偏高时（九十分位）",
                 ],
             ),
             "en": (
                 "Targets without a series: points by which they must outgrow GDP at current "
-                "prices (below zero: may trail it)",
+                "prices (below zero: may trail it), where that grows little, middling or fast",
                 [
                     "Target",
-                    "GDP growth low (lowest tenth)",
+                    "Low (lowest tenth)",
                     "Middle",
                     "High (highest tenth)",
                 ],
