@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --no-cache-dir --require-hashes -r
+RIVALS := .venv-rivals
 CACHE := $(CURDIR)/outputs/.cache
 
 # Nothing is written in the user's home: not by Jupyter, not by matplotlib, not by pip.
@@ -14,7 +15,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export MPLCONFIGDIR := $(CACHE)/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-browser lab check data-check data-freeze lint lock clean
+.PHONY: help report test test-browser rivals lab check data-check data-freeze lint lock clean
 
 help:  ## 显示本帮助 show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +28,9 @@ test: $(VENV)/dev.stamp  ## 运行测试 run the tests
 
 test-browser: $(VENV)/dev.stamp  ## 在 Chromium 中检查页面 open the pages in Chromium
 	$(BIN)/python -m pytest tests/browser
+
+rivals: $(RIVALS)/rivals.stamp  ## 运行AutoETS等对比方法（自有环境） run AutoETS and dynamic theta
+	@$(RIVALS)/bin/python -W ignore::RuntimeWarning -m lvliang.feasibility.rival_models
 
 lab: $(VENV)/run.stamp  ## 打开 JupyterLab open JupyterLab
 	$(BIN)/jupyter lab notebooks
@@ -46,11 +50,12 @@ lint: $(VENV)/dev.stamp  ## 代码风格与类型 style and types
 lock:  ## 更新锁定文件（需要 uv） renew the lock files (needs uv)
 	uv pip compile pyproject.toml --extra build $(LOCK) -o requirements/run.lock
 	uv pip compile pyproject.toml --extra dev -c requirements/run.lock $(LOCK) -o requirements/dev.lock
+	uv pip compile pyproject.toml --extra build --extra rivals $(LOCK) -o requirements/rivals.lock
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-annotate --custom-compile-command "make lock"
 
 clean:  ## 删除环境和运行产物，已发布报告保留 remove environment and caches, keep what is published
-	rm -rf $(VENV) outputs/.cache outputs/.staging-* outputs/failed outputs/runs
+	rm -rf $(VENV) $(RIVALS) outputs/.cache outputs/.staging-* outputs/failed outputs/runs outputs/rivals
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/run.stamp: requirements/run.lock pyproject.toml
@@ -66,3 +71,10 @@ $(VENV)/dev.stamp: requirements/dev.lock pyproject.toml
 	@$(INSTALL) requirements/dev.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/run.stamp
+
+$(RIVALS)/rivals.stamp: requirements/rivals.lock pyproject.toml
+	@echo "建立对比方法的环境，约一分钟 creating the environment of the rivals, about a minute"
+	@test -x $(RIVALS)/bin/python || $(PYTHON) -m venv $(RIVALS)
+	@$(subst $(BIN),$(RIVALS)/bin,$(INSTALL)) requirements/rivals.lock
+	@$(subst $(BIN),$(RIVALS)/bin,$(PIP)) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -211,15 +211,26 @@ def backtest(
 ) -> None:
     """Score the engine and its rivals at every origin the data allow; prints the record."""
     from lvliang.baseline.package import data_folder
-    from lvliang.feasibility import record
+    from lvliang.feasibility import record, reliability
+    from lvliang.feasibility.rival_file import read_forecasts
     from lvliang.projection.panel import latest_origin, load_panel
 
     _use_data(data)
     panel = load_panel(latest_origin(data_folder()))
-    found = record.backtest(panel, draws=draws)
-    summary = record.summarise_record(found, record.groups_of(found, "141100"))
-    typer.echo(summary.round(3).to_string(index=False))
-    typer.echo(record.brier_skill(found).round(3).to_string(index=False))
+    points = read_forecasts(panel)
+    found = record.backtest(panel, draws=draws, points=points)
+    groups = record.groups_of(found, "141100")
+    tables = {
+        "Scores, means over origins": record.summarise_record(found, groups),
+        "Brier skill of the engine": record.brier_skill(found),
+        "The engine at each origin": record.by_origin(found, groups),
+        "Decomposition of the engine's Brier score": reliability.decompose(found, groups),
+        "Chances of the engine, all cities": reliability.reliability(found, groups["all"]),
+    }
+    for title, table in tables.items():
+        typer.echo(f"{title}\n{table.round(3).to_string(index=False)}\n")
+    if not points:
+        typer.echo("AutoETS and dynamic theta have not been run on these tables: make rivals")
     if out is not None:
         found.scores.to_csv(out, index=False, lineterminator="\n", float_format="%.4f")
 

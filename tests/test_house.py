@@ -157,7 +157,9 @@ def test_a_lock_holds_no_address_and_no_option_of_an_index(lock: Path) -> None:
     assert re.findall(r"^\s*(?:-i|-f|-e|--(?!hash=)\S*)", text, re.MULTILINE) == []
 
 
-@pytest.mark.parametrize(("lock", "extra"), [("run.lock", "build"), ("dev.lock", "dev")])
+@pytest.mark.parametrize(
+    ("lock", "extra"), [("run.lock", "build"), ("dev.lock", "dev"), ("rivals.lock", "rivals")]
+)
 def test_every_dependency_is_locked_within_its_bounds(lock: str, extra: str) -> None:
     project = declared()["project"]
     optional = project["optional-dependencies"]
@@ -175,6 +177,13 @@ def test_every_dependency_is_locked_within_its_bounds(lock: str, extra: str) -> 
         and not (pins.get(need.name) and all(need.specifier.contains(p) for p in pins[need.name]))
     ]
     assert faults == []
+
+
+def test_the_rivals_have_an_environment_of_their_own() -> None:
+    locked = {
+        lock.name: {line.partition("==")[0] for line in requirements(lock)} for lock in LOCKS
+    }
+    assert [name for name, names in locked.items() if "statsforecast" in names] == ["rivals.lock"]
 
 
 def cells_of(notebook: Path) -> list[dict[str, Any]]:

@@ -5,7 +5,16 @@ import pandas as pd
 import pytest
 
 from lvliang.feasibility import record as rec
-from lvliang.feasibility.record import Record, backtest, brier_skill, groups_of, summarise_record
+from lvliang.feasibility.record import (
+    Record,
+    backtest,
+    brier_skill,
+    by_origin,
+    groups_of,
+    high_secondary_share,
+    summarise_record,
+)
+from lvliang.feasibility.rival_file import YEARS_NEEDED, origins_of
 from lvliang.projection.panel import Panel, load_panel
 
 
@@ -15,8 +24,20 @@ def panel() -> Panel:
 
 
 @pytest.fixture(scope="module")
-def found(panel) -> Record:
-    return backtest(panel, draws=300)
+def points(panel) -> dict[str, pd.DataFrame]:
+    """Points of the two rivals made elsewhere: the last figure, for every year ahead."""
+    tables = {}
+    for method in YEARS_NEEDED:
+        origins = origins_of(method, panel)
+        index = pd.MultiIndex.from_product([origins, range(1, 6)], names=["origin", "horizon"])
+        last = panel.growth.loc[index.get_level_values("origin")]
+        tables[method] = last.set_axis(index, axis=0)
+    return tables
+
+
+@pytest.fixture(scope="module")
+def found(panel, points) -> Record:
+    return backtest(panel, draws=300, points=points)
 
 
 def test_every_method_is_scored_on_the_same_windows(found):
@@ -24,7 +45,7 @@ def test_every_method_is_scored_on_the_same_windows(found):
         method: set(map(tuple, table[["horizon", "origin", "region"]].to_numpy()))
         for method, table in found.scores.groupby("method")
     }
-    assert set(windows) == {"engine", "engine less 1 point", *rec.RIVALS}
+    assert set(windows) == {"engine", "engine less 1 point", *rec.RIVALS, *YEARS_NEEDED}
     assert len({frozenset(seen) for seen in windows.values()}) == 1
 
 
@@ -44,12 +65,17 @@ def test_a_dropped_figure_is_not_scored(found):
 
 def test_scores_by_hand():
     values = np.array([[1.0, 0.0], [3.0, 10.0]])
-    table = rec._score(values, pd.Series([2.0, 20.0], index=["a", "b"]))
-    assert table["error"].tolist() == [0.0, -15.0]
+    outcome = pd.Series([2.0, 20.0], index=["a", "b"])
+    table = rec._score(np.array([2.5, 5.0]), values, outcome, 1.0)
+    assert table["error"].tolist() == [0.5, -15.0]
     assert table["in90"].tolist() == [True, False]
     # Fair CRPS of two members: mean distance to the truth less half their distance.
     assert table["crps"].tolist() == pytest.approx([0.0, 10.0])
-    assert rec._brier(values, np.array([2.0, 20.0]), np.array([2.0])) == pytest.approx(0.25)
+    assert table["above"].tolist() == [1.0, 19.0]
+    # At −3 to +2 points from a national mean of 1 %: limits −2, −1, 0, 1, 2 and 3 %.
+    assert table.loc[0, rec.CHANCES].tolist() == [1.0, 1.0, 1.0, 1.0, 0.5, 0.5]
+    assert table.loc[1, rec.CHANCES].tolist() == [1.0, 1.0, 1.0, 0.5, 0.5, 0.5]
+    assert table["brier"].tolist() == pytest.approx([0.5 / 6, 0.75 / 6])
 
 
 def test_an_origin_weighs_the_same_whatever_its_cities():
@@ -65,7 +91,7 @@ def test_an_origin_weighs_the_same_whatever_its_cities():
             "origin": [2010, 2011, 2011],
         }
     )
-    line = summarise_record(Record(scores, pd.DataFrame()), {"all": ["a", "b"]}).iloc[0]
+    line = summarise_record(Record(scores), {"all": ["a", "b"]}).iloc[0]
     assert (line["rmse"], line["crps"], line["cover90"]) == (2.5, 2.5, 0.5)
     assert (line["origins"], line["cities"]) == (2, 1.5)
 
@@ -73,7 +99,7 @@ def test_an_origin_weighs_the_same_whatever_its_cities():
 def test_the_engine_beats_its_rivals_and_its_bands_hold(panel, found):
     table = summarise_record(found, groups_of(found, "141100"))
     everyone = table[table["group"] == "all"].set_index(["horizon", "method"])
-    rivals = [*rec.RIVALS]
+    rivals = [*rec.RIVALS, *YEARS_NEEDED]
     for horizon in rec.HORIZONS:
         engine = everyone.loc[(horizon, "engine")]
         assert (engine["crps"] < everyone.loc[horizon].loc[rivals, "crps"]).all()
@@ -85,7 +111,7 @@ def test_the_engine_beats_its_rivals_and_its_bands_hold(panel, found):
 def test_skill_comes_with_its_lower_bound(found):
     skill = brier_skill(found)
     assert (skill["lower"] < skill["skill"]).all()
-    rivals = skill[skill["method"].isin(rec.RIVALS)]
+    rivals = skill[skill["method"].isin([*rec.RIVALS, *YEARS_NEEDED])]
     assert (rivals["skill"] > 0).all()
 
 
@@ -101,3 +127,48 @@ def test_without_the_panel_there_is_no_record(data_copy):
 
     shutil.rmtree(data_copy / "panel")
     assert rec.record_of("141100", 2020, data_copy) is None
+
+
+def test_points_made_elsewhere_are_scored_as_they_are(found):
+    errors = found.scores.pivot(
+        index=["horizon", "origin", "region"], columns="method", values="error"
+    )
+    assert errors["AutoETS"].tolist() == pytest.approx(errors["random walk"].tolist())
+
+
+def test_each_origin_stands_in_each_group(found):
+    groups = groups_of(found, "141100")
+    table = by_origin(found, groups)
+    counts = table.groupby("group").size()
+    assert counts.to_dict() == dict.fromkeys(["all", "industry", "province", "city"], 13 + 11 + 9)
+    own = found.scores.query("method == 'engine' and region == '141100'")
+    city = table[table["group"] == "city"].merge(own, on=["horizon", "origin"])
+    assert city["bias"].tolist() == city["error"].tolist()
+    assert city["rmse"].tolist() == pytest.approx(city["error"].abs().tolist())
+
+
+def test_the_industrial_third_is_chosen_by_what_was_known(monkeypatch):
+    chosen = high_secondary_share(2007)
+    assert "141100" in chosen and "110000" not in chosen
+    load = rec.load_table
+
+    def with_other_years_after(name, data):
+        table = load(name, data)
+        later = table["known_at"] > "2008-03"
+        return table.assign(value=table["value"].where(~later, table["value"] ** 2))
+
+    monkeypatch.setattr(rec, "load_table", with_other_years_after)
+    assert high_secondary_share(2007) == chosen
+    assert high_secondary_share(2009) != chosen
+
+
+def test_the_industrial_third_by_hand(monkeypatch):
+    shares = {"a": 90, "b": 20, "c": 50, "d": 10, "e": 60, "f": 30}
+    rows = [
+        {"region_code": city, "indicator": sector, "year": 2007, "value": value}
+        for city, share in shares.items()
+        for sector, value in (("va_secondary", share), ("va_primary", 100 - share))
+    ]
+    table = pd.DataFrame(rows).assign(known_at="2007-12")
+    monkeypatch.setattr(rec, "load_table", lambda name, data: table)
+    assert high_secondary_share(2007) == ["a", "e"]

@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 
 from lvliang.display.show import Sentence, Table
-from lvliang.display.words import number, target_name, text
+from lvliang.display.words import NOTHING, number, target_name, text
 from lvliang.feasibility.record import ENGINE
+from lvliang.feasibility.rival_file import YEARS_NEEDED
 
 SHARES = ("cover80", "cover90")
 SCORES = ("rmse", "bias", "crps", *SHARES)
+PARTS = ("brier", "reliability", "resolution", "uncertainty")
 
 
 def answer(summary: pd.DataFrame, lang: str) -> Sentence:
@@ -45,9 +47,63 @@ def without(summary: pd.DataFrame, year: int, lang: str) -> list[Table]:
     return _table(caption, rows, ("horizon", "group", "origins"), lang)
 
 
-def origins(table: pd.DataFrame, lang: str) -> list[Table]:
-    """The engine at each origin."""
-    return _table(text("record_table.origins", lang), table, ("horizon", "origin"), lang)
+def origins(table: pd.DataFrame, *, city: str, lang: str) -> list[Table]:
+    """The engine at each origin, a table a horizon: all cities, the province, the city."""
+    return [
+        Table(
+            text(
+                "record_table.origins",
+                lang,
+                years=int(horizon),
+                origins=lines["origin"].nunique(),
+                city=city,
+            ),
+            pd.DataFrame(
+                [_origin(int(year), rows, lang) for year, rows in lines.groupby("origin")]
+            ),
+        )
+        for horizon, lines in table.groupby("horizon")
+    ]
+
+
+def _origin(year: int, rows: pd.DataFrame, lang: str) -> dict[str, str]:
+    """One origin; of one city an error has a sign and a band holds it or not."""
+    shown = {text("record_column.origin", lang): str(year)}
+    for group in ("all", "province"):
+        for score in ("rmse", "bias", "cover90"):
+            found = rows.loc[rows["group"] == group, score]
+            head = text(f"record_origin.{group}_{score}", lang)
+            shown[head] = _score(score, found.iloc[0]) if len(found) else NOTHING
+    own = rows[rows["group"] == "city"]
+    error = [_score("bias", value) for value in own["bias"]]
+    held = [text(f"record_origin.{bool(inside)}", lang) for inside in own["cover90"]]
+    shown[text("record_origin.city_bias", lang)] = next(iter(error), NOTHING)
+    shown[text("record_origin.city_cover90", lang)] = next(iter(held), NOTHING)
+    return shown
+
+
+def industry(table: pd.DataFrame, lang: str) -> list[Sentence]:
+    """What the group of cities with a high secondary-sector share is, and is not."""
+    rows = table[table["group"] == "industry"]
+    if rows.empty:
+        return []
+    facts = {"origin": int(rows["origin"].min()), "cities": int(rows["cities"].max())}
+    return [Sentence(text("record.industry", lang, **facts), "note")]
+
+
+def parts(table: pd.DataFrame, *, province: str, lang: str) -> list[Table | Sentence]:
+    """Brier score of the engine taken apart, by horizon and group, and how."""
+    caption = text("record_table.parts", lang, province=province)
+    keys = ("horizon", "group", "origins", "cases")
+    shown = _table(caption, table, keys, lang, PARTS, 3)
+    return [*shown, Sentence(text("record.parts", lang), "note")] if shown else []
+
+
+def statistical(summary: pd.DataFrame, lang: str) -> list[Sentence]:
+    """What to do where the statistical models have not been run on these tables."""
+    if summary.empty or set(YEARS_NEEDED) <= set(summary["method"]):
+        return []
+    return [Sentence(text("record.statistical", lang), "note")]
 
 
 def skill(table: pd.DataFrame, lang: str) -> list[Table]:
@@ -66,7 +122,8 @@ def _beside(row: pd.Series, lang: str) -> str:
     has_record = isinstance(row["record"], dict)
     clauses = [line_words(row["record"], lang) if has_record else text("record.no_own", lang)]
     if pd.notna(row["reference_percentile"]):
-        clauses.append(text("record.percentile", lang, percentile=row["reference_percentile"]))
+        facts = row["reference_class"] | {"percentile": row["reference_percentile"]}
+        clauses.append(text(f"record.percentile_{facts.pop('kind')}", lang, **facts))
     if pd.notna(row["eurostat_status"]):
         status = text(f"eurostat.{row['eurostat_status']}", lang)
         clauses.append(text("record.eurostat", lang, status=status))
@@ -93,13 +150,17 @@ def _table(
     keys: tuple[str, ...],
     lang: str,
     scores: tuple[str, ...] = SCORES,
+    decimals: int = 2,
 ) -> list[Table]:
     if table.empty:
         return []
     shown = [score for score in scores if score in table]
     rows = [
         {text(f"record_column.{key}", lang): _key(key, row[key], lang) for key in keys}
-        | {text(f"record_column.{score}", lang): _score(score, row[score]) for score in shown}
+        | {
+            text(f"record_column.{score}", lang): _score(score, row[score], decimals)
+            for score in shown
+        }
         for _, row in table.iterrows()
     ]
     return [Table(caption, pd.DataFrame(rows))]
@@ -109,5 +170,5 @@ def _key(key: str, value: Any, lang: str) -> str:
     return text(f"record_{key}.{value}", lang) if key in ("method", "group") else f"{value:.0f}"
 
 
-def _score(score: str, value: float) -> str:
-    return number(100 * value, 0) if score in SHARES else number(value, 2)
+def _score(score: str, value: float, decimals: int = 2) -> str:
+    return number(100 * value, 0) if score in SHARES else number(value, decimals)

@@ -1,8 +1,7 @@
 """The track record: forecasts made again at every origin, with what was known then, and scored.
 
 The engine and its rivals on the same windows: mean real growth of every city over the next 1, 3
-and 5 years. A rival that is a point rule gets a distribution from its own past errors, known at
-the origin. The figures are the revised vintage at all origins (pseudo real time), so the record
+and 5 years. The figures are the revised vintage at all origins (pseudo real time), so the record
 tests the method, not what was printed in that year.
 
 Windows of several years overlap: behind a line stand its origins, not its cities.
@@ -10,7 +9,6 @@ Windows of several years overlap: behind a line stand its origins, not its citie
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,34 +17,45 @@ import numpy as np
 import pandas as pd
 import scoringrules
 
+from lvliang.baseline.tables import as_of, load_table
+from lvliang.feasibility.rival_file import read_forecasts
+from lvliang.feasibility.rivals import RIVALS, statistical_rivals
 from lvliang.projection.engine import draw_growth
 from lvliang.projection.panel import Panel, has_panel, load_panel
 
 HORIZONS = (1, 3, 5)
 FIRST_ORIGIN = 7  # years of data before the first origin that is scored
 THRESHOLDS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0)  # points from the national mean at the origin
-RECENT_YEARS = 5
+CHANCES = [f"chance{limit:+g}" for limit in THRESHOLDS]
 ENGINE = "engine"
+CONTROL = "engine less 1 point"
 CONTROL_SHIFT = 1.0
+SCORES = ["rmse", "bias", "crps", "cover80", "cover90"]
 RECORD_DRAWS = 500
-
-Forecast = Callable[[Panel, int, int, np.random.Generator], np.ndarray]
+SECTORS = "sectors_first_published"
+HIGH_SHARE = 1 / 3  # of the cities, those whose secondary sector has the highest share
 
 
 @dataclass(frozen=True)
 class Record:
-    """Scores of every forecast, and the Brier score of every threshold.
+    """Scores of every forecast.
 
-    ``scores``: one row a method, horizon, origin and city: ``error`` (points), ``crps``,
-    ``in80``, ``in90``. ``brier``: one row a method, horizon and origin: mean Brier score over
-    cities and thresholds.
+    ``scores``: one row a method, horizon, origin and city, where there is an outcome. ``error``
+    of the point forecast (points), ``crps``, ``in80``, ``in90``; ``above``: the outcome less the
+    national mean at the origin (points); ``chance-3`` to ``chance+2``: the probability given to
+    ``above`` reaching each of ``THRESHOLDS``; ``brier``: their mean Brier score.
     """
 
     scores: pd.DataFrame
-    brier: pd.DataFrame
 
 
-def backtest(panel: Panel, *, draws: int = 1000, seed: int = 1) -> Record:
+def backtest(
+    panel: Panel,
+    *,
+    draws: int = 1000,
+    seed: int = 1,
+    points: dict[str, pd.DataFrame] | None = None,
+) -> Record:
     """Score the engine and its rivals at every origin the data allow.
 
     Parameters
@@ -55,8 +64,11 @@ def backtest(panel: Panel, *, draws: int = 1000, seed: int = 1) -> Record:
         The latest panel; outcomes come from it, forecasts from what it knew at each origin.
     draws, seed : int
         Size and seed of every forecast.
+    points : dict of pandas.DataFrame, optional
+        Point forecasts of rivals made elsewhere (see ``rival_file``).
     """
-    scores, brier = [], []
+    rivals = RIVALS | statistical_rivals(points or {})
+    scores = []
     first = int(panel.growth.index[0]) + FIRST_ORIGIN
     for origin in range(first, panel.origin):
         known = panel.at(origin)
@@ -64,17 +76,19 @@ def backtest(panel: Panel, *, draws: int = 1000, seed: int = 1) -> Record:
         paths = draw_growth(known, horizon=longest, draws=draws, seed=seed).to_numpy()
         for horizon in (years for years in HORIZONS if years <= longest):
             outcome = panel.growth.loc[origin + 1 : origin + horizon].mean(skipna=False)
-            forecasts = {ENGINE: paths[:, :, :horizon].mean(axis=2)}
-            forecasts["engine less 1 point"] = forecasts[ENGINE] - CONTROL_SHIFT
+            values = paths[:, :, :horizon].mean(axis=2)
+            point = values.mean(axis=0)
+            forecasts = {
+                ENGINE: (point, values),
+                CONTROL: (point - CONTROL_SHIFT, values - CONTROL_SHIFT),
+            }
             rng = np.random.default_rng([seed, origin, horizon])
-            for name, rival in RIVALS.items():
+            for name, rival in rivals.items():
                 forecasts[name] = rival(known, horizon, draws, rng)
-            for name, values in forecasts.items():
-                keys = {"method": name, "horizon": horizon, "origin": origin}
-                scores.append(_score(values, outcome).assign(**keys))
-                limits = panel.factor[origin] + np.array(THRESHOLDS)
-                brier.append(keys | {"brier": _brier(values, outcome.to_numpy(), limits)})
-    return Record(pd.concat(scores, ignore_index=True), pd.DataFrame(brier))
+            for name, (point, values) in forecasts.items():
+                table = _score(point, values, outcome, panel.factor[origin])
+                scores.append(table.assign(method=name, horizon=horizon, origin=origin))
+    return Record(pd.concat(scores, ignore_index=True))
 
 
 def summarise_record(record: Record, groups: dict[str, list[str]]) -> pd.DataFrame:
@@ -86,23 +100,18 @@ def summarise_record(record: Record, groups: dict[str, list[str]]) -> pd.DataFra
         ``group, horizon, method, origins, cities, rmse, bias, crps, cover80, cover90``; an
         origin weighs the same whatever its number of cities.
     """
-    tables = []
-    for group, cities in groups.items():
-        chosen = record.scores[record.scores["region"].isin(cities)].dropna(subset="error")
-        by_origin = chosen.groupby(["horizon", "method", "origin"]).agg(
-            square=("error", lambda error: np.sqrt(np.mean(error**2))),
-            bias=("error", "mean"),
-            crps=("crps", "mean"),
-            cover80=("in80", "mean"),
-            cover90=("in90", "mean"),
-            cities=("region", "nunique"),
-        )
-        table = by_origin.groupby(["horizon", "method"]).mean().rename(columns={"square": "rmse"})
-        table["origins"] = by_origin.groupby(["horizon", "method"]).size()
-        tables.append(table.reset_index().assign(group=group))
-    columns = ["group", "horizon", "method", "origins", "cities"]
-    scores = ["rmse", "bias", "crps", "cover80", "cover90"]
-    return pd.concat(tables, ignore_index=True)[columns + scores]
+    keys = ["group", "horizon", "method"]
+    origins = _by_origin(record.scores, groups).groupby(keys, sort=False)
+    table = origins[["cities", *SCORES]].mean()
+    table.insert(0, "origins", origins.size())
+    return table.reset_index()
+
+
+def by_origin(record: Record, groups: dict[str, list[str]]) -> pd.DataFrame:
+    """The engine at each origin: ``group, horizon, origin, cities`` and the scores."""
+    own = record.scores[record.scores["method"] == ENGINE]
+    table = _by_origin(own, groups).sort_values(["horizon", "origin"], kind="stable")
+    return table[["group", "horizon", "origin", "cities", *SCORES]].reset_index(drop=True)
 
 
 def record_of(
@@ -112,7 +121,7 @@ def record_of(
     found = load_record(base_year, data, draws)
     if found is None:
         return None
-    return summarise_record(found, groups_of(found, region_code))
+    return summarise_record(found, groups_of(found, region_code, data))
 
 
 def load_record(
@@ -124,41 +133,50 @@ def load_record(
     panel = load_panel(base_year, data)
     if panel.origin <= int(panel.growth.index[0]) + FIRST_ORIGIN + max(HORIZONS):
         return None
-    return backtest(panel, draws=draws)
+    return backtest(panel, draws=draws, points=read_forecasts(panel, data))
 
 
 def without_year(record: Record, year: int) -> Record:
     """The record of the windows that do not reach ``year``."""
-    kept = [
-        table[table["origin"] + table["horizon"] < year] for table in (record.scores, record.brier)
-    ]
-    return Record(*kept)
-
-
-def by_origin(record: Record, cities: list[str]) -> pd.DataFrame:
-    """The engine's scores at each origin: ``horizon, origin, rmse, bias, crps, cover90``."""
-    own = record.scores[(record.scores["method"] == ENGINE) & record.scores["region"].isin(cities)]
-    table = own.groupby(["horizon", "origin"]).agg(
-        rmse=("error", lambda error: np.sqrt(np.mean(error**2))),
-        bias=("error", "mean"),
-        crps=("crps", "mean"),
-        cover90=("in90", "mean"),
-    )
-    return table.reset_index()
+    scores = record.scores
+    return Record(scores[scores["origin"] + scores["horizon"] < year])
 
 
 def empty_record() -> Record:
     """A record of nothing, for where there is no panel."""
     keys = ["region", "method", "horizon", "origin"]
-    scores = pd.DataFrame(columns=[*keys, "error", "crps", "in80", "in90"])
-    return Record(scores, pd.DataFrame(columns=[*keys[1:], "brier"]))
+    scores = ["error", "crps", "in80", "in90", "above", *CHANCES, "brier"]
+    return Record(pd.DataFrame(columns=[*keys, *scores]))
 
 
-def groups_of(record: Record, region_code: str) -> dict[str, list[str]]:
-    """Groups a record is shown for: all cities, those of the region's province, the region."""
+def groups_of(record: Record, region_code: str, data: Path | None = None) -> dict[str, list[str]]:
+    """Groups a record is shown for.
+
+    All cities; those whose secondary sector had a high share, as known at the first origin (so
+    that no member is chosen by what came later); those of the region's province; the region.
+    """
     cities = sorted(record.scores["region"].unique())
-    province = [city for city in cities if city[:2] == region_code[:2]]
-    return {"all": cities, "province": province, "city": [region_code]}
+    if not cities:
+        return {}
+    first = int(record.scores["origin"].min())
+    return {
+        "all": cities,
+        "industry": [city for city in high_secondary_share(first, data) if city in cities],
+        "province": [city for city in cities if city[:2] == region_code[:2]],
+        "city": [region_code],
+    }
+
+
+def high_secondary_share(origin: int, data: Path | None = None) -> list[str]:
+    """The third of the cities with the highest share of the secondary sector in value added.
+
+    In the last year known at ``origin``, at current prices as first published.
+    """
+    known = as_of(load_table(SECTORS, data), origin)
+    latest = known[known["year"] == known["year"].max()]
+    value = latest.pivot(index="region_code", columns="indicator", values="value").dropna()
+    share = (value["va_secondary"] / value.sum(axis=1)).sort_values(ascending=False)
+    return sorted(share.index[: round(HIGH_SHARE * len(share))])
 
 
 def record_line(summary: pd.DataFrame, years: int) -> dict[str, Any]:
@@ -198,8 +216,9 @@ def brier_skill(record: Record, *, resamples: int = 2000, seed: int = 1) -> pd.D
     """
     rows = []
     rng = np.random.default_rng(seed)
-    for horizon, table in record.brier.groupby("horizon"):
-        wide = table.pivot(index="origin", columns="method", values="brier")
+    keys = ["horizon", "origin", "method"]
+    brier = record.scores.groupby(keys, sort=False)["brier"].mean().unstack("method")
+    for horizon, wide in brier.groupby("horizon"):
         picks = _blocks(len(wide), int(horizon), resamples, rng)
         for method in wide.columns.drop(ENGINE):
             own, rival = wide[ENGINE].to_numpy(), wide[method].to_numpy()
@@ -216,26 +235,47 @@ def brier_skill(record: Record, *, resamples: int = 2000, seed: int = 1) -> pd.D
     return pd.DataFrame(rows)
 
 
-def _score(values: np.ndarray, outcome: pd.Series) -> pd.DataFrame:
+def _score(
+    point: np.ndarray, values: np.ndarray, outcome: pd.Series, national: float
+) -> pd.DataFrame:
     low90, low80, high80, high90 = np.quantile(values, [0.05, 0.1, 0.9, 0.95], axis=0)
     truth = outcome.to_numpy()
-    seen = np.isfinite(truth)
+    above = truth - national
+    chances = np.column_stack([(values - national >= limit).mean(axis=0) for limit in THRESHOLDS])
+    came = above[:, None] >= THRESHOLDS
     table = pd.DataFrame(
         {
             "region": outcome.index,
-            "error": values.mean(axis=0) - truth,
+            "error": point - truth,
             "crps": scoringrules.crps_ensemble(truth, values.T, estimator="pwm"),
             "in80": (low80 <= truth) & (truth <= high80),
             "in90": (low90 <= truth) & (truth <= high90),
+            "above": above,
+            **dict(zip(CHANCES, chances.T, strict=True)),
+            "brier": np.square(chances - came).mean(axis=1),
         }
     )
-    return table[seen]
+    return table[np.isfinite(truth)]
 
 
-def _brier(values: np.ndarray, truth: np.ndarray, limits: np.ndarray) -> float:
-    seen = np.isfinite(truth)
-    gaps = [(values[:, seen] >= limit).mean(axis=0) - (truth[seen] >= limit) for limit in limits]
-    return float(np.mean(np.square(gaps)))
+def _by_origin(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFrame:
+    """Scores of each group at each origin: ``group, horizon, method, origin, cities`` and those."""
+    tables = []
+    for group, cities in groups.items():
+        chosen = scores[scores["region"].isin(cities)]
+        chosen = chosen.assign(square=chosen["error"] ** 2)
+        table = chosen.groupby(["horizon", "method", "origin"], sort=False).agg(
+            cities=("region", "size"),
+            rmse=("square", "mean"),
+            bias=("error", "mean"),
+            crps=("crps", "mean"),
+            cover80=("in80", "mean"),
+            cover90=("in90", "mean"),
+        )
+        table["rmse"] = np.sqrt(table["rmse"])
+        tables.append(table.reset_index().assign(group=group))
+    columns = ["group", "horizon", "method", "origin", "cities", *SCORES]
+    return pd.concat(tables or [pd.DataFrame(columns=columns)], ignore_index=True)[columns]
 
 
 def _blocks(origins: int, length: int, resamples: int, rng: np.random.Generator) -> np.ndarray:
@@ -244,48 +284,3 @@ def _blocks(origins: int, length: int, resamples: int, rng: np.random.Generator)
     starts = rng.integers(0, origins, (resamples, count))
     places = (starts[:, :, None] + np.arange(length)) % origins
     return places.reshape(resamples, -1)[:, :origins]
-
-
-def _from_past_errors(rule: Callable[[pd.DataFrame], pd.Series]) -> Forecast:
-    """A point rule with the errors it made at earlier origins, all cities together."""
-
-    def forecast(panel: Panel, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-        growth = panel.growth
-        errors = []
-        first = int(growth.index[0]) + RECENT_YEARS - 1
-        for origin in range(first, panel.origin - horizon + 1):
-            outcome = growth.loc[origin + 1 : origin + horizon].mean(skipna=False)
-            errors.append((outcome - rule(growth.loc[:origin])).dropna().to_numpy())
-        past = np.concatenate(errors) if errors else np.zeros(1)
-        point = rule(growth).to_numpy()
-        return point + rng.choice(past, (draws, len(point)))
-
-    return forecast
-
-
-def _own_mean(panel: Panel, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Own-history mean with its t predictive distribution."""
-    growth = panel.growth
-    years = growth.notna().sum().to_numpy()
-    spread = growth.std().to_numpy()
-    scale = np.sqrt((years - 1) / rng.chisquare(years - 1, (draws, len(years))))
-    width = spread * np.sqrt(1 / horizon + 1 / years)
-    return growth.mean().to_numpy() + scale * width * rng.standard_normal((draws, len(years)))
-
-
-def _base_rate(panel: Panel, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """What cities did before, relative to the national mean of their time; the same for all."""
-    relative = []
-    for origin in range(int(panel.growth.index[0]), panel.origin - horizon + 1):
-        outcome = panel.growth.loc[origin + 1 : origin + horizon].mean(skipna=False)
-        relative.append(outcome.dropna().to_numpy() - panel.factor[origin])
-    past = np.concatenate(relative)
-    return panel.factor[panel.origin] + rng.choice(past, (draws, panel.growth.shape[1]))
-
-
-RIVALS: dict[str, Forecast] = {
-    "Eurostat rule": _from_past_errors(lambda growth: growth.iloc[-RECENT_YEARS:].mean()),
-    "own mean": _own_mean,
-    "random walk": _from_past_errors(lambda growth: growth.ffill().iloc[-1]),
-    "base rate": _base_rate,
-}

@@ -1,0 +1,96 @@
+"""Charts of the track record."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from lvliang.display import drawing
+from lvliang.display.show import Chart
+from lvliang.display.words import text
+from lvliang.feasibility.reliability import BINS
+
+NEAR = 3.0  # points between mean chance and frequency that are called equal
+# Line width and marker tell the horizons apart without colour.
+STYLES = {
+    1: (drawing.NOMINAL, 1.0, "^"),
+    3: (drawing.PRICES, 1.6, "s"),
+    5: (drawing.FACT, 2.6, "o"),
+}
+
+
+def reliability(table: pd.DataFrame, cases: pd.DataFrame, lang: str) -> list[Chart]:
+    """Forecast probability against observed frequency, by bin; on the diagonal they agree.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``horizon, bin, chance, came, cases, origins``.
+    cases : pandas.DataFrame
+        Scores by origin, for the years behind the longest horizon: ``horizon, origin``.
+    """
+    if table.empty:
+        return []
+    figure, axes = drawing.new_axes(text("record_chart.came_axis", lang))
+    axes.plot([0, 100], [0, 100], color=drawing.MUTED, linewidth=1, linestyle=":")
+    ends = []
+    for horizon, line in table.groupby("horizon"):
+        colour, width, marker = STYLES[int(horizon)]
+        axes.plot(
+            100 * line["chance"],
+            100 * line["came"],
+            color=colour,
+            linewidth=width,
+            marker=marker,
+            markersize=4,
+        )
+        words = text("record_chart.years", lang, years=int(horizon))
+        ends.append((100 * line["came"].iloc[-1], words, colour))
+    axes.set_xlabel(text("record_chart.chance_axis", lang))
+    axes.set_xlim(0, 100)
+    axes.set_ylim(0, 100)
+    drawing.label_ends(axes, 100, ends)
+    overall = _overall(table)
+    longest = int(overall.index.max())
+    facts = {"years": longest, **overall.loc[longest], **_origins(cases)}
+    chances = text("semicolon", lang).join(
+        text("record_chart.overall", lang, years=int(horizon), **line)
+        for horizon, line in overall.iterrows()
+    )
+    gap = facts["chance"] - facts["came"]
+    side = "near" if abs(gap) < NEAR else "high" if gap > 0 else "low"
+    chart = Chart(
+        figure,
+        text(f"record_chart.title_{side}", lang, **facts),
+        text("record_chart.subtitle", lang),
+        text("record_chart.alt", lang, chances=chances, **facts),
+        _data(table, lang),
+        lang,
+    )
+    return [chart]
+
+
+def _overall(table: pd.DataFrame) -> pd.DataFrame:
+    """Mean chance and frequency of all cases, in %, by horizon."""
+    sums = table[["chance", "came"]].mul(table["cases"], axis=0).groupby(table["horizon"]).sum()
+    return 100 * sums.div(table.groupby("horizon")["cases"].sum(), axis=0)
+
+
+def _origins(cases: pd.DataFrame) -> dict[str, int]:
+    own = cases.loc[cases["horizon"] == cases["horizon"].max(), "origin"]
+    return {"origins": own.nunique(), "first": int(own.min()), "last": int(own.max())}
+
+
+def _data(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    width = 100 // BINS
+    names = {name: text(f"record_column.{name}", lang) for name in ("horizon", "bin", "chance")}
+    names |= {name: text(f"record_column.{name}", lang) for name in ("came", "cases", "origins")}
+    return pd.DataFrame(
+        {
+            names["horizon"]: table["horizon"].astype(str),
+            names["bin"]: [f"{width * place}–{width * (place + 1)}" for place in table["bin"]],
+            names["chance"]: 100 * table["chance"],
+            names["came"]: 100 * table["came"],
+            names["cases"]: table["cases"].astype(str),
+            names["origins"]: table["origins"].astype(str),
+        }
+    )
