@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from lvliang.errors import LvliangError
+from lvliang.terminal import Format, Progress, print_audit, print_verdicts
 
 app = typer.Typer(
     help="Are the targets of a prefecture's plan within reach? 规划目标能否实现？\n\n"
@@ -22,14 +22,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-class Format(StrEnum):
-    """How ``assess`` prints."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
 
 
 class Indicator(StrEnum):
@@ -71,7 +63,7 @@ def report(
 
     _use_data(data)
     given = read_assignments(parameter or [])
-    with _Progress() as progress:
+    with Progress() as progress:
         page = publish_report(
             given,
             outputs=outputs or OUTPUTS,
@@ -96,7 +88,7 @@ def run(
 
     _use_data(data)
     given = read_assignments(parameter or [])
-    with _Progress() as progress:
+    with Progress() as progress:
         page = run_notebook(
             notebook,
             given,
@@ -125,7 +117,7 @@ def check(
 
     _use_data(data)
     files = check_frozen(data_folder()) if frozen else 0  # first: it names what was changed
-    with _Progress() as progress:
+    with Progress() as progress:
         rows = check_all(data_folder(), progress.table)
         corrected = corrections_of()
     for name, count in rows.items():
@@ -136,7 +128,7 @@ def check(
     if frozen:
         typer.echo(f"{files:>8}  files as frozen")
     if audit:
-        _print_audit("en")
+        print_audit("en")
 
 
 @app.command()
@@ -165,7 +157,7 @@ def assess(
     if region is not None:
         given["region"] = region
     settings = parameters.check("30_feasibility", given)
-    _print_verdicts(_verdicts(settings), form, settings.lang)
+    print_verdicts(_verdicts(settings), form, settings.lang)
 
 
 @app.command()
@@ -253,8 +245,7 @@ def _use_data(data: Path | None) -> None:
 
 
 def _verdicts(settings: Any) -> Any:
-    from lvliang.feasibility.record import record_of
-    from lvliang.feasibility.settling import vintage_gaps
+    from lvliang.feasibility.background import load_background
     from lvliang.feasibility.targets import load_targets
     from lvliang.feasibility.verdicts import assess as judge
     from lvliang.projection.outlook import look_ahead
@@ -268,91 +259,4 @@ def _verdicts(settings: Any) -> Any:
         growth_discount=settings.growth_discount,
     )
     targets = load_targets(settings.region, settings.base_year, settings.end_year)
-    record = record_of(settings.region, settings.base_year)
-    return judge(targets, outlook, record, vintage_gaps(settings.region, settings.base_year))
-
-
-def _print_audit(lang: str) -> None:
-    """The claims by verdict; sources that differ are findings, not faults."""
-    from lvliang.display import audit_tables, words
-    from lvliang.projection.audit import VERDICTS, audit
-    from lvliang.report.parameters import NotebookParameters
-
-    judged = audit(NotebookParameters().base_year)
-    for name in VERDICTS:
-        rows = judged[judged["verdict"] == name]
-        typer.echo(f"{len(rows):>8}  {words.text(f'audit_verdict.{name}', lang).lower()}")
-        for _, row in rows.iterrows():
-            said, found = audit_tables.said_and_found(row, lang)
-            against = f"; {found}" if row["against_source_id"] else ""
-            typer.echo(f"{'':10}{audit_tables.claim_name(row, lang)}: {said}{against}")
-
-
-def _print_verdicts(verdicts: Any, form: Format, lang: str) -> None:
-    if form is Format.json:
-        from lvliang.feasibility.verdicts import PUBLIC
-
-        kept = verdicts[PUBLIC]
-        records = json.loads(kept.to_json(orient="records", force_ascii=False))
-        typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
-    elif form is Format.csv:
-        typer.echo(verdicts.to_csv(index=False), nl=False)
-    else:
-        _print_table(verdicts, lang)
-
-
-def _print_table(verdicts: Any, lang: str) -> None:
-    from rich.console import Console
-    from rich.table import Column, Table
-
-    from lvliang.display import tables, words
-
-    if verdicts.empty:
-        typer.echo(words.text("feasibility.no_targets", lang, region=""))
-    for piece in tables.verdicts(verdicts, "", lang):
-        grid = Table(*(Column(head, overflow="fold") for head in piece.frame.columns))
-        for row in piece.frame.itertuples(index=False):
-            grid.add_row(*row)
-        Console().print(grid)
-
-
-class _Progress:
-    """One line for each notebook under way, on stderr, only where a person looks on."""
-
-    def __enter__(self) -> _Progress:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-        )
-
-        self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._tasks: dict[str, Any] = {}
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bars.stop()
-
-    def notebook(self, job: Any, done: int, total: int) -> None:
-        """``done`` of ``total`` cells of a notebook have run."""
-        self._bars.update(self._task(job.name), completed=done, total=total)
-
-    def table(self, name: str, rows: int) -> None:
-        """A table was checked."""
-        self._bars.update(self._task("data"), advance=1, description=f"{name} ({rows})")
-
-    def _task(self, name: str) -> Any:
-        if name not in self._tasks:
-            self._tasks[name] = self._bars.add_task(name, total=None)
-        return self._tasks[name]
+    return judge(targets, outlook, load_background(settings.region, settings.base_year))

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-ROOMS = ["baseline", "projection", "feasibility", "display", "report", "explore", "cli"]
+ROOMS = ["baseline", "projection", "feasibility", "display", "report", "explore", "terminal", "cli"]
 FREE = ["errors"]
 MOST_LINES = 350
 MOST_CELLS = 25
@@ -180,9 +180,7 @@ def test_every_dependency_is_locked_within_its_bounds(lock: str, extra: str) -> 
 
 
 def test_the_rivals_have_an_environment_of_their_own() -> None:
-    locked = {
-        lock.name: {line.partition("==")[0] for line in requirements(lock)} for lock in LOCKS
-    }
+    locked = {lock.name: {line.partition("==")[0] for line in requirements(lock)} for lock in LOCKS}
     assert [name for name, names in locked.items() if "statsforecast" in names] == ["rivals.lock"]
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from lvliang.feasibility.background import Background
 from lvliang.feasibility.break_even import even_bet, what_it_takes
 from lvliang.feasibility.settling import describe_gaps, settled, vintage_gaps
 from lvliang.feasibility.targets import load_targets
@@ -63,7 +64,7 @@ def test_gaps_of_a_draw_are_of_consecutive_years():
 def test_gdp_alone_is_settled_with_the_gap(outlook, targets):
     gaps = vintage_gaps("141100", 2020)
     plain = assess(list(targets.values()), outlook).set_index("target_id")
-    table = assess(list(targets.values()), outlook, None, gaps).set_index("target_id")
+    table = assess(list(targets.values()), outlook, Background(gaps=gaps)).set_index("target_id")
     gdp = table.loc["gdp_2021"]
     assert gdp["vintage_gap"]["probability_without"] == plain.loc["gdp_2021", "probability"]
     assert gdp["vintage_gap"]["largest"] == pytest.approx(3.6)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+import pandas as pd
 
+from lvliang.feasibility.comparable import Cities, comparable_spells
 from lvliang.feasibility.targets import Target
 from lvliang.projection.growth import average_growth
 from lvliang.projection.outlook import Outlook, actual
@@ -14,15 +15,17 @@ from lvliang.projection.starting_point import SPAN
 EUROSTAT = ((0.95, "on_track"), (0.60, "acceleration_needed"), (0.0, "limited_progress"))
 
 
-def reference(target: Target, outlook: Outlook) -> dict[str, Any]:
+def reference(target: Target, outlook: Outlook, cities: Cities | None) -> dict[str, Any]:
     """What stands beside the probability of a growth target; empty for the others.
 
     Returns
     -------
     dict
         ``rate_needed`` (% a year in the years of the target that remain: all of them at the
-        base year), ``reference_percentile`` (% of spells of the same length, of the cities of
-        the province before the base year, that grew less than required) and
+        base year), ``reference_class`` (which earlier spells of the same length it is held
+        against: ``kind`` "alike" for spells of all cities that began alike, "province" for those
+        of the cities of the province; ``spells`` and ``cities``, their numbers),
+        ``reference_percentile`` (% of them that grew less than required) and
         ``eurostat_status``.
     """
     if target.type not in ("growth", "mean_growth"):
@@ -30,7 +33,7 @@ def reference(target: Target, outlook: Outlook) -> dict[str, Any]:
     years = target.last_year - target.first_year + 1
     return {
         "rate_needed": target.value,
-        "reference_percentile": _percentile(target, outlook, years),
+        **_outside_view(target, outlook, cities, years),
         "eurostat_status": eurostat_status(_nominal_average(target, outlook), target.value),
     }
 
@@ -59,10 +62,27 @@ def _nominal_average(target: Target, outlook: Outlook) -> float | None:
     return float(average_growth(series[first], series[outlook.base_year], SPAN))
 
 
-def _percentile(target: Target, outlook: Outlook, years: int) -> float | None:
-    """Share of earlier spells of ``years`` years that grew less than the target asks, in %."""
+def _outside_view(
+    target: Target, outlook: Outlook, cities: Cities | None, years: int
+) -> dict[str, Any]:
+    spells = None
+    if cities is not None and target.indicator == "gdp_real_growth":
+        spells = comparable_spells(cities, outlook.region.code, years)
+    kind = "province" if spells is None else "alike"
+    if spells is None:
+        spells = _spells_of_province(target, outlook, years)
+    if spells.empty:
+        return {"reference_percentile": None, "reference_class": None}
+    counts = {"spells": len(spells), "cities": spells["region"].nunique()}
+    return {
+        "reference_percentile": 100 * float((spells["growth"] < target.value).mean()),
+        "reference_class": {"kind": kind} | counts,
+    }
+
+
+def _spells_of_province(target: Target, outlook: Outlook, years: int) -> pd.DataFrame:
+    """Average growth (% a year) of every spell of ``years`` years: ``region, growth``."""
     name = {"gdp_real_growth": "gdp_real", "budget_revenue_growth": "budget_revenue"}
     levels = outlook.levels.xs(name[target.indicator], axis=1, level="series")
-    spells = 100 * ((levels / levels.shift(years)) ** (1 / years) - 1)
-    seen = spells.to_numpy()[np.isfinite(spells.to_numpy())]
-    return 100 * float(np.mean(seen < target.value)) if seen.size else None
+    growth = 100 * ((levels / levels.shift(years)) ** (1 / years) - 1)
+    return growth.melt(var_name="region", value_name="growth").dropna()

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lvliang.feasibility.background import Background
 from lvliang.feasibility.bands import CANNOT_TELL, likelihood, near_edge, verdict_class
 from lvliang.feasibility.break_even import even_bet, what_it_takes
 from lvliang.feasibility.record import record_line
@@ -22,14 +23,15 @@ from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.outlook import Outlook
 
 LONG_SERIES = 15
+NO_BACKGROUND = Background()
 SENSITIVITY_POINTS = (1, 2)
 COLUMNS = [
     "target_id", "group", "type", "indicator", "operator", "value", "unit",
     "price_basis", "price_basis_status", "first_year", "deadline", "nature", "origin",
     "probability", "grade", "likelihood", "class", "near_edge", "required_rate",
-    "rate_needed", "reference_percentile", "eurostat_status", "discounted_1", "discounted_2",
-    "group_probability", "settling_vintage", "vintage_gap", "record", "missing", "break_even",
-    "quote", "reading_zh", "reading_en",
+    "rate_needed", "reference_percentile", "reference_class", "eurostat_status", "discounted_1",
+    "discounted_2", "group_probability", "settling_vintage", "vintage_gap", "record", "missing",
+    "break_even", "quote", "reading_zh", "reading_en",
 ]  # fmt: skip
 # What ``lvliang assess --format json`` gives of a target, in this order.
 PUBLIC = [
@@ -50,8 +52,7 @@ SERIES_OF_PATH = {
 def assess(
     targets: Sequence[Target],
     outlook: Outlook,
-    record: pd.DataFrame | None = None,
-    gaps: pd.Series | None = None,
+    background: Background = NO_BACKGROUND,
 ) -> pd.DataFrame:
     """Judge each target on the draws of ``outlook``.
 
@@ -59,12 +60,10 @@ def assess(
     ----------
     targets : sequence of Target
     outlook : Outlook
-    record : pandas.DataFrame, optional
-        From ``record.summarise_record``: the verdicts on real growth cite their line of it.
-        Without it no verdict is of grade A.
-    gaps : pandas.Series, optional
-        From ``settling.vintage_gaps``: drawn real growth is settled on the preliminary figure.
-        Without it on the revised series.
+    background : Background, optional
+        Verdicts on real growth cite their line of its ``record``, without which none is of
+        grade A; are settled on the preliminary figure by its ``gaps``; and are held against
+        spells that began alike among its ``cities``.
 
     Returns
     -------
@@ -74,8 +73,9 @@ def assess(
         with a track record; B the long series alone; C shorter or with gaps; D the series of
         several cities), ``likelihood``, ``class``, ``near_edge, required_rate`` (% a year),
         ``rate_needed`` (% a year still needed in the years that remain),
-        ``reference_percentile`` (share of cities' earlier spells of the same length that grew
-        less than required, %), ``eurostat_status`` (the two-point rule, for comparison),
+        ``reference_percentile`` (share of the ``reference_class``, earlier spells of the same
+        length, that grew less than required, %), ``eurostat_status`` (the two-point rule, for
+        comparison),
         ``discounted_1, discounted_2`` (probability with real growth cut by 1 and 2 points),
         ``group_probability`` (all targets of the group that can be assessed, met together),
         ``settling_vintage, vintage_gap`` (size of the gaps and ``probability_without`` them),
@@ -83,9 +83,9 @@ def assess(
         ``break_even`` (``break_even.even_bet`` or ``what_it_takes``), ``quote, reading_zh,
         reading_en``.
     """
-    drawn = [_drawn(target, outlook, gaps) for target in targets]
+    drawn = [_drawn(target, outlook, background.gaps) for target in targets]
     judged = list(zip(targets, drawn, strict=True))
-    rows = [_verdict(target, outlook, values, record, gaps) for target, values in judged]
+    rows = [_verdict(target, outlook, values, background) for target, values in judged]
     table = pd.DataFrame(rows, columns=COLUMNS)
     joint = {
         group: _together([(target, values) for target, values in judged if target.group == group])
@@ -160,8 +160,7 @@ def _verdict(
     target: Target,
     outlook: Outlook,
     drawn: np.ndarray | None,
-    record: pd.DataFrame | None,
-    gaps: pd.Series | None,
+    background: Background,
 ) -> dict[str, Any]:
     row = {
         "target_id": target.target_id,
@@ -186,30 +185,29 @@ def _verdict(
     }
     if drawn is None:
         return row | _not_told(target, outlook)
-    return row | _told(target, outlook, drawn, record, gaps)
+    return row | _told(target, outlook, drawn, background)
 
 
 def _told(
     target: Target,
     outlook: Outlook,
     drawn: np.ndarray,
-    record: pd.DataFrame | None,
-    gaps: pd.Series | None,
+    background: Background,
 ) -> dict[str, Any]:
     probability = float(target.met(drawn).mean())
-    line = _record(target, record)
+    line = _record(target, background.record)
     return {
         "probability": probability,
         "record": line,
         "grade": _grade(target, outlook, line is not None),
-        **reference(target, outlook),
+        **reference(target, outlook, background.cities),
         "likelihood": likelihood(probability),
         "class": verdict_class(probability, target.nature),
         "near_edge": near_edge(probability, target.nature),
         "break_even": even_bet(target, drawn),
-        "vintage_gap": _vintage_gap(target, outlook, gaps),
+        "vintage_gap": _vintage_gap(target, outlook, background.gaps),
         **{
-            f"discounted_{cut}": _discounted(target, outlook, gaps, cut)
+            f"discounted_{cut}": _discounted(target, outlook, background.gaps, cut)
             for cut in SENSITIVITY_POINTS
         },
     }

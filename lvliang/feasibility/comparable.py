@@ -1,0 +1,72 @@
+"""The outside view: what cities that started alike went on to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from lvliang.baseline.history import series
+from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.tables import as_of, load_observations
+from lvliang.projection.growth import from_log, to_log
+from lvliang.projection.panel import has_panel, load_panel
+
+SECTORS = "sectors_first_published"
+NEAREST = 0.10  # share of all spells that counts as comparable
+FEWEST = 30
+
+
+@dataclass(frozen=True)
+class Cities:
+    """Real growth (%) and secondary-sector share of GDP (%) of all cities: year by region."""
+
+    growth: pd.DataFrame
+    secondary_share: pd.DataFrame
+
+
+def load_cities(origin: int, data: Path | None = None) -> Cities | None:
+    """All cities as known at ``origin``; None without the panel or its sectors."""
+    if not has_panel(data) or SECTORS not in present_resources(data or data_folder()):
+        return None
+    known = as_of(load_observations([SECTORS], data), origin)
+    sectors = {
+        name: series(known, f"va_{name}", ["first_published"])
+        for name in ("primary", "secondary", "tertiary")
+    }
+    share = 100 * sectors["secondary"] / sum(sectors.values())
+    return Cities(load_panel(origin, data).growth, share)
+
+
+def comparable_spells(cities: Cities, region_code: str, years: int) -> pd.DataFrame | None:
+    """Spells of ``years`` years that began like the city stands now, all ended by now.
+
+    A spell begins like the city if the growth and the secondary-sector share of its year before
+    are near the city's of the last year: the nearest ``NEAREST`` of all spells, each distance in
+    standard deviations over all spells.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        ``region, start`` (year before the spell), ``growth`` (average growth of the spell, % a
+        year); None where the city lacks a figure or fewer than ``FEWEST`` spells are left.
+    """
+    growth, share = cities.growth, cities.secondary_share
+    after = from_log(to_log(growth).rolling(years).mean()).shift(-years)
+    columns = {"growth": after, "speed": growth, "share": share}
+    table = pd.DataFrame({name: frame.unstack() for name, frame in columns.items()}).dropna()
+    now = int(growth.index[-1])
+    try:
+        own = pd.Series(
+            {"speed": growth.loc[now, region_code], "share": share.loc[now, region_code]}
+        )
+    except KeyError:
+        return None
+    if own.isna().any() or NEAREST * len(table) < FEWEST:
+        return None
+    apart = (table[["speed", "share"]] - own) / table[["speed", "share"]].std()
+    nearest = np.hypot(apart["speed"], apart["share"]).nsmallest(round(NEAREST * len(table)))
+    found = table.loc[nearest.index, ["growth"]].rename_axis(["region", "start"]).reset_index()
+    return found[["region", "start", "growth"]]

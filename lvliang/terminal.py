@@ -1,0 +1,97 @@
+"""What the command line prints: progress, verdicts, the audit."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Any
+
+import typer
+
+
+class Format(StrEnum):
+    """How ``assess`` prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def print_audit(lang: str) -> None:
+    """The claims by verdict; sources that differ are findings, not faults."""
+    from lvliang.display import audit_tables, words
+    from lvliang.projection.audit import VERDICTS, audit
+    from lvliang.report.parameters import NotebookParameters
+
+    judged = audit(NotebookParameters().base_year)
+    for name in VERDICTS:
+        rows = judged[judged["verdict"] == name]
+        typer.echo(f"{len(rows):>8}  {words.text(f'audit_verdict.{name}', lang).lower()}")
+        for _, row in rows.iterrows():
+            said, found = audit_tables.said_and_found(row, lang)
+            against = f"; {found}" if row["against_source_id"] else ""
+            typer.echo(f"{'':10}{audit_tables.claim_name(row, lang)}: {said}{against}")
+
+
+def print_verdicts(verdicts: Any, form: Format, lang: str) -> None:
+    if form is Format.json:
+        from lvliang.feasibility.verdicts import PUBLIC
+
+        kept = verdicts[PUBLIC]
+        records = json.loads(kept.to_json(orient="records", force_ascii=False))
+        typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
+    elif form is Format.csv:
+        typer.echo(verdicts.to_csv(index=False), nl=False)
+    else:
+        _print_table(verdicts, lang)
+
+
+def _print_table(verdicts: Any, lang: str) -> None:
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from lvliang.display import tables, words
+
+    if verdicts.empty:
+        typer.echo(words.text("feasibility.no_targets", lang, region=""))
+    for piece in tables.verdicts(verdicts, "", lang):
+        grid = Table(*(Column(head, overflow="fold") for head in piece.frame.columns))
+        for row in piece.frame.itertuples(index=False):
+            grid.add_row(*row)
+        Console().print(grid)
+
+
+class Progress:
+    """One line for each notebook under way, on stderr, only where a person looks on."""
+
+    def __enter__(self) -> Progress:
+        from rich import progress
+        from rich.console import Console
+
+        self._bars = progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._tasks: dict[str, Any] = {}
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def notebook(self, job: Any, done: int, total: int) -> None:
+        """``done`` of ``total`` cells of a notebook have run."""
+        self._bars.update(self._task(job.name), completed=done, total=total)
+
+    def table(self, name: str, rows: int) -> None:
+        """A table was checked."""
+        self._bars.update(self._task("data"), advance=1, description=f"{name} ({rows})")
+
+    def _task(self, name: str) -> Any:
+        if name not in self._tasks:
+            self._tasks[name] = self._bars.add_task(name, total=None)
+        return self._tasks[name]
