@@ -49,10 +49,13 @@ class Component:
     def draw(self, rng: np.random.Generator, draws: int, horizon: int) -> np.ndarray:
         """Errors (draw, year, unit), of the variance stated whatever the tails."""
         shape = (draws, horizon, len(self.scale))
-        errors = rng.standard_normal(shape, dtype=np.float32).cumsum(axis=1) * np.float32(
-            np.sqrt(self.walk)
-        )
-        errors += rng.standard_normal(shape, dtype=np.float32) * np.float32(np.sqrt(self.noise))
+        errors = rng.standard_normal(shape, dtype=np.float32)
+        for year in range(1, horizon):  # in place: a running sum would be a copy
+            errors[:, year] += errors[:, year - 1]
+        errors *= np.float32(np.sqrt(self.walk))
+        noise = rng.standard_normal(shape, dtype=np.float32)
+        noise *= np.float32(np.sqrt(self.noise))
+        errors += noise
         chi = rng.chisquare(self.freedom, (draws, len(self.scale)))
         errors *= np.sqrt(self.scale * (self.freedom - 2) / chi)[:, None].astype(np.float32)
         return errors
