@@ -227,6 +227,20 @@ def backtest(
         found.scores.to_csv(out, index=False, lineterminator="\n", float_format="%.4f")
 
 
+@app.command()
+def history(outputs: Outputs = None) -> None:
+    """Print one row a vintage on record, oldest first."""
+    from lvliang.feasibility.vintage import told
+    from lvliang.report.history import read_history
+    from lvliang.report.publication import OUTPUTS
+
+    for vintage in read_history(outputs or OUTPUTS):
+        counts = f"{told(vintage)} of {len(vintage['verdicts'])} targets told"
+        what = [vintage[key] for key in ("release", "as_of", "origin")]
+        made_by = [vintage["parameters"]["region"], vintage["code_version"], vintage["data_hash"]]
+        typer.echo("  ".join(map(str, [*what, *made_by, counts])))
+
+
 def main() -> None:
     """Run the command line and exit with the code of what happened."""
     # A stop by the service manager unwinds like Ctrl-C, so that nothing is left behind.

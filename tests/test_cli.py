@@ -255,7 +255,11 @@ def test_a_report_publishes_every_page_in_both_languages(published: tuple[Done, 
     assert pages == {"index.html", "en/index.html"} | {
         f"{lang}/{name}.html" for lang in ("zh", "en") for name in NOTEBOOKS
     }
-    assert {p.name for p in outputs.iterdir()} == {".cache", ".lock", "published", "releases"}
+    kept = {p.name for p in outputs.iterdir()}
+    assert kept == {".cache", ".lock", "history", "published", "releases"}
+    assert [p.stem for p in (outputs / "history").iterdir()] == [
+        (outputs / "published").readlink().name
+    ]
 
 
 @pytest.mark.parametrize(

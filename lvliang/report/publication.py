@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lvliang.baseline.package import data_folder
 from lvliang.errors import LvliangError, ParameterError
 from lvliang.report import execute, parameters, publish
 from lvliang.report.parameters import NotebookParameters
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from lvliang.report.history import Vintage
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = PROJECT / "notebooks"
@@ -27,6 +33,9 @@ def publish_report(
     on_progress: execute.Progress | None = None,
 ) -> Path:
     """Run every notebook in every language and publish the site, or nothing.
+
+    What the run says goes to ``outputs/history`` in the same switch, unless it repeats the last
+    vintage of its region.
 
     Parameters
     ----------
@@ -56,14 +65,20 @@ def publish_report(
         for lang in _languages(given)
         for name in parameters.SCHEMAS
     }
+    from lvliang.report import history  # not before the parameters are known to be right
+
     with publish.lock(outputs):
+        past = history.open_history(outputs)
         check_all(data_folder(), on_table)
         with publish.staging(outputs) as work, publish.staging(outputs) as site:
             jobs = [_job(work, lang, name, run) for (lang, name), run in runs.items()]
             _execute(jobs, outputs, workers, deadline, on_progress)
-            _write(site, jobs, runs)
-            stamp = datetime.now().astimezone().strftime("%Y%m%dT%H%M%S")
-            return publish.switch(site, outputs, stamp) / "index.html"
+            now = datetime.now().astimezone()
+            name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
+            as_of = now.isoformat(timespec="seconds")
+            new = _write(site, _executed(jobs, runs), runs, past, release=name, as_of=as_of)
+            with history.recorded(outputs, new):
+                return publish.switch(site, outputs, name) / "index.html"
 
 
 def run_notebook(
@@ -122,19 +137,36 @@ def _execute(
         raise type(error)(f"{error}\nas far as it came: {places}") from None
 
 
-def _write(
-    site: Path,
-    jobs: list[execute.Job],
-    runs: dict[tuple[str, str], NotebookParameters],
-) -> None:
+def _executed(
+    jobs: list[execute.Job], runs: dict[tuple[str, str], NotebookParameters]
+) -> dict[str, dict[str, NotebookNode]]:
+    """The executed notebooks, by language and by name."""
     import nbformat
 
-    from lvliang.report.site import write_site
-
-    executed: dict[str, dict[str, nbformat.NotebookNode]] = {}
+    executed: dict[str, dict[str, NotebookNode]] = {}
     for (lang, name), job in zip(runs, jobs, strict=True):
         executed.setdefault(lang, {})[name] = nbformat.read(job.output, as_version=4)
-    write_site(site, executed, {name: run for (_, name), run in runs.items()})
+    return executed
+
+
+def _write(
+    site: Path,
+    executed: dict[str, dict[str, NotebookNode]],
+    runs: dict[tuple[str, str], NotebookParameters],
+    past: list[Vintage],
+    *,
+    release: str,
+    as_of: str,
+) -> Vintage | None:
+    """Write the site; return the vintage that belongs to it, None where the last one stands."""
+    from lvliang.feasibility.vintage import stand
+    from lvliang.report.history import vintage_of
+    from lvliang.report.site import write_site
+
+    vintage = vintage_of(executed, release=release, as_of=as_of)
+    standing = stand(past, vintage) if vintage else None
+    write_site(site, executed, {name: run for (_, name), run in runs.items()}, standing)
+    return vintage if standing and standing.same_as is None else None
 
 
 def _page_of_run(job: execute.Job, lang: str, folder: Path) -> Path:

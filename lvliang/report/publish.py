@@ -105,12 +105,26 @@ def switch(staged: Path, outputs: Path, name: str) -> Path:
         )
     releases = outputs / "releases"
     releases.mkdir(exist_ok=True)
-    release = _free(releases, name)
+    release = releases / free_name(outputs, name)
     staged.rename(release)
     os.utime(release)  # the order of publication, whatever wrote the files
     _point(published, Path("releases", release.name))
     _prune(releases, release)
     return published
+
+
+def free_name(outputs: Path, name: str) -> str:
+    """The first of name, name-2, name-3 … that no release has, nor a vintage of ``history``.
+
+    Parameters
+    ----------
+    outputs : Path
+        The folder that holds the releases; the caller holds its `lock`.
+    name : str
+        The name that is wanted.
+    """
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(new for new in names if not any(path.exists() for path in _of_name(outputs, new)))
 
 
 def keep_failed(output: Path, outputs: Path) -> Path:
@@ -133,10 +147,9 @@ def keep_failed(output: Path, outputs: Path) -> Path:
     return Path(shutil.copyfile(output, failed / output.name))
 
 
-def _free(releases: Path, name: str) -> Path:
-    """Return the first of name, name-2, name-3 … that is not taken."""
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(path for path in map(releases.joinpath, names) if not path.exists())
+def _of_name(outputs: Path, name: str) -> tuple[Path, Path]:
+    """A release, which is pruned one day, and its vintage, which is not."""
+    return outputs / "releases" / name, outputs / "history" / f"{name}.json"
 
 
 def _point(link: Path, target: Path) -> None:

@@ -10,9 +10,11 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from lvliang.baseline.regions import find_region
+from lvliang.display.history_tables import since_last
 from lvliang.display.words import text
 from lvliang.errors import QualityError
-from lvliang.report import gate
+from lvliang.feasibility.vintage import Standing
+from lvliang.report import gate, parameters
 from lvliang.report.parameters import NotebookParameters
 from lvliang.report.provenance import code_version, data_fingerprint
 from lvliang.report.render import page_shell, render_page
@@ -34,7 +36,13 @@ _INDEX = _TEMPLATES.from_string(
 <h2><a href="{{ page.href }}">{{ page.name }}</a></h2>
 {% for answer in page.answers %}{{ answer }}{% endfor %}
 </section>
-{% endfor %}"""
+{% endfor %}
+{% if moved %}
+<section>
+<h2>{{ moved_title }}</h2>
+{% for piece in moved %}{{ piece }}{% endfor %}
+</section>
+{% endif %}"""
 )
 
 
@@ -42,6 +50,7 @@ def write_site(
     site: Path,
     executed: dict[str, dict[str, NotebookNode]],
     runs: dict[str, NotebookParameters],
+    standing: Standing | None = None,
 ) -> None:
     """Write every page below ``site``, and hold each against the quality gate.
 
@@ -53,6 +62,8 @@ def write_site(
         By language, then by name: the executed notebooks. The first language has the front page.
     runs : dict
         By name: the parameters of each notebook.
+    standing : Standing, optional
+        Where the run stands among the vintages; the index tells it.
 
     Raises
     ------
@@ -73,7 +84,8 @@ def write_site(
             nav = _nav(lang, name, list(notebooks), languages)
             page = render_page(notebook, lang=lang, nav_html=nav, **common)
             (site / lang / f"{name}.html").write_text(page, encoding="utf-8")
-        index = _index(lang, notebooks, runs, languages, **common)
+        moved = _moved(standing, runs, lang)
+        index = _index(lang, notebooks, runs, languages, moved=moved, **common)
         (site / index_path(lang, languages)).write_text(index, encoding="utf-8")
     _hold_against_gate(site)
 
@@ -105,6 +117,7 @@ def _index(
     runs: dict[str, NotebookParameters],
     languages: list[str],
     *,
+    moved: list[Markup],
     banner_html: str,
     footer_html: str,
 ) -> str:
@@ -121,7 +134,10 @@ def _index(
     title = text("index.title", lang, region=find_region(run.region).name(lang))
     scenario = text(f"scenario.{run.scenario}", lang)
     basis = text("index.basis", **run.model_dump() | {"lang": lang, "scenario": scenario})
-    body = _INDEX.render(title=title, basis=basis, pages=pages)
+    moved_title = text("history.heading", lang)
+    body = _INDEX.render(
+        title=title, basis=basis, pages=pages, moved=moved, moved_title=moved_title
+    )
     other = [
         (_relative(index_path(lang, languages), index_path(code, languages)), code)
         for code in languages
@@ -136,6 +152,16 @@ def _index(
         banner_html=banner_html,
         footer_html=footer_html,
     )
+
+
+def _moved(
+    standing: Standing | None, runs: dict[str, NotebookParameters], lang: str
+) -> list[Markup]:
+    """HTML of what moved since the last publication."""
+    if standing is None:
+        return []
+    titles = parameters.titles(type(next(iter(runs.values()))), lang)
+    return [Markup(piece.html()) for piece in since_last(standing, titles, lang)]
 
 
 def _answers(notebook: NotebookNode) -> list[Markup]:

@@ -1,0 +1,276 @@
+"""The record of publications: ``outputs/history`` keeps one file a vintage, never rewritten.
+
+A vintage belongs to a page, and a page is switched in by a link. Two files cannot change in one
+step, so the vintage is first written as ``.pending-NAME.json``; once the link shows the release
+NAME it gets its name. Which of the two happened is told by the link alone, so whatever a killed
+run left can be settled by the next one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError, field_validator
+
+import lvliang
+from lvliang.baseline.package import data_folder, present_resources, resource_path
+from lvliang.display.show import RESULT_TYPE
+from lvliang.errors import DataError, LvliangError, QualityError
+from lvliang.feasibility import bands
+from lvliang.report.provenance import code_version, data_fingerprint
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+FOLDER = "history"
+LEGAL = "legal: a vintage as `lvliang report` wrote it; put it back, or move it elsewhere"
+PENDING = ".pending-"
+SCHEMA_VERSION = 1
+NOTEBOOK = "30_feasibility"  # it hands out what is kept
+ROOMS_THAT_COMPUTE = ("baseline", "projection", "feasibility")
+DIGITS = 12
+CLASSES = {word for _, word in [*bands.INDICATIVE, *bands.BINDING]} | {bands.CANNOT_TELL}
+LIKELIHOODS = {word for _, word in bands.LIKELIHOOD}
+
+Vintage = dict[str, Any]
+
+
+class _Verdict(BaseModel):
+    target_id: str
+    type: str
+    indicator: str
+    operator: str
+    value: float
+    unit: str
+    first_year: int
+    deadline: int
+    probability: float | None = Field(ge=0, le=1)
+    grade: Literal["A", "B", "C", "D"] | None
+    likelihood: str | None
+    word: str = Field(alias="class")
+    near_edge: bool
+    group: str
+    group_probability: float | None
+    missing: dict[str, Any] | None
+
+    @field_validator("word")
+    @classmethod
+    def _known_class(cls, value: str) -> str:
+        return _one_of(value, CLASSES)
+
+    @field_validator("likelihood")
+    @classmethod
+    def _known_likelihood(cls, value: str | None) -> str | None:
+        return value if value is None else _one_of(value, LIKELIHOODS)
+
+
+class _Vintage(BaseModel):
+    """What a file of the record holds at the least; the check of what is read."""
+
+    schema_version: Literal[1]
+    release: str
+    as_of: AwareDatetime
+    origin: int
+    parameters: dict[str, Any]
+    data_hash: str
+    tables: dict[str, str]
+    code_version: str
+    code_hash: str
+    forecasts: list[dict[str, Any]]
+    verdicts: list[_Verdict]
+
+    @field_validator("parameters")
+    @classmethod
+    def _has_region(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(value.get("region"), str):
+            raise ValueError("has no region")
+        return value
+
+
+def open_history(outputs: Path) -> list[Vintage]:
+    """Settle what a killed run left, and read the record; the caller holds the lock of `outputs`.
+
+    Raises
+    ------
+    DataError
+        As `read_history`.
+    """
+    settle(outputs)
+    return read_history(outputs)
+
+
+def read_history(outputs: Path) -> list[Vintage]:
+    """The vintages of ``outputs/history``, oldest first; none where there is no such folder.
+
+    Raises
+    ------
+    DataError
+        Names the first file that is no vintage, what is wrong and what would be legal.
+    """
+    folder = outputs / FOLDER
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder}: is not a folder; legal: the folder of the vintages, or none")
+    files = (path for path in sorted(folder.glob("*.json")) if not path.name.startswith("."))
+    return sorted(map(_read, files), key=lambda vintage: datetime.fromisoformat(vintage["as_of"]))
+
+
+def vintage_of(
+    executed: dict[str, dict[str, NotebookNode]], *, release: str, as_of: str
+) -> Vintage | None:
+    """The vintage of a run, from what its notebook handed out; None if it was not among those run.
+
+    Parameters
+    ----------
+    executed : dict
+        By language, then by name: the executed notebooks.
+    release : str
+        Name of the release.
+    as_of : str
+        Time of publication, ISO with its offset.
+
+    Raises
+    ------
+    QualityError
+        The notebook handed out nothing, or not the same in every language.
+    """
+    notebooks = {lang: found[NOTEBOOK] for lang, found in executed.items() if NOTEBOOK in found}
+    if not notebooks:
+        return None
+    first, *others = [_handed_out(notebook, lang) for lang, notebook in notebooks.items()]
+    if any(other != first for other in others):
+        raise QualityError(f"{NOTEBOOK}: the verdicts of {' and '.join(notebooks)} differ")
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "release": release,
+        "as_of": as_of,
+        "data_hash": data_fingerprint(),
+        "tables": table_hashes(),
+        "code_version": code_version(),
+        "code_hash": code_hash(),
+        **first,
+    }
+
+
+@contextmanager
+def recorded(outputs: Path, vintage: Vintage | None) -> Iterator[None]:
+    """Keep `vintage` if the block makes its release the published one, and only then.
+
+    Parameters
+    ----------
+    outputs : Path
+        Its lock is held.
+    vintage : dict, optional
+        None keeps nothing.
+
+    Raises
+    ------
+    LvliangError
+        It cannot be written; the block has not begun.
+    """
+    if vintage is None:
+        yield
+        return
+    try:
+        _write_pending(outputs / FOLDER, vintage)
+        yield
+    finally:
+        settle(outputs)
+
+
+def settle(outputs: Path) -> None:
+    """Name the pending vintage whose release is published, delete any other."""
+    published = outputs / "published"
+    release = published.readlink().name if published.is_symlink() else ""
+    for pending in (outputs / FOLDER).glob(f"{PENDING}*.json"):
+        kept = pending.with_name(pending.name.removeprefix(PENDING))
+        if kept.stem == release and not kept.exists():
+            pending.rename(kept)
+        else:
+            pending.unlink()
+
+
+def table_hashes(data: Path | None = None) -> dict[str, str]:
+    """First digits of the SHA-256 of every table that is there, by name."""
+    folder = data or data_folder()
+    contents = {n: resource_path(folder, n).read_bytes() for n in present_resources(folder)}
+    return {
+        name: hashlib.sha256(content).hexdigest()[:DIGITS] for name, content in contents.items()
+    }
+
+
+def code_hash(package: Path | None = None) -> str:
+    """First digits of a SHA-256 over the code that computes verdicts.
+
+    A commit that touches the documents or the look of a page gives another code version and the
+    same hash; a change that is not committed gives another hash and maybe the same version.
+    """
+    package = package or Path(lvliang.__file__).parent
+    files = [path for room in ROOMS_THAT_COMPUTE for path in sorted((package / room).glob("*.py"))]
+    digest = hashlib.sha256()
+    for path in [*files, package.parent / "notebooks" / f"{NOTEBOOK}.ipynb"]:
+        digest.update(f"{path.relative_to(package.parent)}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:DIGITS]
+
+
+def _handed_out(notebook: NotebookNode, lang: str) -> Vintage:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    found = [o.data[RESULT_TYPE] for o in outputs if RESULT_TYPE in o.get("data", {})]
+    if len(found) != 1:
+        raise QualityError(
+            f"{lang}/{NOTEBOOK}: hands out {len(found)} results; legal: one, by show.hand_out"
+        )
+    result: Vintage = json.loads(json.dumps(found[0]))
+    return result
+
+
+def _write_pending(folder: Path, vintage: Vintage) -> None:
+    text = json.dumps(vintage, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    path = folder / f"{PENDING}{vintage['release']}.json"
+    try:
+        folder.mkdir(exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+            file.flush()
+            os.fchmod(file.fileno(), 0o444)
+            os.fsync(file.fileno())  # on disk before the page that it belongs to
+    except OSError as error:
+        raise LvliangError(
+            f"{path}: cannot be written ({error.strerror}); "
+            "the published page stands; make room there, or the folder writable"
+        ) from error
+
+
+def _read(path: Path) -> Vintage:
+    try:
+        text = path.read_text(encoding="utf-8")
+        checked = _Vintage.model_validate_json(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read ({error}); {LEGAL}") from None
+    except ValidationError as error:
+        raise DataError(f"{path}: {_sentence(error)}; {LEGAL}") from None
+    if checked.release != path.stem:
+        raise DataError(f"{path}: is the vintage of release {checked.release!r}; {LEGAL}")
+    vintage: Vintage = json.loads(text)
+    return vintage
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first fault: where in the file, and what."""
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    others = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{where + ': ' if where else ''}{first['msg']}{others}"
+
+
+def _one_of(value: str, known: set[str]) -> str:
+    if value not in known:
+        raise ValueError(f"{value!r} is none of {', '.join(sorted(known))}")
+    return value

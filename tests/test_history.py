@@ -1,0 +1,726 @@
+"""The record of publications: what is kept, when, that it stays, and what it says has moved."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from nbformat import v4, write
+
+from lvliang.cli import app
+from lvliang.display import history_tables, words
+from lvliang.display.show import RESULT_TYPE, Sentence
+from lvliang.errors import DataError, LvliangError, QualityError
+from lvliang.feasibility import vintage
+from lvliang.feasibility.targets import load_targets
+from lvliang.feasibility.verdicts import assess
+from lvliang.projection.outlook import QUANTILES, look_ahead, mean_growth, quantiles
+from lvliang.report import history, parameters, publication
+from lvliang.report.publish import staging, switch
+
+Vintage = dict[str, Any]
+TITLES = {lang: parameters.titles(parameters.FeasibilityParameters, lang) for lang in ("zh", "en")}
+
+
+def verdict(**given: Any) -> dict[str, Any]:
+    row = {
+        "target_id": "gdp_2021", "group": "2021_main", "type": "growth",
+        "indicator": "gdp_real_growth", "operator": ">=", "value": 8.0, "unit": "%",
+        "nature": "预期性", "origin": "stated", "first_year": 2021, "deadline": 2021,
+        "settling_vintage": "preliminary", "probability": 0.5, "grade": "A",
+        "likelihood": "about_even", "class": "uncertain", "near_edge": False,
+        "group_probability": 0.2, "missing": None,
+    }  # fmt: skip
+    return row | given
+
+
+UNKNOWN = {"probability": None, "grade": None, "likelihood": None, "class": "cannot_tell"}
+
+
+def made(release: str = "first", **given: Any) -> Vintage:
+    """A vintage; ``given`` replaces what it holds."""
+    day = {"first": 1, "second": 2, "third": 3}.get(release, 9)
+    plain = {
+        "schema_version": 1,
+        "release": release,
+        "as_of": f"2025-03-0{day}T08:30:00+08:00",
+        "origin": 2020,
+        "parameters": {"region": "141100", "end_year": 2025, "growth_discount": 0.0},
+        "data_hash": "d1",
+        "tables": {"gdp_revised": "a", "budget_revenue": "b"},
+        "code_version": "0.1.0 (abc)",
+        "code_hash": "c1",
+        "forecasts": [],
+        "verdicts": [verdict()],
+    }
+    return plain | given
+
+
+def keep(outputs: Path, page: str, new: Vintage | None) -> None:
+    """Publish a page with its vintage."""
+    with staging(outputs) as staged:
+        (staged / "index.html").write_text(page)
+        with history.recorded(outputs, new):
+            switch(staged, outputs, new["release"] if new else page)
+
+
+def shown(outputs: Path) -> str:
+    return (outputs / "published" / "index.html").read_text()
+
+
+def files(outputs: Path) -> list[str]:
+    folder = outputs / "history"
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+# ------------------------------------------------------------------ what a run says
+
+
+@pytest.fixture(scope="module")
+def judged(small_data: Path) -> tuple[Any, pd.DataFrame]:
+    outlook = look_ahead(
+        "141100", base_year=2020, end_year=2025, draws=1000, seed=1, data=small_data
+    )
+    return outlook, assess(load_targets("141100", 2020, 2025, small_data), outlook)
+
+
+def test_a_run_hands_out_its_verdicts_as_they_are(judged: tuple[Any, pd.DataFrame]) -> None:
+    outlook, verdicts = judged
+    found = vintage.results(verdicts, outlook, {"region": "141100", "lang": "en", "seed": 1})
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found["origin"] == 2020
+    assert found["parameters"] == {"region": "141100", "seed": 1}
+    assert [row["target_id"] for row in found["verdicts"]] == list(verdicts["target_id"])
+    for row, (_, judged_row) in zip(found["verdicts"], verdicts.iterrows(), strict=True):
+        assert list(row) == vintage.VERDICT_KEYS
+        for key, value in row.items():
+            expected = judged_row[key]
+            is_missing = not isinstance(expected, dict) and pd.isna(expected)
+            assert value == (None if is_missing else expected), key
+    told = [row for row in found["verdicts"] if row["probability"] is not None]
+    assert 0 < len(told) < len(found["verdicts"])
+    assert vintage.told(found) == len(told)
+
+
+def test_a_run_hands_out_its_forecasts_by_year_and_over_the_span(
+    judged: tuple[Any, pd.DataFrame],
+) -> None:
+    outlook, verdicts = judged
+    rows = vintage.results(verdicts, outlook, {})["forecasts"]
+    levels = [f"q{round(100 * level):02d}" for level in QUANTILES]
+    by_year = [row for row in rows if row["statistic"] == "year"]
+    assert len(by_year) == 3 * 5
+    for row in by_year:
+        expected = quantiles(outlook, row["indicator"]).loc[row["first_year"]]
+        assert row["last_year"] == row["first_year"]
+        assert [row[level] for level in levels] == pytest.approx(list(expected), abs=1e-4)
+    means = [row for row in rows if row["statistic"] == "mean"]
+    assert [row["indicator"] for row in means] == list(vintage.MEAN_GROWTH)
+    for row in means:
+        expected = np.quantile(mean_growth(outlook, row["indicator"]), QUANTILES)
+        assert (row["first_year"], row["last_year"], row["unit"]) == (2021, 2025, "%")
+        assert [row[level] for level in levels] == pytest.approx(list(expected), abs=1e-4)
+
+
+def test_without_the_panel_a_run_forecasts_nothing(data_copy: Path) -> None:
+    shutil.rmtree(data_copy / "panel")
+    given = {"base_year": 2020, "end_year": 2025, "draws": 1000, "seed": 1, "data": data_copy}
+    outlook = look_ahead("141100", **given)
+    verdicts = assess(load_targets("141100", 2020, 2025, data_copy), outlook)
+    found = vintage.results(verdicts, outlook, {})
+    assert found["forecasts"] == []
+    assert {row["class"] for row in found["verdicts"]} == {"cannot_tell"}
+    json.dumps(found, allow_nan=False)
+
+
+def test_forecasts_are_in_the_units_of_the_indicators(data: Path) -> None:
+    with (data / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        units = {row["indicator"]: row["unit"] for row in csv.DictReader(file)}
+    assert {name: units[name] for name in vintage.FORECASTS} == vintage.FORECASTS
+    assert {units[name] for name in vintage.MEAN_GROWTH if name in units} == {"%"}
+
+
+# ------------------------------------------------------------------ what moved, and why
+
+
+@pytest.mark.parametrize(
+    ("given", "causes"),
+    [
+        ({"tables": {"gdp_revised": "z", "budget_revenue": "b"}}, ["data"]),
+        ({"code_hash": "c2"}, ["code"]),
+        ({"parameters": {"region": "141100", "end_year": 2030}}, ["parameters"]),
+        ({"tables": {}, "code_hash": "c2", "parameters": {}}, ["data", "code", "parameters"]),
+        # Another commit that computes the same is no cause; then it is the libraries beneath.
+        ({"code_version": "0.1.0 (def)"}, ["code"]),
+    ],
+)
+def test_a_move_has_the_causes_that_changed(given: Vintage, causes: list[str]) -> None:
+    moved = [verdict(probability=0.2, **{"class": "difficult"})]
+    found = vintage.compare(made(), made("second", verdicts=moved, **given))
+    assert found.causes == causes
+    assert [move.now for move in found.moves] == moved
+
+
+def test_what_changed_is_named() -> None:
+    before = made(tables={"kept": "1", "revised": "1", "removed": "1"})
+    changed = {"region": "141100", "end_year": 2030, "growth_discount": 0.0}
+    now = made(
+        "second",
+        tables={"kept": "1", "revised": "2", "added": "1"},
+        parameters=changed,
+        code_version="0.2.0 (def)",
+        code_hash="c2",
+    )
+    found = vintage.compare(before, now)
+    assert found.tables == ["added", "removed", "revised"]
+    assert found.parameters == {"end_year": (2025, 2030)}
+    assert found.code == ("0.1.0 (abc)", "0.2.0 (def)")
+    assert (found.before, found.now) == (before["as_of"], now["as_of"])
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told", "of_class"),
+    [
+        ({}, {}, False, False),
+        ({}, {"probability": 0.504}, False, False),
+        ({}, {"probability": 0.506}, True, False),
+        ({"probability": 0.34}, {"probability": 0.32, "class": "difficult"}, True, False),
+        ({"probability": 0.34}, {"probability": 0.30, "class": "difficult"}, True, True),
+        (UNKNOWN, {}, True, True),
+        (UNKNOWN, UNKNOWN, False, False),
+    ],
+)
+def test_a_small_move_over_an_edge_is_told_and_is_not_another_class(
+    before: Vintage, now: Vintage, told: bool, of_class: bool
+) -> None:
+    move = vintage.Move(verdict(**before), verdict(**now))
+    assert (move.is_told, move.is_of_class) == (told, of_class)
+
+
+def test_a_target_that_comes_or_goes_has_moved() -> None:
+    before, now = made(), made("second", verdicts=[verdict(target_id="new")])
+    moves = vintage.compare(before, now).moves
+    assert [(move.before is None, move.now is None) for move in moves] == [
+        (True, False),
+        (False, True),
+    ]
+    assert all(move.is_of_class and move.change is None for move in moves)
+
+
+def test_a_run_is_held_against_the_last_vintage_of_its_region() -> None:
+    other = made("second", parameters={"region": "140100"}, tables={})
+    found = vintage.stand([made(), other], made("third", code_hash="c2"))
+    assert found.same_as is None
+    assert found.comparison is not None
+    assert (found.comparison.before, found.comparison.causes) == (made()["as_of"], ["code"])
+
+
+def test_the_first_run_of_a_region_has_nothing_to_be_held_against() -> None:
+    current = made("second", parameters={"region": "140100"})
+    assert vintage.stand([made()], current) == vintage.Standing(None, None)
+
+
+def test_a_run_that_repeats_the_last_vintage_keeps_what_that_one_moved() -> None:
+    past = [made(), made("second", verdicts=[verdict(probability=0.55)], code_hash="c2")]
+    again = made("third", verdicts=[verdict(probability=0.55)], code_hash="c2")
+    found = vintage.stand(past, again | {"code_version": "0.1.0 (a commit of documents)"})
+    assert found.same_as == past[1]["as_of"]
+    assert found.comparison == vintage.compare(*past)
+    assert vintage.stand([made()], made("second")).comparison is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"tables": {}},
+        {"code_hash": "c2"},
+        {"parameters": {"region": "141100"}},
+        {"forecasts": [{"q50": 1.0}]},
+        {"verdicts": []},
+    ],
+)
+def test_a_run_that_differs_in_anything_is_new(given: Vintage) -> None:
+    assert vintage.stand([made()], made("second", **given)).same_as is None
+
+
+# ------------------------------------------------------------------ words
+
+
+def said(standing: vintage.Standing, lang: str) -> str:
+    pieces = history_tables.since_last(standing, TITLES[lang], lang)
+    return BeautifulSoup("\n".join(piece.html() for piece in pieces), "html.parser").get_text("|")
+
+
+def rows(standing: vintage.Standing, lang: str) -> list[list[str]]:
+    pieces = history_tables.since_last(standing, TITLES[lang], lang)
+    tables = [piece for piece in pieces if not isinstance(piece, Sentence)]
+    return [list(row) for table in tables for row in table.frame.itertuples(index=False)]
+
+
+def stood(before: Vintage, now: Vintage) -> vintage.Standing:
+    return vintage.stand([before], now)
+
+
+def test_the_first_publication_says_that_there_is_none_before() -> None:
+    first = vintage.Standing(None, None)
+    assert said(first, "zh") == words.text("history.first", "zh")
+    assert "No earlier verdicts" in said(first, "en")
+
+
+def test_an_unchanged_run_says_so_with_the_date() -> None:
+    same = stood(made(), made("second"))
+    assert said(same, "zh") == (
+        "与2025-03-01 08:30发布的上期相比：数据、方法、参数均未变动，研判没有变化。"
+    )
+    assert "no verdict moved" in said(same, "en")
+
+
+def test_an_unchanged_run_still_tells_what_the_vintage_moved() -> None:
+    last = made("second", verdicts=[verdict(probability=0.57)], code_hash="c2")
+    standing = vintage.stand([made(), last], last)
+    assert "2025-03-02 08:30发布的一期与2025-03-01 08:30发布的一期相比" in said(standing, "zh")
+    assert len(rows(standing, "zh")) == 1
+
+
+def test_a_changed_run_that_moved_nothing_names_the_change() -> None:
+    found = stood(made(), made("second", tables={"gdp_revised": "z", "budget_revenue": "b"}))
+    assert "研判没有变化；其间的变动：数据修订（gdp_revised）。" in said(found, "zh")
+    assert rows(found, "zh") == []
+
+
+def test_moves_are_counted_and_shown_with_their_causes() -> None:
+    now = made(
+        "second",
+        parameters=made()["parameters"] | {"growth_discount": 1.0},
+        code_hash="c2",
+        code_version="0.2.0 (def)",
+        verdicts=[verdict(probability=0.31, **{"class": "difficult", "near_edge": True})],
+    )
+    found = stood(made(), now)
+    assert (
+        "研判变化1项，其中档位变化1项。原因：方法（0.1.0 (abc)改为0.2.0 (def)）；"
+        "参数（增速下调（百分点）由0改为1）。|\n|几项原因并存，未逐项分解。"
+    ) in said(found, "zh")
+    assert rows(found, "zh") == [
+        [
+            "地区生产总值实际增速：2021年≥8%",
+            "存在不确定性、需加力推进；约50%",
+            "实现难度较大；约30%（接近档位边界）",
+            "−19个百分点",
+            "方法、参数",
+        ]
+    ]
+    assert rows(found, "en")[0][1:] == [
+        "Uncertain: more effort needed; about 50 %",
+        "Difficult; about 30 % (near the edge of its band)",
+        "−19 points",
+        "Method, parameters",
+    ]
+
+
+@pytest.mark.parametrize("grade", ["C", "D"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_poor_grade_is_told_no_number(grade: str, lang: str) -> None:
+    before = made(verdicts=[verdict(grade=grade)])
+    now = made("second", verdicts=[verdict(grade=grade, probability=0.62)])
+    (row,) = rows(stood(before, now), lang)
+    assert re.findall(r"\d|%", " ".join(row[1:])) == []
+    assert row[3] == {"zh": "上升", "en": "Up"}[lang]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        ({}, {"probability": 0.537}, "+4个百分点"),
+        ({}, {"probability": 0.494}, "−1个百分点"),
+        ({"probability": 0.331}, {"probability": 0.329, "class": "difficult"}, "下降不足1个百分点"),
+        ({}, {"grade": "C", "probability": 0.4}, "下降"),
+        (UNKNOWN, {}, "—"),
+        ({}, UNKNOWN, "—"),
+    ],
+)
+def test_a_change_is_told_as_both_grades_allow(before: Vintage, now: Vintage, change: str) -> None:
+    standing = stood(made(verdicts=[verdict(**before)]), made("second", verdicts=[verdict(**now)]))
+    assert rows(standing, "zh")[0][3] == change
+
+
+def test_a_target_is_told_as_new_dropped_or_by_its_id() -> None:
+    now = made("second", verdicts=[verdict(target_id="new", indicator="of_old_tables")])
+    added, dropped = rows(stood(made(), now), "zh")
+    assert (added[0], added[1], added[3]) == ("new", "—", "新列目标")
+    assert (dropped[2], dropped[3]) == ("—", "不再列出")
+
+
+def test_many_tables_are_counted() -> None:
+    found = stood(made(), made("second", tables=dict.fromkeys("abcdef", "1")))
+    assert "数据修订（a、b、budget_revenue、c等8张表）" in said(found, "zh")
+    assert "a, b, budget_revenue, c and others, 8 tables in all" in said(found, "en")
+
+
+def test_code_that_is_called_the_same_is_told_from_code_that_is_the_same() -> None:
+    moved = [verdict(probability=0.6)]
+    edited = stood(made(), made("second", verdicts=moved, code_hash="c2"))
+    beneath = stood(made(), made("second", verdicts=moved))
+    assert "方法（0.1.0 (abc)，含未提交的改动）" in said(edited, "zh")
+    assert "方法（代码未改，所用软件库或机器不同）" in said(beneath, "zh")
+
+
+# ------------------------------------------------------------------ the store
+
+
+def test_a_vintage_is_one_file_that_cannot_be_written(tmp_path: Path) -> None:
+    keep(tmp_path, "page", made(verdicts=[verdict(likelihood="likely")]))
+    path = tmp_path / "history" / "first.json"
+    text = path.read_text("utf-8")
+    assert path.stat().st_mode & 0o777 == 0o444
+    assert "预期性" in text
+    keys = list(json.loads(text))
+    assert keys == sorted(keys)
+    assert history.read_history(tmp_path) == [made(verdicts=[verdict(likelihood="likely")])]
+
+
+def test_a_page_without_news_adds_no_vintage(tmp_path: Path) -> None:
+    keep(tmp_path, "page", made())
+    keep(tmp_path, "again", None)
+    assert (shown(tmp_path), files(tmp_path)) == ("again", ["first.json"])
+
+
+def test_vintages_are_read_oldest_first_whatever_their_names_and_offsets(tmp_path: Path) -> None:
+    late = made("a", as_of="2025-03-01T00:30:00+00:00")
+    early = made("b", as_of="2025-03-01T08:00:00+08:00")
+    for new in (late, early):
+        keep(tmp_path, "page", new)
+    assert [found["release"] for found in history.read_history(tmp_path)] == ["b", "a"]
+
+
+def test_no_folder_is_an_empty_record(tmp_path: Path) -> None:
+    assert history.open_history(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_vintages_stay_when_their_releases_go(tmp_path: Path) -> None:
+    names = list("abcde")
+    for name in names:
+        keep(tmp_path, name, made(name))
+    assert len(list((tmp_path / "releases").iterdir())) == 3
+    assert files(tmp_path) == [f"{name}.json" for name in names]
+
+
+def test_a_name_in_the_record_is_never_given_again(tmp_path: Path) -> None:
+    keep(tmp_path, "page", made())
+    shutil.rmtree(tmp_path / "releases")
+    keep(tmp_path, "new", None)
+    with staging(tmp_path) as staged:
+        (staged / "index.html").write_text("third")
+        switch(staged, tmp_path, "first")
+    assert (tmp_path / "published").readlink() == Path("releases/first-2")
+
+
+def test_a_vintage_is_never_overwritten(tmp_path: Path) -> None:
+    keep(tmp_path, "page", made())
+    folder = tmp_path / "history"
+    before = (folder / "first.json").read_bytes()
+    (folder / ".pending-first.json").write_text("{}")
+    history.settle(tmp_path)
+    assert (folder / "first.json").read_bytes() == before
+    assert files(tmp_path) == ["first.json"]
+
+
+def test_a_vintage_that_cannot_be_written_leaves_the_old_page(tmp_path: Path) -> None:
+    keep(tmp_path, "old", None)
+    (tmp_path / "history").write_text("not a folder")
+    with pytest.raises(LvliangError, match=r"\.pending-first\.json: cannot be written"):
+        keep(tmp_path, "new", made())
+    assert shown(tmp_path) == "old"
+    with pytest.raises(DataError, match="history: is not a folder; legal: "):
+        history.open_history(tmp_path)
+
+
+def test_a_page_that_cannot_be_switched_in_leaves_no_vintage(tmp_path: Path) -> None:
+    keep(tmp_path, "old", made())
+    with pytest.raises(OSError, match="link"), staging(tmp_path) as staged:
+        with history.recorded(tmp_path, made("second")):
+            assert files(tmp_path) == [".pending-second.json", "first.json"]
+            raise OSError("link")
+        assert staged.exists()
+    assert (shown(tmp_path), files(tmp_path)) == ("old", ["first.json"])
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from lvliang.report import history, publish
+import test_history
+outputs = Path(sys.argv[1])
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+{point}
+test_history.keep(outputs, "new", test_history.made("second"))
+"""
+POINTS = {
+    "half written": ("os.fchmod = die", False),
+    "written": ("publish.switch = test_history.switch = die", False),
+    "moved, link old": ("publish._point = die", False),
+    "link being made": ("Path.replace = die", False),
+    "link new": ("publish._prune = die", True),
+    "before its name": ("history.settle = die", True),
+    "after its name": ("settle = history.settle\nhistory.settle = lambda o: die(settle(o))", True),
+}
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_killed_run_leaves_a_page_and_its_vintage_or_neither(tmp_path: Path, point: str) -> None:
+    keep(tmp_path, "old", made())
+    first = (tmp_path / "history/first.json").read_bytes()
+    lines, is_out = POINTS[point]
+    code = KILLED.format(tests=str(Path(__file__).parent), point=lines)
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert shown(tmp_path) == ("new" if is_out else "old")
+    found = [read["release"] for read in history.open_history(tmp_path)]
+    assert found == (["first", "second"] if is_out else ["first"])
+    assert files(tmp_path) == [f"{name}.json" for name in found]
+    assert (tmp_path / "history/first.json").read_bytes() == first
+    keep(tmp_path, "newer", made("third"))
+    assert files(tmp_path) == [*(f"{name}.json" for name in found), "third.json"]
+
+
+def without(key: str) -> str:
+    return json.dumps({name: value for name, value in made().items() if name != key})
+
+
+DAMAGED = {
+    "empty": ("", "Invalid JSON"),
+    "cut off": (json.dumps(made())[:-40], "Invalid JSON"),
+    "no object": ("[]", "Input should be an object"),
+    "bytes": ("\udcff", "cannot be read"),
+    "later": (json.dumps(made(schema_version=2)), "schema_version: Input should be 1"),
+    "no region": (json.dumps(made(parameters={})), "parameters: Value error, has no region"),
+    "time": (json.dumps(made(as_of="2025-03-01T08:30:00")), "as_of: Input should have timezone"),
+    "renamed": (json.dumps(made("second")), "is the vintage of release 'second'"),
+    "word": (
+        json.dumps(made(verdicts=[verdict(**{"class": "fine"})])),
+        "verdicts.0.class: Value error, 'fine' is none of at_risk, attainable_with_effort, ",
+    ),
+    "row": (json.dumps(made(verdicts=[{}])), "verdicts.0.target_id: Field required"),
+    **{f"no {key}": (without(key), f"{key}: Field required") for key in made()},
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_damaged_vintage_is_named_and_stays(tmp_path: Path, damage: str) -> None:
+    text, fault = DAMAGED[damage]
+    path = tmp_path / "history" / "first.json"
+    path.parent.mkdir()
+    path.write_text(text, "utf-8", errors="surrogateescape")
+    before = path.read_bytes()
+    with pytest.raises(DataError) as error:
+        history.open_history(tmp_path)
+    message = str(error.value)
+    assert message.startswith(f"{path}: {fault}")
+    assert message.endswith(history.LEGAL)
+    assert "\n" not in message
+    assert path.read_bytes() == before
+
+
+def test_the_code_is_what_computes(tmp_path: Path) -> None:
+    root = Path(history.__file__).parents[2]
+    package = tmp_path / "lvliang"
+    shutil.copytree(root / "lvliang", package, ignore=shutil.ignore_patterns("__pycache__"))
+    notebook = tmp_path / "notebooks" / "30_feasibility.ipynb"
+    notebook.parent.mkdir()
+    shutil.copyfile(root / "notebooks" / notebook.name, notebook)
+    plain = history.code_hash(package)
+    assert plain == history.code_hash()
+    for path in (package / "display/words.toml", package / "report/site.py"):
+        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+        assert history.code_hash(package) == plain
+    found = {plain}
+    for path in (package / "projection/paths.py", package / "feasibility/bands.py", notebook):
+        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+        found.add(history.code_hash(package))
+    assert len(found) == 4
+
+
+def test_each_table_has_its_hash(data_copy: Path) -> None:
+    before = history.table_hashes(data_copy)
+    path = data_copy / "panel" / "gdp_revised.csv"
+    path.write_text(path.read_text("utf-8").rstrip("\n"), "utf-8")
+    now = history.table_hashes(data_copy)
+    assert {name for name in before if before[name] != now[name]} == {"gdp_revised"}
+    assert {"report_targets", "budget_revenue"} <= set(before)
+
+
+# ------------------------------------------------------------------ from notebooks to the site
+
+
+def executed(lang: str, result: Any = None) -> Any:
+    """A notebook as its kernel left it, handing out a result."""
+    outputs = [] if result is None else [v4.new_output("display_data", {RESULT_TYPE: result})]
+    answer = v4.new_output("display_data", {"text/html": "<p>8%</p>", "text/plain": "8%"})
+    return v4.new_notebook(
+        cells=[
+            v4.new_markdown_cell("# 题" if lang == "zh" else "# Title"),
+            v4.new_code_cell(outputs=[answer], metadata={"tags": ["answer"]}),
+            v4.new_code_cell(outputs=outputs, metadata={"tags": ["hidden"]}),
+        ]
+    )
+
+
+def handed_out(**given: Any) -> Vintage:
+    kept = ("origin", "parameters", "forecasts", "verdicts")
+    return {key: value for key, value in made(**given).items() if key in kept}
+
+
+def test_a_vintage_is_what_the_notebook_handed_out() -> None:
+    results = handed_out()
+    runs = {lang: {history.NOTEBOOK: executed(lang, results)} for lang in ("zh", "en")}
+    found = history.vintage_of(runs, release="first", as_of="2025-03-01T08:30:00+08:00")
+    assert found is not None
+    assert set(found) == set(made())
+    assert {key: found[key] for key in results} == results
+    assert found["tables"] == history.table_hashes()
+
+
+def test_without_the_notebook_there_is_no_vintage() -> None:
+    runs = {"zh": {"10_baseline": executed("zh")}}
+    assert history.vintage_of(runs, release="first", as_of="") is None
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "fault"),
+    [
+        (handed_out(), None, "en/30_feasibility: hands out 0 results; legal: one"),
+        (handed_out(), handed_out(verdicts=[]), "the verdicts of zh and en differ"),
+    ],
+)
+def test_pages_that_do_not_say_the_same_are_not_published(zh: Any, en: Any, fault: str) -> None:
+    runs = {
+        lang: {history.NOTEBOOK: executed(lang, result)}
+        for lang, result in (("zh", zh), ("en", en))
+    }
+    with pytest.raises(QualityError, match=fault):
+        history.vintage_of(runs, release="first", as_of="")
+
+
+Publish = Callable[..., Path]
+
+
+@pytest.fixture
+def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
+    """Publish a site whose notebook hands out the results given, without a kernel."""
+    name = history.NOTEBOOK
+    monkeypatch.setattr(parameters, "SCHEMAS", {name: parameters.FeasibilityParameters})
+    monkeypatch.setattr("lvliang.baseline.contract.check_all", lambda *_: {})
+    monkeypatch.setattr("lvliang.report.history.code_hash", lambda: "c1")
+
+    def run(results: Vintage, **given: str) -> Path:
+        def execute(jobs: Any, *_: Any, **__: Any) -> None:
+            for job in jobs:
+                write(executed(job.parameters["lang"], deepcopy(results)), job.output)
+
+        monkeypatch.setattr(publication, "_execute", execute)
+        outputs = tmp_path / "outputs"
+        return publication.publish_report(given, outputs=outputs, workers=1, deadline=None)
+
+    return run
+
+
+def section(page: Path) -> str:
+    html = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+    return html.find("h2", string=re.compile("与上期相比|Compared with")).parent.get_text()
+
+
+def test_each_run_with_news_adds_a_vintage_and_the_page_tells_it(
+    publish: Publish, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "outputs"
+    page = publish(handed_out())
+    assert words.text("history.first", "zh") in section(page)
+    (first,) = files(outputs)
+    assert (outputs / "published").readlink().name == Path(first).stem
+
+    page = publish(handed_out())
+    assert files(outputs) == [first]
+    assert "研判没有变化" in section(page)
+    assert (outputs / "published").readlink().name != Path(first).stem
+
+    changed = made()["parameters"] | {"growth_discount": 1.0}
+    difficult = verdict(probability=0.2, **{"class": "difficult"})
+    page = publish(handed_out(parameters=changed, verdicts=[difficult]))
+    assert len(files(outputs)) == 2
+    assert "研判变化1项，其中档位变化1项" in section(page)
+    assert "增速下调（百分点）由0改为1" in section(page)
+    assert "Verdicts that moved" in section(page.parent / "en/index.html")
+    assert vintage.stand(history.read_history(outputs), made("x")).comparison is not None
+
+
+def test_a_result_is_on_no_page(publish: Publish) -> None:
+    page = publish(handed_out(parameters=made()["parameters"] | {"scenario": "SECRET"}))
+    pages = list(page.parent.rglob("*.html"))
+    assert len(pages) == 4
+    assert [path for path in pages if "SECRET" in path.read_text("utf-8")] == []
+
+
+def test_one_language_of_the_same_run_is_no_news(publish: Publish, tmp_path: Path) -> None:
+    publish(handed_out())
+    page = publish(handed_out(), lang="en")
+    assert len(files(tmp_path / "outputs")) == 1
+    assert "no verdict moved" in section(page)
+
+
+def test_a_damaged_vintage_stops_the_run_before_a_kernel_starts(
+    publish: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = publish(handed_out())
+    before = page.read_bytes()
+    damaged = tmp_path / "outputs/history/damaged.json"
+    damaged.write_text("{", "utf-8")
+    monkeypatch.setattr(publication.publish, "staging", lambda *_: pytest.fail("too late"))
+    with pytest.raises(DataError, match=r"history/damaged\.json: Invalid JSON"):
+        publish(handed_out(verdicts=[]))
+    assert page.read_bytes() == before
+    assert damaged.read_text("utf-8") == "{"
+    assert len(files(tmp_path / "outputs")) == 2
+
+
+def test_the_command_prints_one_row_a_vintage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(tmp_path, "page", made(verdicts=[verdict(), verdict(target_id="b", **UNKNOWN)]))
+    keep(tmp_path, "page", made("second", parameters={"region": "140100"}))
+    app(["history", "--outputs", str(tmp_path)], standalone_mode=False)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == (
+        "first  2025-03-01T08:30:00+08:00  2020  141100  0.1.0 (abc)  d1  1 of 2 targets told"
+    )
+    assert second.startswith("second  2025-03-02T08:30:00+08:00  2020  140100  ")
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make")
+def test_make_clean_leaves_the_record_and_the_page(project: Path, tmp_path: Path) -> None:
+    shutil.copyfile(project / "Makefile", tmp_path / "Makefile")
+    outputs = tmp_path / "outputs"
+    keep(outputs, "page", made())
+    (outputs / "runs").mkdir()
+    environment = {name: os.environ[name] for name in os.environ if not name.startswith("MAKE")}
+    command = ["make", "-C", str(tmp_path), "clean"]
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    assert history.read_history(outputs) == [made()]
+    assert shown(outputs) == "page"
+    assert sorted(path.name for path in outputs.iterdir()) == ["history", "published", "releases"]
