@@ -11,9 +11,10 @@ from lvliang.display.words import NOTHING, number, target_name, text
 from lvliang.feasibility.record import ENGINE
 from lvliang.feasibility.rival_file import YEARS_NEEDED
 
-SHARES = ("cover80", "cover90")
-SCORES = ("rmse", "bias", "crps", *SHARES)
-PARTS = ("brier", "reliability", "resolution", "uncertainty")
+COVERS = ("cover80", "cover90")
+SCORES = ("rmse", "bias", "crps", *COVERS)
+SHARES = (*COVERS, "chance", "came")
+PARTS = ("chance", "came", "brier", "reliability", "resolution", "uncertainty")
 
 
 def answer(summary: pd.DataFrame, lang: str) -> Sentence:
@@ -94,9 +95,24 @@ def industry(table: pd.DataFrame, lang: str) -> list[Sentence]:
 def parts(table: pd.DataFrame, *, province: str, lang: str) -> list[Table | Sentence]:
     """Brier score of the engine taken apart, by horizon and group, and how."""
     caption = text("record_table.parts", lang, province=province)
-    keys = ("horizon", "group", "origins", "cases")
+    keys = ("horizon", "group", "origins")
     shown = _table(caption, table, keys, lang, PARTS, 3)
-    return [*shown, Sentence(text("record.parts", lang), "note")] if shown else []
+    if not shown:
+        return []
+    longest = table[table["horizon"] == table["horizon"].max()]
+    groups = text("semicolon", lang).join(
+        text(
+            "record.chance",
+            lang,
+            group=text(f"record_group.{row['group']}", lang),
+            chance=100 * row["chance"],
+            came=100 * row["came"],
+        )
+        for _, row in longest.iterrows()
+    )
+    facts = {"years": int(longest["horizon"].max()), "origins": int(longest["origins"].max())}
+    told = Sentence(text("record.chances", lang, groups=groups, **facts))
+    return [*shown, told, Sentence(text("record.parts", lang), "note")]
 
 
 def statistical(summary: pd.DataFrame, lang: str) -> list[Sentence]:

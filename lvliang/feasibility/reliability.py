@@ -48,8 +48,9 @@ def decompose(record: Record, groups: dict[str, list[str]]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``group, horizon, origins, cases, brier, reliability, resolution, uncertainty``; cases
-        are those of one threshold.
+        ``group, horizon, origins, cases, chance`` (mean forecast probability), ``came`` (observed
+        frequency), ``brier, reliability, resolution, uncertainty``; cases are those of one
+        threshold.
     """
     rows = []
     for group, cities in groups.items():
@@ -82,8 +83,7 @@ def _cases(record: Record, cities: list[str]) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
-    # A share of draws times ten may fall a hair short of a bound it lies on.
-    place = np.floor(cases["chance"] * BINS + 1e-9).clip(upper=BINS - 1)
+    place = np.floor(cases["chance"] * BINS).clip(upper=BINS - 1)
     return cases.assign(bin=place.astype(int))
 
 
@@ -94,6 +94,8 @@ def _murphy(cases: pd.DataFrame) -> dict[str, float]:
     share = bins["weight"] / len(cases)
     overall = cases["came"].mean()
     return {
+        "chance": float(cases["chance"].mean()),
+        "came": float(overall),
         "brier": float(np.mean((cases["chance"] - cases["came"]) ** 2)),
         "reliability": float((share * (bins["chance"] - bins["came"]) ** 2).sum()),
         "resolution": float((share * (bins["came"] - overall) ** 2).sum()),

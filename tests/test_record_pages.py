@@ -1,0 +1,148 @@
+"""What the page of the track record shows: groups, origins, chances, and what was not run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from lvliang.display import record_charts, record_tables
+from lvliang.display.show import Chart
+from lvliang.feasibility import record, reliability
+
+ORIGINS = pd.DataFrame(
+    {
+        "group": ["all", "industry", "province", "city"] * 2,
+        "horizon": 5,
+        "origin": [2014] * 4 + [2015] * 4,
+        "cities": [296, 98, 11, 1] * 2,
+        "rmse": [1.85, 2.08, 1.91, 1.59, 1.98, 2.02, 1.02, 0.45],
+        "bias": [1.01, 1.39, 1.49, 1.59, 1.40, 1.45, 0.37, -0.45],
+        "crps": 1.0,
+        "cover80": 0.8,
+        "cover90": [0.95, 0.93, 1.0, 1.0, 0.95, 0.92, 1.0, 0.0],
+    }
+)
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def chances(came: list[float]) -> pd.DataFrame:
+    """Three horizons with the same chances, and what came of them at five years."""
+    given = [0.05, 0.45, 0.95]
+    lines = [
+        pd.DataFrame({"horizon": years, "bin": [0, 4, 9], "chance": given, "came": outcome})
+        for years, outcome in ((1, given), (3, given), (5, came))
+    ]
+    return pd.concat(lines, ignore_index=True).assign(cases=[100, 200, 100] * 3, origins=[9] * 9)
+
+
+def chart(came: list[float], lang: str = "en") -> Chart:
+    (found,) = record_charts.reliability(chances(came), ORIGINS, lang)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("came", "said"),
+    [([0.0, 0.2, 0.9], "too high"), ([0.2, 0.7, 1.0], "too low"), ([0.05, 0.45, 0.95], "agreed")],
+)
+def test_the_title_says_on_which_side_the_chances_were(came: list[float], said: str) -> None:
+    assert said in chart(came).title
+
+
+def test_the_title_weighs_a_bin_by_its_cases() -> None:
+    # Given (5 + 2·45 + 95) / 4 = 48 %; came (0 + 2·20 + 90) / 4 = 32 %, rounded from 32.5.
+    assert re.findall(r"\d+ %", chart([0.0, 0.2, 0.9]).title) == ["48 %", "32 %"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_chart_has_its_numbers_in_words_and_in_a_table(lang: str) -> None:
+    found = chart([0.0, 0.2, 0.9], lang)
+    assert re.search(r"2014.*2015", found.words)
+    assert len(found.data) == 9
+    assert found.data.iloc[-1, 1] == "90–100"
+    assert found.data.iloc[-1, 2:4].tolist() == [95.0, 90.0]
+    assert found.data.iloc[-1, 4:].tolist() == ["100", "9"]
+
+
+def test_the_drawn_lines_are_the_given_ones() -> None:
+    axes = chart([0.0, 0.2, 0.9]).figure.axes[0]
+    diagonal, *lines = axes.lines
+    assert diagonal.get_xydata().tolist() == [[0, 0], [100, 100]]
+    assert len({(line.get_marker(), line.get_linewidth()) for line in lines}) == 3
+    assert np.allclose(lines[-1].get_xydata(), [[5, 0], [45, 20], [95, 90]])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_origin_shows_its_groups_side_by_side(lang: str) -> None:
+    (table,) = record_tables.origins(ORIGINS, city="Q", lang=lang)
+    inside, outside = {"zh": ("内", "外"), "en": ("yes", "no")}[lang]
+    first = ["2014", "1.85", "1.01", "95", "1.91", "1.49", "100", "1.59", inside]
+    assert table.frame.iloc[0].tolist() == first
+    assert table.frame.iloc[1].tolist()[-2:] == ["−0.45", outside]
+    assert "2" in table.caption and "Q" in table.caption
+
+
+def test_an_origin_at_which_a_group_has_no_outcome_shows_nothing_there() -> None:
+    gone = (ORIGINS["group"] == "city") & (ORIGINS["origin"] == 2015)
+    (table,) = record_tables.origins(ORIGINS[~gone], city="Q", lang="en")
+    assert table.frame.iloc[1].tolist()[-2:] == ["—", "—"]
+
+
+def test_the_group_by_sector_says_what_it_is_made_of() -> None:
+    (sentence,) = record_tables.industry(ORIGINS, "zh")
+    assert "没有资源型城市的官方名单" in sentence.words
+    assert "2014年" in sentence.words and "98个" in sentence.words
+
+
+def test_the_parts_are_told_at_the_longest_horizon() -> None:
+    table = pd.DataFrame(
+        {
+            "group": ["all", "all", "province", "province"],
+            "horizon": [1, 5, 1, 5],
+            "origins": [13, 9, 13, 9],
+            "cases": 99,
+            "chance": [0.48, 0.40, 0.32, 0.32],
+            "came": [0.47, 0.27, 0.24, 0.07],
+            "brier": 0.142,
+            "reliability": 0.0244,
+            "resolution": 0.0238,
+            "uncertainty": 0.1416,
+        }
+    )
+    shown, told, _ = record_tables.parts(table, province="p", lang="zh")
+    assert shown.frame.iloc[1].tolist()[2:] == [
+        "9", "40", "27", "0.142", "0.024", "0.024", "0.142"
+    ]  # fmt: skip
+    assert "（9个起点）" in told.words
+    assert re.findall(r"\d+%", told.words) == ["40%", "27%", "32%", "7%"]
+
+
+def test_models_that_were_not_run_are_said_to_be_missing() -> None:
+    summary = pd.DataFrame({"method": ["engine", "random walk"]})
+    (sentence,) = record_tables.statistical(summary, "zh")
+    assert "make rivals" in sentence.words
+    both = pd.DataFrame({"method": ["engine", "AutoETS", "dynamic theta"]})
+    assert record_tables.statistical(both, "zh") == []
+
+
+def test_a_record_of_nothing_shows_nothing() -> None:
+    found = record.empty_record()
+    groups = record.groups_of(found, "141100")
+    summary, table = record.summarise_record(found, groups), record.by_origin(found, groups)
+    assert record_charts.reliability(reliability.reliability(found, []), table, "zh") == []
+    parts = reliability.decompose(found, groups)
+    assert record_tables.parts(parts, province="p", lang="zh") == []
+    assert record_tables.origins(table, city="Q", lang="zh") == []
+    assert record_tables.industry(table, "zh") == []
+    assert record_tables.statistical(summary, "zh") == []
+    assert record_tables.skill(record.brier_skill(found), "zh") == []
+    assert "没有回测记录" in record_tables.answer(summary, "zh").words

@@ -1,0 +1,221 @@
+"""The rivals: nothing from later years, errors from the first year there can be, a file held."""
+
+from __future__ import annotations
+
+import sys
+import types
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lvliang.errors import DataError
+from lvliang.feasibility import record, rival_file, rival_models, rivals
+from lvliang.projection.panel import Panel, load_panel
+
+YEARS = range(2000, 2021)
+
+
+def panel_of(growth: pd.DataFrame) -> Panel:
+    """A panel of made-up growth; rivals look at nothing else."""
+    targets = pd.DataFrame({"known_at": pd.Series([], dtype=str)})
+    return Panel(int(growth.index[-1]), growth, growth.iloc[:, 0], targets)
+
+
+@pytest.fixture
+def made_up() -> Panel:
+    rng = np.random.default_rng(3)
+    cities = ["110000", "140100", "141100"]
+    return panel_of(pd.DataFrame(rng.normal(8, 3, (21, 3)), index=YEARS, columns=cities))
+
+
+def test_no_rival_sees_a_later_year(made_up: Panel) -> None:
+    growth, table = made_up.growth.copy(), table_of(made_up, "AutoETS")
+    growth.loc[2013:] = 99.0
+    later = table.copy()
+    later.loc[2013:] = 99.0
+    as_it_was = rivals.RIVALS | rivals.statistical_rivals({"AutoETS": table})
+    changed = rivals.RIVALS | rivals.statistical_rivals({"AutoETS": later})
+    for name in as_it_was:
+        for horizon in (1, 3, 5):
+            known = made_up.at(2012)
+            one = as_it_was[name](known, horizon, 50, np.random.default_rng(1))
+            known = panel_of(growth).at(2012)
+            other = changed[name](known, horizon, 50, np.random.default_rng(1))
+            assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True)), name
+
+
+def test_a_rule_has_its_past_errors_with_both_signs() -> None:
+    # Growth of 1, 2, 4, 7 %: the last value has erred by 1, 2 and 3 points at one year.
+    panel = panel_of(pd.DataFrame({"110000": [1.0, 2.0, 4.0, 7.0]}, index=range(2000, 2004)))
+    point, draws = rivals.RIVALS["random walk"](panel, 1, 2000, np.random.default_rng(1))
+    assert point.tolist() == [7.0]
+    assert sorted(set((draws - point).ravel().tolist())) == [-3.0, -2.0, -1.0, 1.0, 2.0, 3.0]
+
+
+def test_where_no_window_that_long_has_ended_the_longest_gives_the_errors() -> None:
+    panel = panel_of(pd.DataFrame({"110000": [1.0, 2.0, 4.0, 7.0]}, index=range(2000, 2004)))
+    _, draws = rivals.RIVALS["random walk"](panel, 5, 500, np.random.default_rng(1))
+    # From 2000 the mean of the three years to 2003 was 13/3, 10/3 above the last value.
+    assert np.abs(draws - 7.0).ravel().tolist() == pytest.approx([10 / 3] * 500)
+
+
+def test_a_model_has_the_mean_of_its_points_and_its_errors_as_they_fell(made_up: Panel) -> None:
+    table = table_of(made_up, "AutoETS")
+    table.loc[(2012, slice(None)), "141100"] = [1.0, 2.0, 3.0, 4.0, 5.0]
+    rival = rivals.statistical_rivals({"AutoETS": table})["AutoETS"]
+    point, draws = rival(made_up.at(2012), 3, 500, np.random.default_rng(1))
+    assert point[2] == 2.0
+    below = panel_of(made_up.growth - 50)  # every outcome lies below every point
+    point, draws = rival(below.at(2012), 3, 500, np.random.default_rng(1))
+    assert (draws < point).all()
+
+
+def table_of(panel: Panel, method: str) -> pd.DataFrame:
+    origins = rival_file.origins_of(method, panel)
+    index = pd.MultiIndex.from_product([origins, range(1, 6)], names=["origin", "horizon"])
+    values = np.linspace(5, 15, len(index) * panel.growth.shape[1])
+    return pd.DataFrame(values.reshape(len(index), -1), index=index, columns=panel.growth.columns)
+
+
+def rows_of(panel: Panel) -> pd.DataFrame:
+    """A legal file for ``panel``."""
+    parts = [
+        table_of(panel, method)
+        .rename_axis(columns="region")
+        .reset_index()
+        .melt(id_vars=["origin", "horizon"])
+        .assign(method=method)
+        for method in rival_file.YEARS_NEEDED
+    ]
+    return pd.concat(parts, ignore_index=True)[rival_file.COLUMNS]
+
+
+@pytest.fixture
+def file(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where forecasts from the tables of the checkout would lie, in a folder of the test."""
+    monkeypatch.setenv("LVLIANG_RIVALS", str(tmp_path / "rivals"))
+    return rival_file.forecast_file(data)
+
+
+def test_what_is_written_is_read(made_up: Panel, file: Path, data: Path) -> None:
+    assert rival_file.read_forecasts(made_up, data) == {}
+    rival_models.write_forecasts(rows_of(made_up), file)
+    found = rival_file.read_forecasts(made_up, data)
+    assert set(found) == set(rival_file.YEARS_NEEDED)
+    for method, table in found.items():
+        expected = table_of(made_up, method)
+        assert table.index.equals(expected.index)
+        assert np.allclose(table, expected, atol=1e-6)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_forecasts_for_later_origins_do_no_harm(made_up: Panel, file: Path, data: Path) -> None:
+    rival_models.write_forecasts(rows_of(made_up), file)
+    found = rival_file.read_forecasts(made_up.at(2015), data)
+    assert max(found["AutoETS"].index.get_level_values("origin")) == 2014
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "legal"),
+    [
+        ("method", "Prophet", "AutoETS or dynamic theta"),
+        ("origin", "2012.0", "a year"),
+        ("region", "1411", "six digits"),
+        ("horizon", "6", "1 to 5 years ahead"),
+        ("value", "", "growth in %"),
+        ("value", "inf", "growth in %"),
+        ("value", "1e4", "growth in %"),
+    ],
+)
+def test_a_row_that_is_not_legal_is_named(
+    made_up: Panel, file: Path, data: Path, column: str, value: str, legal: str
+) -> None:
+    rows = rows_of(made_up).astype(str)
+    rows.loc[4, column] = value
+    rival_models.write_forecasts(rows, file)
+    with pytest.raises(DataError) as caught:
+        rival_file.read_forecasts(made_up, data)
+    assert f"{file}, row 6, column {column}: {value!r}; legal: " in str(caught.value)
+    assert legal in str(caught.value)
+
+
+def test_a_row_twice_or_missing_is_named(made_up: Panel, file: Path, data: Path) -> None:
+    rows = rows_of(made_up)
+    rival_models.write_forecasts(pd.concat([rows, rows.iloc[[3]]]), file)
+    with pytest.raises(DataError, match=f"row {len(rows) + 2}.*one row for each forecast"):
+        rival_file.read_forecasts(made_up, data)
+    rival_models.write_forecasts(rows.drop(index=3), file)
+    gone = rows.loc[3]
+    words = f"AutoETS, origin {gone['origin']}, region {gone['region']}, horizon {gone['horizon']}"
+    with pytest.raises(DataError, match=f"no row for {words}; legal: every city"):
+        rival_file.read_forecasts(made_up, data)
+
+
+@pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "method\n", 'method,origin\n"a'])
+def test_a_file_of_something_else_is_refused(
+    made_up: Panel, file: Path, data: Path, content: str
+) -> None:
+    file.parent.mkdir()
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match="legal: method,origin,region,horizon,value"):
+        rival_file.read_forecasts(made_up, data)
+
+
+@pytest.mark.parametrize("name", ["gdp_revised", "corrections"])
+def test_forecasts_from_other_tables_are_not_found(file: Path, data_copy: Path, name: str) -> None:
+    assert rival_file.forecast_file(data_copy) == file
+    table = data_copy / "panel" / f"{name}.csv"
+    table.write_text(table.read_text("utf-8") + "\n", encoding="utf-8")
+    assert rival_file.forecast_file(data_copy) != file
+
+
+def test_the_record_takes_the_two_in_where_they_are(file: Path, data: Path) -> None:
+    panel = load_panel(2014, data)
+    without = record.load_record(2014, data, draws=100)
+    rival_models.write_forecasts(rows_of(panel), file)
+    found = record.load_record(2014, data, draws=100)
+    assert without is not None and found is not None
+    added = set(found.scores["method"]) - set(without.scores["method"])
+    assert added == set(rival_file.YEARS_NEEDED)
+    same = found.scores[~found.scores["method"].isin(added)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(same, without.scores)
+
+
+def test_a_model_is_given_the_years_up_to_the_origin_and_no_more(
+    made_up: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[pd.DataFrame] = []
+
+    class StatsForecast:
+        """Forecasts the last figure, as the library lays it out."""
+
+        def __init__(self, models: list[str], freq: int, n_jobs: int) -> None:
+            self.name = str(models[0])
+
+        def forecast(self, df: pd.DataFrame, h: int) -> pd.DataFrame:
+            given.append(df)
+            last = df.sort_values("ds").groupby("unique_id").tail(1)
+            ahead = pd.DataFrame({"step": range(1, h + 1)})
+            rows = last.merge(ahead, how="cross")
+            rows["ds"] += rows["step"]
+            return rows.rename(columns={"y": self.name})[["unique_id", "ds", self.name]]
+
+    library = types.ModuleType("statsforecast")
+    library.StatsForecast = StatsForecast  # type: ignore[attr-defined]
+    models = types.ModuleType("statsforecast.models")
+    models.AutoETS = lambda season_length: "AutoETS"  # type: ignore[attr-defined]
+    models.DynamicTheta = lambda season_length: "DynamicTheta"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "statsforecast", library)
+    monkeypatch.setitem(sys.modules, "statsforecast.models", models)
+    made_up.growth.loc[2010, "141100"] = np.nan
+    rows = rival_models.forecast_all(made_up)
+    origins = [*range(2006, 2020), *range(2003, 2020)]
+    assert [int(frame["ds"].max()) for frame in given] == origins
+    assert rows.groupby("method").size().to_dict() == {"AutoETS": 14 * 15, "dynamic theta": 17 * 15}
+    assert sorted(rows["horizon"].unique()) == [1, 2, 3, 4, 5]
+    one = rows.query("method == 'AutoETS' and region == '141100' and horizon == 1")
+    value = one.set_index("origin")["value"]
+    assert value[2012] == made_up.growth.loc[2012, "141100"]
+    assert value[2010] == made_up.growth.loc[2009, "141100"]  # a missing figure is the one before
