@@ -18,7 +18,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
-from uuid import uuid4
 
 from lvliang.errors import (
     CellError,
@@ -28,6 +27,7 @@ from lvliang.errors import (
     LvliangError,
     ParameterError,
 )
+from lvliang.report.warm import WarmProcess
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 OWN_ERRORS: dict[str, type[LvliangError]] = {e.__name__: e for e in (ParameterError, DataError)}
@@ -93,6 +93,7 @@ def execute(
     workers: int,
     deadline: float | None,
     on_progress: Progress | None = None,
+    warm: WarmProcess | None = None,
 ) -> None:
     """Run the jobs; return when all are done, or raise the first failure and end the rest.
 
@@ -109,6 +110,9 @@ def execute(
         Seconds for the whole call, kernel start included; None waits for ever.
     on_progress : callable, optional
         Called as ``on_progress(job, done_cells, total_cells)`` from the job's thread.
+    warm : WarmProcess, optional
+        Forks the kernels, and is dismissed at the end; without it, or where it cannot, they are
+        started in the ordinary way. The notebooks come out the same.
 
     Raises
     ------
@@ -127,7 +131,7 @@ def execute(
         _check_parameters(job)
     with TemporaryDirectory(prefix="lvliang-") as sockets, ThreadPoolExecutor(workers) as pool:
         ended = Event()
-        runs = [_Run(job, Path(sockets), ended, on_progress) for job in jobs]
+        runs = [_Run(job, Path(sockets), ended, on_progress, warm) for job in jobs]
         try:
             _wait({pool.submit(run): run for run in runs}, deadline)
         finally:
@@ -135,6 +139,8 @@ def execute(
             ended.set()
             for run in runs:
                 run.kill()
+            if warm:
+                warm.dismiss()
 
 
 def _check_parameters(job: Job) -> None:
@@ -165,11 +171,19 @@ def _wait(runs: dict[Future[None], _Run], deadline: float | None) -> None:
 class _Run:
     """One job on its way: the work of a thread, the place it has reached, and its kernel."""
 
-    def __init__(self, job: Job, sockets: Path, ended: Event, on_progress: Progress | None) -> None:
+    def __init__(
+        self,
+        job: Job,
+        sockets: Path,
+        ended: Event,
+        on_progress: Progress | None,
+        warm: WarmProcess | None,
+    ) -> None:
         self.job = job
         self.sockets = sockets
         self.ended = ended
         self.on_progress = on_progress
+        self.warm = warm
         self.place = f"{job.name}: {job.notebook.name}, before its first cell"
         self.cells_run = 0
         self.total = 0
@@ -177,7 +191,7 @@ class _Run:
 
     def __call__(self) -> None:
         """Run the notebook, unless an earlier one failed."""
-        if self.ended.is_set():
+        if self.is_over():
             return
         try:
             self._execute()
@@ -185,6 +199,10 @@ class _Run:
             # Set here, because this thread takes the next job before the waiting one wakes.
             self.ended.set()
             raise
+
+    def is_over(self) -> bool:
+        """Whether the run of all notebooks has ended, for whatever reason."""
+        return self.ended.is_set()
 
     def interrupt(self) -> None:
         """Raise KeyboardInterrupt in the cell, so that the output shows where it was slow."""
@@ -209,15 +227,29 @@ class _Run:
         try:
             # The thread's event loop would otherwise stay open when the thread ends.
             with closing(ensure_event_loop()):
-                self._run_papermill()
+                try:
+                    self._run_papermill()
+                except RuntimeError:
+                    if not self._lost_warm_process():
+                        raise
+                    self._run_papermill()
         except PapermillExecutionError as error:
             raise self._cell_error(error) from None
         except (RuntimeError, CellTimeoutError) as error:
             # A kernel that dies while it starts is a bare RuntimeError.
             raise KernelDied(f"{self.place}: the kernel ended ({error})") from error
 
+    def _lost_warm_process(self) -> bool:
+        """Whether the kernel ended because the warm process did; then none is asked for again."""
+        lost = self.warm is not None and self.warm.ended() and not self.is_over()
+        if lost:
+            self.warm, self.cells_run = None, 0
+        return lost
+
     def _run_papermill(self) -> None:
         import papermill
+
+        from lvliang.report.kernels import manager_class
 
         logging.getLogger("papermill").setLevel(logging.CRITICAL)
         papermill.execute_notebook(
@@ -228,7 +260,7 @@ class _Run:
             language="python",
             progress_bar=False,
             log_output=False,
-            kernel_manager_class=_manager_class(self),
+            kernel_manager_class=manager_class(self, self.sockets),
             shutdown_kernel="immediate",
             on_notebook_start=self._notebook_starts,
             on_cell_start=self._cell_starts,
@@ -259,30 +291,3 @@ class _Run:
             return OWN_ERRORS[error.ename](error.evalue)
         place = self._place(error.exec_count, error.source)
         return CellError(f"{place}: {error.ename}: {error.evalue}")
-
-
-def _manager_class(run: _Run) -> type:
-    """Build a kernel manager that tells `run` the process group of its kernel."""
-    from jupyter_client import AsyncKernelManager
-
-    base: Any = AsyncKernelManager  # its stubs declare its coroutines as plain functions
-
-    class Manager(base):
-        def __init__(self, **traits: Any) -> None:
-            # Unix sockets: over TCP other users of the machine could listen, and ipykernel warns
-            # of that on every run.
-            file = run.sockets / f"{uuid4().hex[:8]}.json"
-            super().__init__(transport="ipc", connection_file=str(file), **traits)
-
-        async def start_kernel(self, **options: Any) -> None:
-            await super().start_kernel(**options)
-            run.group = self.provisioner.pgid
-            if run.ended.is_set():
-                run.kill()
-
-        async def cleanup_resources(self, restart: bool = False) -> None:
-            run.kill()
-            run.group = None
-            await super().cleanup_resources(restart)
-
-    return Manager

@@ -11,6 +11,7 @@ from lvliang.baseline.package import data_folder
 from lvliang.errors import LvliangError, ParameterError
 from lvliang.report import execute, parameters, publish
 from lvliang.report.parameters import NotebookParameters
+from lvliang.report.warm import WarmProcess
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -67,12 +68,13 @@ def publish_report(
     }
     from lvliang.report import history  # not before the parameters are known to be right
 
-    with publish.lock(outputs):
+    notebooks = [NOTEBOOKS / f"{name}.ipynb" for name in parameters.SCHEMAS]
+    with publish.lock(outputs), _warm(notebooks, outputs) as warm:
         past = history.open_history(outputs)
         check_all(data_folder(), on_table)
         with publish.staging(outputs) as work, publish.staging(outputs) as site:
             jobs = [_job(work, lang, name, run) for (lang, name), run in runs.items()]
-            _execute(jobs, outputs, workers, deadline, on_progress)
+            _execute(jobs, outputs, workers, deadline, on_progress, warm)
             now = datetime.now().astimezone()
             name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
             as_of = now.isoformat(timespec="seconds")
@@ -101,14 +103,21 @@ def run_notebook(
     run = parameters.check(notebook, given)
     if not notebook.is_file():
         raise ParameterError(f"notebook: no file {notebook}; legal: a notebook of notebooks/")
-    check_all(data_folder())
     folder = outputs / "runs"
-    folder.mkdir(parents=True, exist_ok=True)
-    with publish.staging(outputs) as work:
-        values = run.model_dump()
-        job = execute.Job(notebook, work / notebook.name, values, notebook.stem)
-        _execute([job], outputs, 1, deadline, on_progress)
-        return _page_of_run(job, run.lang, folder)
+    with _warm([notebook], outputs) as warm:
+        check_all(data_folder())
+        folder.mkdir(parents=True, exist_ok=True)
+        with publish.staging(outputs) as work:
+            values = run.model_dump()
+            job = execute.Job(notebook, work / notebook.name, values, notebook.stem)
+            _execute([job], outputs, 1, deadline, on_progress, warm)
+            return _page_of_run(job, run.lang, folder)
+
+
+def _warm(notebooks: list[Path], outputs: Path) -> WarmProcess:
+    """The process that forks the kernels; it warms up while the tables are checked."""
+    execute.prepare_environment(outputs / ".cache")
+    return WarmProcess(notebooks)
 
 
 def _languages(given: dict[str, str]) -> tuple[str, ...]:
@@ -126,11 +135,13 @@ def _execute(
     workers: int,
     deadline: float | None,
     on_progress: execute.Progress | None,
+    warm: WarmProcess,
 ) -> None:
     """Run the jobs; where one fails, keep what it left for the operator."""
-    execute.prepare_environment(outputs / ".cache")
     try:
-        execute.execute(jobs, workers=workers, deadline=deadline, on_progress=on_progress)
+        execute.execute(
+            jobs, workers=workers, deadline=deadline, on_progress=on_progress, warm=warm
+        )
     except LvliangError as error:
         kept = [publish.keep_failed(job.output, outputs) for job in jobs if job.output.exists()]
         places = ", ".join(str(path) for path in kept)

@@ -1,0 +1,86 @@
+"""Kernel managers for papermill: own sockets, own IPython folder, a known process group."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import uuid4
+
+from jupyter_client import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+from lvliang.report.warm import NotWarm, WarmProcess
+
+_Base: Any = AsyncKernelManager  # its stubs declare its coroutines as plain functions
+
+
+class Owner(Protocol):
+    """The run that a kernel serves."""
+
+    warm: WarmProcess | None
+    group: int | None
+
+    def kill(self) -> None:
+        """End the kernel and what it started."""
+
+    def is_over(self) -> bool:
+        """Whether the run was ended while its kernel was starting."""
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Takes a kernel from the warm process; where there is none, starts an ordinary one."""
+
+    warm: WarmProcess
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
+        """Launch the kernel and return its connection information."""
+        cwd = options.get("cwd") or str(Path.cwd())
+        file = self.parent.connection_file  # type: ignore[union-attr]
+        try:
+            kernel = self.warm.fork(file, cwd=cwd, env=options["env"])
+        except NotWarm:
+            return await super().launch_kernel(cmd, **options)
+        self.process: Any = kernel
+        self.pid = self.pgid = kernel.pid
+        self.cwd = cwd
+        return self.connection_info
+
+
+def manager_class(owner: Owner, folder: Path) -> type:
+    """Build a kernel manager that tells `owner` the process group of its kernel.
+
+    Parameters
+    ----------
+    owner : Owner
+        Whose kernel it is.
+    folder : Path
+        Where sockets and IPython's own files of the kernel go.
+    """
+
+    class Manager(_Base):
+        def __init__(self, **traits: Any) -> None:
+            # Unix sockets: over TCP other users of the machine could listen, and ipykernel warns
+            # of that on every run.
+            name = uuid4().hex[:8]
+            file = folder / f"{name}.json"
+            super().__init__(transport="ipc", connection_file=str(file), **traits)
+            # Kernels that share IPython's history wait for each other's lock of it.
+            self.own = {"IPYTHONDIR": str(folder / name)}
+
+        async def start_kernel(self, **options: Any) -> None:
+            if owner.warm:
+                self.provisioner = WarmProvisioner(kernel_spec=self.kernel_spec, parent=self)
+                self.provisioner.warm = owner.warm
+            env = {**options.pop("env", os.environ), **self.own}
+            await super().start_kernel(env=env, **options)
+            owner.group = self.provisioner.pgid
+            if owner.is_over():
+                owner.kill()
+
+        async def cleanup_resources(self, restart: bool = False) -> None:
+            owner.kill()
+            owner.group = None
+            await super().cleanup_resources(restart)
+
+    return Manager
