@@ -31,6 +31,7 @@ from lvliang.feasibility.verdicts import assess
 from lvliang.projection.outlook import QUANTILES, look_ahead, mean_growth, quantiles
 from lvliang.report import history, parameters, publication
 from lvliang.report.publish import staging, switch
+from lvliang.report.site import write_site
 
 Vintage = dict[str, Any]
 TITLES = {lang: parameters.titles(parameters.FeasibilityParameters, lang) for lang in ("zh", "en")}
@@ -668,6 +669,19 @@ def test_each_run_with_news_adds_a_vintage_and_the_page_tells_it(
     assert "增速下调（百分点）由0改为1" in section(page)
     assert "Verdicts that moved" in section(page.parent / "en/index.html")
     assert vintage.stand(history.read_history(outputs), made("x")).comparison is not None
+
+
+def test_what_moved_stands_right_below_the_verdicts(tmp_path: Path) -> None:
+    names = ["10_baseline", history.NOTEBOOK]
+    write_site(
+        tmp_path,
+        {"zh": {name: executed("zh", handed_out()) for name in names}},
+        {name: parameters.FeasibilityParameters() for name in names},
+        vintage.Standing(None, None),
+    )
+    html = BeautifulSoup((tmp_path / "index.html").read_text("utf-8"), "html.parser")
+    heads = [head.get_text() for head in html("h2")]
+    assert heads == ["研判：目标能否实现", "与上期相比", "基数：从哪里出发"]
 
 
 def test_a_result_is_on_no_page(publish: Publish) -> None:

@@ -36,13 +36,13 @@ _INDEX = _TEMPLATES.from_string(
 <h2><a href="{{ page.href }}">{{ page.name }}</a></h2>
 {% for answer in page.answers %}{{ answer }}{% endfor %}
 </section>
-{% endfor %}
-{% if moved %}
+{% if loop.first and moved %}
 <section>
 <h2>{{ moved_title }}</h2>
 {% for piece in moved %}{{ piece }}{% endfor %}
 </section>
-{% endif %}"""
+{% endif %}
+{% endfor %}"""
 )
 
 
