@@ -84,6 +84,7 @@ SCHEMAS: dict[str, type[NotebookParameters]] = {
     "10_baseline": NotebookParameters,
     "20_trajectories": NotebookParameters,
     "30_feasibility": FeasibilityParameters,
+    "50_ranks": NotebookParameters,
     "70_track_record": NotebookParameters,
     "80_commitments": FeasibilityParameters,
 }

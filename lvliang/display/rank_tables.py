@@ -1,0 +1,141 @@
+"""Tables and sentences of ranks in the province."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from lvliang.baseline.regions import find_region
+from lvliang.display.show import Sentence, Table, with_year
+from lvliang.display.words import number, place, text
+from lvliang.feasibility.bands import likelihood
+from lvliang.feasibility.ranks import TREATMENTS
+
+
+def answer(
+    kept: Mapping[str, float], *, rank: float, year: int, region: str, lang: str
+) -> list[Sentence]:
+    """Whether the rank is kept, in words, and over the treatments of prices.
+
+    Parameters
+    ----------
+    kept : mapping of str to float
+        By treatment, the first the one that is judged: share of paths at the rank or better.
+    """
+    if not kept:
+        return [Sentence(text("ranks.none", lang, region=region), "headline")]
+    words = {name: text(f"likelihood.{likelihood(share)}", lang) for name, share in kept.items()}
+    judged = next(iter(words.values()))
+    facts = {"region": region, "year": year, "place": place(rank, lang)}
+    said = [Sentence(text("ranks.answer", lang, word=judged, **facts), "headline")]
+    low, high = (words[pick(kept, key=lambda name: kept[name])] for pick in (min, max))
+    if low == high:
+        return [*said, Sentence(text("ranks.steady", lang))]
+    return [*said, Sentence(text("ranks.range", lang, low=low, high=high))]
+
+
+def near(gaps: pd.Series, *, year: int, region: str, lang: str) -> list[Sentence]:
+    """The next above and the next below in the base year (``gaps``: % above the city)."""
+    ahead, behind = gaps[gaps > 0], gaps[gaps <= 0]
+    if ahead.empty or behind.empty:
+        return []
+    facts = {
+        "ahead": _city(ahead.idxmin(), lang),
+        "ahead_gap": text("ranks.more", lang, gap=ahead.min()),
+        "behind": _city(behind.idxmax(), lang),
+        "behind_gap": text("ranks.less", lang, gap=-behind.max()),
+    }
+    return [Sentence(text("ranks.near", lang, year=year, region=region, **facts))]
+
+
+def shares(table: pd.DataFrame, name: str, *, region: str, lang: str) -> list[Table]:
+    """Share of paths at each rank, by year (``table``: year by rank, 0–1)."""
+    if table.empty:
+        return []
+    percent = (100 * table).rename(columns=str).map(number)
+    return [Table(text(f"rank_table.{name}", lang, region=region), with_year(percent, lang))]
+
+
+def treatments(table: pd.DataFrame, *, rank: float, lang: str) -> list[Table]:
+    """Share of paths at the rank or better: year by treatment, 0–1."""
+    if table.empty:
+        return []
+    heads = {name: text(f"treatment.{name}", lang) for name in table.columns}
+    percent = (100 * table).rename(columns=heads).map(number)
+    caption = text("rank_table.treatments", lang, place=place(rank, lang))
+    return [Table(caption, with_year(percent, lang))]
+
+
+def rivals(table: pd.DataFrame, *, base_year: int, year: int, lang: str) -> list[Table]:
+    """Gaps in the base year, and how often each city lies above in ``year``."""
+    rows = [
+        {
+            text("rank_column.city", lang): _city(code, lang),
+            text("rank_column.gap", lang): number(row["gap"]),
+            text("rank_column.above", lang): number(100 * row["above"], 0),
+        }
+        for code, row in table.iterrows()
+    ]
+    caption = text("rank_table.rivals", lang, base_year=base_year, year=year)
+    return [Table(caption, pd.DataFrame(rows))] if rows else []
+
+
+def revenue_end(evidence: pd.DataFrame, lang: str) -> list[Sentence]:
+    """Where the revenue of most cities of the province ends (``Outlook.evidence``)."""
+    names = evidence.index.get_level_values("series") == "budget_revenue"
+    ends = evidence.loc[names, "last_year"]
+    if ends.empty:
+        return []
+    return [Sentence(text("ranks.revenue", lang, last_year=int(ends.mode().iloc[0])))]
+
+
+def record(scores: pd.DataFrame, lang: str) -> list[Sentence | Table]:
+    """Ranked probability scores by method and horizon, for each vintage of the outcomes."""
+    if scores.empty:
+        return []
+    pieces: list[Sentence | Table] = [_record_sentence(scores, lang)]
+    for vintage, rows in scores.groupby("vintage", sort=False):
+        means = rows.pivot_table(index="horizon", columns="method", values="rps", sort=False)
+        counts = rows.groupby("horizon")["origin"].nunique()
+        cells = [
+            {
+                text("rank_column.horizon", lang): str(horizon),
+                text("rank_column.origins", lang): str(counts[horizon]),
+            }
+            | {
+                text(f"treatment.{method}", lang): number(value, 3)
+                for method, value in means.loc[horizon].items()
+            }
+            for horizon in means.index
+        ]
+        name = text(f"rank_vintage.{vintage}", lang)
+        pieces.append(Table(text("rank_table.record", lang, vintage=name), pd.DataFrame(cells)))
+    return pieces
+
+
+def _record_sentence(scores: pd.DataFrame, lang: str) -> Sentence:
+    first = scores[scores["vintage"] == scores["vintage"].iloc[0]]
+    means = first.pivot_table(index="horizon", columns="method", values="rps")
+    wins = int((means["own_prices"] < means["transitions"]).sum())
+    years = first.groupby("horizon")["origin"].agg(lambda origins: origins.max() - origins.min())
+    windows = [
+        text("ranks.window", lang, horizon=horizon, count=1 + span // horizon)
+        for horizon, span in years.items()
+    ]
+    return Sentence(
+        text(
+            "ranks.record",
+            lang,
+            first=first["origin"].min(),
+            last=first["origin"].max(),
+            wins=wins,
+            horizons=len(means),
+            best=text(f"treatment.{means[list(TREATMENTS)].mean().idxmin()}", lang),
+            windows=text("comma", lang).join(windows),
+        )
+    )
+
+
+def _city(code: str, lang: str) -> str:
+    return find_region(code).name(lang)

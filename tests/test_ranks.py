@@ -1,0 +1,147 @@
+"""Ranks by hand, over treatments of prices, and their record."""
+
+import shutil
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from lvliang.display import rank_tables
+from lvliang.feasibility.rank_record import load_rank_record, rps, score_ranks
+from lvliang.feasibility.ranks import (
+    kept_shares,
+    levels_by_treatment,
+    rank_shares,
+    rivals,
+    shares_by_year,
+)
+from lvliang.feasibility.verdicts import rank_paths
+from lvliang.projection.outlook import look_ahead
+
+
+@pytest.fixture(scope="module")
+def outlook():
+    return look_ahead("141100", base_year=2020, end_year=2022, draws=1000, seed=5)
+
+
+@pytest.fixture(scope="module")
+def treated(outlook):
+    return levels_by_treatment(outlook)
+
+
+@pytest.fixture(scope="module")
+def scores(small_data):
+    return score_ranks("141100", [2009, 2016], 2020, draws=200, seed=1, data=small_data)
+
+
+def levels_of(rows: list[list[float]]) -> xr.DataArray:
+    regions = [chr(97 + place) for place in range(len(rows[0]))]
+    return xr.DataArray(np.array(rows), dims=("draw", "region"), coords={"region": regions})
+
+
+def test_shares_count_draws_and_ties_take_the_better_rank():
+    shares = rank_shares(levels_of([[3.0, 2.0, 1.0], [2.0, 2.0, 5.0]]))
+    assert shares.loc["a"].tolist() == [0.5, 0.5, 0.0]
+    assert shares.loc["b"].tolist() == [0.0, 1.0, 0.0]
+    assert shares.loc["c"].tolist() == [0.5, 0.0, 0.5]
+
+
+def test_a_missing_city_leaves_no_rank():
+    lame = levels_of([[3.0, float("nan")]])
+    assert rank_shares(lame).empty
+    assert rivals(lame, "a", pd.Series({"a": 2.0, "b": 1.0})).empty
+    by_year = lame.expand_dims(year=[2021])
+    assert shares_by_year(by_year, "a").empty
+    assert kept_shares({"own_prices": by_year}, "a", 1).empty
+
+
+def test_own_prices_are_the_draws_as_they_are(outlook, treated):
+    nominal = outlook.paths.sel(indicator="gdp_nominal")
+    assert np.allclose(treated["own_prices"], nominal)
+    counted = pd.Series(rank_paths(outlook, "gdp_nominal", 2022)).value_counts(normalize=True)
+    shares = shares_by_year(treated["own_prices"], "141100").loc[2022]
+    assert shares[shares > 0].to_dict() == pytest.approx(counted.to_dict())
+
+
+def test_same_prices_leave_real_growth_to_decide(outlook, treated):
+    start = outlook.paths.sel(indicator="gdp_nominal", year=2021) / (
+        1 + outlook.paths.sel(indicator="gdp_nominal_growth", year=2021) / 100
+    )
+    real = start * (1 + outlook.paths.sel(indicator="gdp_real_growth", year=2021) / 100)
+    expected = rank_shares(real.drop_vars(["indicator", "year"]))
+    found = rank_shares(treated["same_prices"].sel(year=2021))
+    assert np.allclose(expected, found)
+
+
+def test_half_lies_between(treated):
+    logs = {name: np.log(levels) for name, levels in treated.items()}
+    assert np.allclose(logs["half"], (logs["own_prices"] + logs["same_prices"]) / 2)
+
+
+def test_a_worse_rank_is_kept_more_often(treated):
+    chances = [kept_shares(treated, "141100", rank).loc[2022] for rank in range(1, 12)]
+    assert all((later >= sooner).all() for sooner, later in pairwise(chances))
+    assert chances[-1].tolist() == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_rivals_are_sorted_by_where_they_start():
+    start = pd.Series({"a": 100.0, "b": 90.0, "c": 150.0})
+    found = rivals(levels_of([[1.0, 2.0, 3.0], [2.0, 1.0, 3.0]]), "a", start)
+    assert found.index.tolist() == ["c", "b"]
+    assert found["gap"].tolist() == pytest.approx([50.0, -10.0])
+    assert found["above"].tolist() == [1.0, 0.5]
+
+
+def test_a_certain_forecast_scores_nothing_when_right_and_all_it_can_when_most_wrong():
+    sure = pd.DataFrame([[1.0, 0.0, 0.0]], index=["a"], columns=[1, 2, 3])
+    assert rps(sure, pd.Series({"a": 1})) == 0.0
+    assert rps(sure, pd.Series({"a": 3})) == 1.0
+
+
+def test_the_record_has_both_vintages_and_all_methods(scores):
+    assert set(scores["vintage"]) == {"first_published", "revised"}
+    methods = {"own_prices", "half", "same_prices", "stays", "transitions"}
+    assert set(scores["method"]) == methods
+    assert scores.groupby("origin")["horizon"].unique().map(list).to_dict() == {
+        2009: [1, 3, 5],
+        2016: [1, 3],
+    }
+    assert scores["rps"].between(0, 1).all()
+
+
+def test_without_the_panel_there_is_no_record(data_copy):
+    shutil.rmtree(data_copy / "panel")
+    empty = load_rank_record("141100", 2020, data_copy)
+    assert empty.empty
+    assert rank_tables.record(empty, "zh") == []
+
+
+def said(kept: dict[str, float], lang: str = "zh") -> list[str]:
+    pieces = rank_tables.answer(kept, rank=4.0, year=2025, region="Q市", lang=lang)
+    return [piece.words for piece in pieces]
+
+
+def test_the_answer_has_the_word_alone_and_the_range_over_prices():
+    assert said({"own_prices": 0.5, "half": 0.7, "same_prices": 0.2}) == [
+        "Q市地区生产总值（现价）2025年居全省第4位或更前：可能性约为一半。",
+        "位次取决于各市价格怎么走：按三种价格处理分别测算，从“可能性较小”到“可能性较大”。",
+    ]
+    assert said({"own_prices": 0.5, "same_prices": 0.4})[1] == "按三种价格处理分别测算，研判相同。"
+    assert said({}) == ["Q市所在省各市数据不全，不能推算位次。"]
+
+
+def test_the_nearest_cities_are_named_with_their_distance():
+    gaps = pd.Series({"140800": 6.9, "140400": 11.3, "141000": -2.1, "140700": -4.5})
+    (zh,) = rank_tables.near(gaps, year=2020, region="吕梁市", lang="zh")
+    assert zh.words == "2020年前一位运城市比吕梁市高6.9%，后一位临汾市低2.1%。"
+    assert rank_tables.near(gaps[gaps > 0], year=2020, region="吕梁市", lang="zh") == []
+
+
+def test_the_record_counts_independent_windows_and_names_the_best(scores):
+    sentence, *tables = rank_tables.record(scores, "en")
+    assert "origins 2009–2016" in sentence.words
+    assert "8 of 1 years, 3 of 3 years, 1 of 5 years" in sentence.words
+    assert len(tables) == 2
+    assert tables[0].frame["Origins"].tolist() == ["2", "2", "1"]
