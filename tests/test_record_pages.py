@@ -146,3 +146,9 @@ def test_a_record_of_nothing_shows_nothing() -> None:
     assert record_tables.statistical(summary, "zh") == []
     assert record_tables.skill(record.brier_skill(found), "zh") == []
     assert "没有回测记录" in record_tables.answer(summary, "zh").words
+
+
+@pytest.mark.parametrize(("bias", "words"), [(2.28, "偏高2.3个百分点"), (-0.4, "偏低0.4个百分点")])
+def test_a_line_of_the_record_says_on_which_side_forecasts_erred(bias: float, words: str) -> None:
+    line = {"group": "province", "horizon": 5, "origins": 9, "cover90": 0.87, "bias": bias}
+    assert record_tables.line_words(line, "zh").endswith(f"预测平均{words}")
