@@ -22,6 +22,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cache = typer.Typer(help="What earlier runs computed, kept by content.", no_args_is_help=True)
+app.add_typer(cache, name="cache")
 
 
 class Indicator(StrEnum):
@@ -62,6 +64,7 @@ def report(
     from lvliang.report.publication import OUTPUTS, publish_report
 
     _use_data(data)
+    _use_cache(outputs)
     given = read_assignments(parameter or [])
     with Progress() as progress:
         page = publish_report(
@@ -87,6 +90,7 @@ def run(
     from lvliang.report.publication import OUTPUTS, run_notebook
 
     _use_data(data)
+    _use_cache(outputs)
     given = read_assignments(parameter or [])
     with Progress() as progress:
         page = run_notebook(
@@ -116,6 +120,7 @@ def check(
     from lvliang.baseline.tables import corrections_of
 
     _use_data(data)
+    _use_no_cache()
     files = check_frozen(data_folder()) if frozen else 0  # first: it names what was changed
     with Progress() as progress:
         rows = check_all(data_folder(), progress.table)
@@ -138,6 +143,7 @@ def freeze(data: Data = None) -> None:
     from lvliang.baseline.package import data_folder
 
     _use_data(data)
+    _use_no_cache()
     for path in renew(data_folder()):
         typer.echo(path)
 
@@ -153,6 +159,7 @@ def assess(
     from lvliang.report import parameters
 
     _use_data(data)
+    _use_cache()
     given: dict[str, Any] = parameters.read_assignments(parameter or [])
     if region is not None:
         given["region"] = region
@@ -180,6 +187,7 @@ def forecast(
     from lvliang.projection.summary import read_thresholds, summarise
 
     _use_data(data)
+    _use_cache()
     limits = read_thresholds(thresholds)
     panel = load_panel(origin)
     paths = draw_everywhere(
@@ -208,6 +216,7 @@ def backtest(
     from lvliang.projection.panel import latest_origin, load_panel
 
     _use_data(data)
+    _use_cache()
     panel = load_panel(latest_origin(data_folder()))
     points = read_forecasts(panel)
     found = record.backtest(panel, draws=draws, points=points)
@@ -241,6 +250,26 @@ def history(outputs: Outputs = None) -> None:
         typer.echo("  ".join(map(str, [*what, *made_by, counts])))
 
 
+@cache.command()
+def info(outputs: Outputs = None) -> None:
+    """Where the cache lies, how much it holds and how much it may."""
+    store = _store(outputs)
+    if store is None:
+        typer.echo("the cache is off")
+        return
+    sizes = [state.st_size for state in store.entries().values()]
+    typer.echo(f"folder   {store.folder}\nentries  {len(sizes)}")
+    typer.echo(f"size     {sum(sizes) / 2**20:.1f} MB of at most {store.bound / 2**20:.0f} MB")
+
+
+@cache.command()
+def clear(outputs: Outputs = None) -> None:
+    """Remove what the cache holds; the next run computes it anew."""
+    store = _store(outputs)
+    count = store.clear() if store else 0
+    typer.echo(f"{count} entries removed")
+
+
 def main() -> None:
     """Run the command line and exit with the code of what happened."""
     # A stop by the service manager unwinds like Ctrl-C, so that nothing is left behind.
@@ -256,6 +285,30 @@ def _use_data(data: Path | None) -> None:
     """Kernels inherit the choice through the environment."""
     if data is not None:
         os.environ["LVLIANG_DATA"] = str(data.resolve())
+
+
+def _use_cache(outputs: Path | None = None) -> None:
+    """Kernels inherit the place. A fault is told here, once: what they say would be on a page."""
+    store = _store(outputs)
+    if store is not None:
+        os.environ["LVLIANG_CACHE"] = str(store.folder.resolve())
+        if fault := store.mend():
+            typer.echo(f"note: {fault}", err=True)
+
+
+def _use_no_cache() -> None:
+    """Who asks for a check wants the files looked at."""
+    os.environ["LVLIANG_CACHE"] = "off"
+
+
+def _store(outputs: Path | None) -> Any:
+    """The cache of this run, or None where it is off."""
+    from lvliang.baseline.store import Store, store_folder
+
+    if outputs is not None and not os.environ.get("LVLIANG_CACHE"):
+        os.environ["LVLIANG_CACHE"] = str(outputs / ".cache" / "engine")
+    folder = store_folder()
+    return Store(folder) if folder else None
 
 
 def _verdicts(settings: Any) -> Any:

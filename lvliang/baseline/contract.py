@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lvliang.baseline.cache import COUNT, cached
 from lvliang.baseline.package import (
     descriptor,
     present_resources,
@@ -25,7 +26,7 @@ FROZEN = ("hash", "bytes")
 
 
 def check_table(data: Path, name: str) -> int:
-    """Hold the table ``name`` against its Table Schema.
+    """Hold the table ``name`` against its Table Schema, unless these very tables have been.
 
     Returns
     -------
@@ -38,6 +39,10 @@ def check_table(data: Path, name: str) -> int:
         Names the file, and for the first fault the row, the column, the value and what
         would be legal. Row 1 is the header, as a spreadsheet shows it.
     """
+    return cached("rows", {"table": name}, lambda: _check(data, name), form=COUNT, data=data)
+
+
+def _check(data: Path, name: str) -> int:
     from frictionless import Checklist, FrictionlessException
     from frictionless.checks import table_dimensions
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from lvliang.baseline.cache import array_form, cached
 from lvliang.baseline.history import (
     GROWTH_VINTAGES,
     LEVEL_VINTAGES,
@@ -103,13 +104,20 @@ def _draw_real_growth(
 ) -> xr.DataArray:
     """Real growth of the cities from the panel of all; missing where the panel has none."""
     years = np.arange(base_year + 1, end_year + 1)
-    if not has_panel(data):
-        missing = np.full((draws, len(codes), len(years)), np.nan, dtype=np.float32)
-        coordinates = {"region": codes, "year": years}
-        return xr.DataArray(missing, dims=("draw", "region", "year"), coords=coordinates)
-    panel = load_panel(base_year, data)
-    everyone = draw_growth(panel, horizon=len(years), draws=draws, seed=seed)
-    return everyone.reindex(region=codes)
+    shape = (draws, len(codes), len(years))
+
+    def draw() -> np.ndarray:
+        panel = load_panel(base_year, data)
+        everyone = draw_growth(panel, horizon=len(years), draws=draws, seed=seed)
+        return np.ascontiguousarray(everyone.reindex(region=codes))
+
+    if has_panel(data):
+        asked = {"codes": codes, "base": base_year, "end": end_year, "draws": draws, "seed": seed}
+        growth = cached("growth", asked, draw, form=array_form("float32", shape), data=data)
+    else:
+        growth = np.full(shape, np.nan, dtype=np.float32)
+    coordinates = {"region": codes, "year": years}
+    return xr.DataArray(growth, dims=("draw", "region", "year"), coords=coordinates)
 
 
 def actual(outlook: Outlook, indicator: str) -> pd.Series:
