@@ -356,8 +356,9 @@ def test_clearing_leaves_what_is_not_of_the_store(tmp_path: Path) -> None:
     place.put(KEY, b"payload")
     (tmp_path / "thesis.csv").write_text("mine")
     (tmp_path / "tmpabc.__wz_cache").write_text("left by a run that was ended")
+    (tmp_path / OTHER).mkdir()
     assert place.clear() == 2
-    assert [path.name for path in tmp_path.iterdir()] == ["thesis.csv"]
+    assert {path.name for path in tmp_path.iterdir()} == {"thesis.csv", OTHER}
 
 
 WORK = """
@@ -391,6 +392,7 @@ def test_runs_at_once_get_the_same(folder: Path, small_data: Path) -> None:
 def test_a_full_disk_changes_no_result_and_no_page(folder: Path, small_data: Path) -> None:
     full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
     assert work(small_data, 2, full).communicate() == ("same\n", "")
+    assert list(folder.iterdir()) == [], "half an entry is left where there is no room"
     told = (
         full + f"from lvliang.baseline.store import *; print(Store(Path({str(folder)!r})).mend())"
     )

@@ -25,7 +25,8 @@ BOUND = 256 * 2**20  # bytes
 PROBE = 4 * 2**20  # bytes that must fit for the store to be of use
 MAGIC = b"lvliang cache 1\n"
 HEAD = re.compile(re.escape(MAGIC) + rb"([0-9a-f]{64})\n")
-OWN_FILE = re.compile(r"[0-9a-f]{64}|.+\.__wz_cache")  # an entry, or one being written
+UNFINISHED = ".__wz_cache"
+OWN_FILE = re.compile(rf"[0-9a-f]{{64}}|.+{re.escape(UNFINISHED)}")
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +72,11 @@ class Store:
             return
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._files.set(key, _head(key, payload) + payload)
-            self._make_room()
+            if self._files.set(key, _head(key, payload) + payload):
+                self._make_room()
+            else:  # the library leaves what it could not finish
+                for path in self.folder.glob(f"*{UNFINISHED}"):
+                    path.unlink(missing_ok=True)
 
     def entries(self) -> dict[Path, os.stat_result]:
         """The files of the store, least recently used first."""
@@ -80,8 +84,9 @@ class Store:
         with suppress(FileNotFoundError, NotADirectoryError):
             for path in self.folder.iterdir():
                 with suppress(FileNotFoundError):  # another run has just made room
-                    if OWN_FILE.fullmatch(path.name):
-                        found[path] = path.lstat()
+                    state = path.lstat()
+                    if OWN_FILE.fullmatch(path.name) and not stat.S_ISDIR(state.st_mode):
+                        found[path] = state
         return dict(sorted(found.items(), key=lambda item: item[1].st_mtime_ns))
 
     def clear(self) -> int:
@@ -111,8 +116,8 @@ class Store:
         return self.folder / hashlib.sha256(key.encode()).hexdigest()
 
     def _holds(self, path: Path) -> bool:
-        if not OWN_FILE.fullmatch(path.name) or path.suffix:
-            return True  # being written by another run
+        if path.suffix == UNFINISHED:
+            return True  # another run may be writing it
         if not _is_plain(path, self.bound):
             return False
         with path.open("rb") as file:
