@@ -305,8 +305,8 @@ def test_a_damaged_table_stops_the_report_before_a_kernel_starts(
     assert f"error: {table}, row 2, column value: 'n/a' is not legal; legal: number" in done.stderr
     assert contents(page) == before
     assert page.readlink() == Path("releases/earlier")
-    # Kernels would have left their folder .cache, and a run its staging.
-    assert {p.name for p in outputs.iterdir()} == {".lock", "published", "releases"}
+    # A run would have left its staging; the warm process has its folder by then.
+    assert {p.name for p in outputs.iterdir()} - {".cache"} == {".lock", "published", "releases"}
 
 
 def test_a_report_beside_another_is_exit_code_8(small_data: Path, tmp_path: Path) -> None:

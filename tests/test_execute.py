@@ -1,4 +1,4 @@
-"""Notebooks run headlessly: results, failures by name, and nothing left behind."""
+"""Notebooks run headlessly, in ordinary and in forked kernels: results, failures, nothing left."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ import pytest
 
 from lvliang.errors import CellError, DataError, DeadlineExceeded, KernelDied, ParameterError
 from lvliang.report.execute import Job, execute, prepare_environment
+from lvliang.report.warm import WarmProcess
 
 MakeJob = Callable[..., Job]
+Run = Callable[..., None]
 
 
 def children() -> set[str]:
@@ -68,29 +70,42 @@ def make_job(tmp_path: Path) -> MakeJob:
     return make
 
 
+@pytest.fixture(params=["ordinary kernels", "forked kernels"])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Both kinds of kernel keep every promise."""
+
+    def forked(jobs: list[Job], **options: object) -> None:
+        with WarmProcess([job.notebook for job in jobs]) as warm:
+            execute(jobs, warm=warm, **options)
+
+    return execute if request.param == "ordinary kernels" else forked
+
+
 def test_a_run_injects_parameters_tells_progress_and_is_silent(
-    make_job: MakeJob, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    make_job: MakeJob, run: Run, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     job = make_job("good", "print(place, year, share, final)", place='吕梁 "城"\\', year=2025)
     job.parameters.update(share=0.1, final=True)
     told = []
-    execute([job], workers=1, deadline=60, on_progress=lambda *progress: told.append(progress))
+    run([job], workers=1, deadline=60, on_progress=lambda *progress: told.append(progress))
     assert text_of(job) == '吕梁 "城"\\ 2025 0.1 True\n'
     assert told == [(job, done, 3) for done in range(4)]
     assert capfd.readouterr() == ("", "")
     assert caplog.messages == []
 
 
-def test_jobs_at_once_write_only_their_own_outputs(make_job: MakeJob) -> None:
+def test_jobs_at_once_write_only_their_own_outputs(make_job: MakeJob, run: Run) -> None:
     jobs = [make_job(name, "print(place)", place=name) for name in ("离石", "汾阳", "孝义")]
-    execute(jobs, workers=2, deadline=None)
+    run(jobs, workers=2, deadline=None)
     assert [text_of(job) for job in jobs] == ["离石\n", "汾阳\n", "孝义\n"]
 
 
-def test_a_cell_error_names_the_notebook_the_cell_and_the_exception(make_job: MakeJob) -> None:
+def test_a_cell_error_names_the_notebook_the_cell_and_the_exception(
+    make_job: MakeJob, run: Run
+) -> None:
     job = make_job("bad", "print('before')", "# growth\n1 / 0", "print('after')")
     with pytest.raises(CellError) as raised:
-        execute([job], workers=1, deadline=60)
+        run([job], workers=1, deadline=60)
     expected = "bad: bad.ipynb, cell [3] `# growth`: ZeroDivisionError: division by zero"
     assert str(raised.value) == expected
     assert "before" in text_of(job)
@@ -100,27 +115,27 @@ def test_a_cell_error_names_the_notebook_the_cell_and_the_exception(make_job: Ma
 
 @pytest.mark.parametrize("error", [ParameterError, DataError])
 def test_an_error_of_the_project_keeps_its_class_and_message(
-    make_job: MakeJob, error: type[Exception]
+    make_job: MakeJob, run: Run, error: type[Exception]
 ) -> None:
     name = error.__name__
     job = make_job("own", f"from lvliang.errors import {name}\nraise {name}('region 太原?')")
     with pytest.raises(error) as raised:
-        execute([job], workers=1, deadline=60)
+        run([job], workers=1, deadline=60)
     assert str(raised.value) == "region 太原?"
 
 
-def test_a_killed_kernel_is_told_from_a_failed_cell(make_job: MakeJob) -> None:
+def test_a_killed_kernel_is_told_from_a_failed_cell(make_job: MakeJob, run: Run) -> None:
     job = make_job("killed", "print('before', flush=True)", "import os; os.kill(os.getpid(), 9)")
     with pytest.raises(KernelDied, match=r"killed\.ipynb, cell \[3\] `import os"):
-        execute([job], workers=1, deadline=60)
+        run([job], workers=1, deadline=60)
     assert "before" in text_of(job)
 
 
-def test_one_deadline_holds_for_all_jobs(make_job: MakeJob) -> None:
+def test_one_deadline_holds_for_all_jobs(make_job: MakeJob, run: Run) -> None:
     slow = make_job("slow", "while True:\n    pass")
     unborn = make_job("unborn", "1")
     with pytest.raises(DeadlineExceeded) as raised:
-        execute([slow, unborn], workers=1, deadline=4)  # a kernel starts within 1 s, 3 s under load
+        run([slow, unborn], workers=1, deadline=4)  # a kernel starts within 1 s, 3 s under load
     assert str(raised.value) == (
         "not done after 4 s: slow: slow.ipynb, cell [2] `while True:`; "
         "unborn: unborn.ipynb, before its first cell"
@@ -129,18 +144,18 @@ def test_one_deadline_holds_for_all_jobs(make_job: MakeJob) -> None:
     assert not unborn.output.exists()
 
 
-def test_a_failure_ends_the_others(make_job: MakeJob) -> None:
+def test_a_failure_ends_the_others(make_job: MakeJob, run: Run) -> None:
     jobs = [
         make_job("endless", "while True:\n    pass"),
         make_job("bad", "raise ValueError('x')"),
         make_job("next", "1"),
     ]
     with pytest.raises(CellError, match="bad"):
-        execute(jobs, workers=2, deadline=60)
+        run(jobs, workers=2, deadline=60)
     assert [job.output.exists() for job in jobs] == [True, True, False]
 
 
-def test_an_interrupt_ends_every_kernel(make_job: MakeJob) -> None:
+def test_an_interrupt_ends_every_kernel(make_job: MakeJob, run: Run) -> None:
     jobs = [make_job(name, "while True:\n    pass") for name in ("one", "two")]
 
     def interrupt_at_the_loop(job: Job, done: int, total: int) -> None:
@@ -148,11 +163,11 @@ def test_an_interrupt_ends_every_kernel(make_job: MakeJob) -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        execute(jobs, workers=2, deadline=60, on_progress=interrupt_at_the_loop)
+        run(jobs, workers=2, deadline=60, on_progress=interrupt_at_the_loop)
 
 
 def test_what_a_kernel_started_ends_even_when_the_kernel_died(
-    make_job: MakeJob, tmp_path: Path
+    make_job: MakeJob, run: Run, tmp_path: Path
 ) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -161,7 +176,7 @@ def test_what_a_kernel_started_ends_even_when_the_kernel_died(
         start = "import os, subprocess\nsubprocess.Popen(['sleep', '60'], stdout=open(pipe, 'w'))"
         job = make_job("parent", start, "os.kill(os.getpid(), 9)", pipe=str(pipe))
         with pytest.raises(KernelDied):
-            execute([job], workers=1, deadline=60)
+            run([job], workers=1, deadline=60)
         # The reading end becomes readable when the last writer is gone.
         assert select.select([reader], [], [], 5)[0] == [reader]
     finally:
@@ -171,10 +186,12 @@ def test_what_a_kernel_started_ends_even_when_the_kernel_died(
 @pytest.mark.parametrize(
     "value", [None, np.int64(1), np.float64(1), np.bool_(True), datetime.date(2025, 1, 1), [1]]
 )
-def test_a_value_that_papermill_would_distort_is_refused(make_job: MakeJob, value: object) -> None:
+def test_a_value_that_papermill_would_distort_is_refused(
+    make_job: MakeJob, run: Run, value: object
+) -> None:
     job = make_job("refused", "1", year=value)
     with pytest.raises(ParameterError, match=r"refused: parameter year = .* must be str, int"):
-        execute([job], workers=1, deadline=60)
+        run([job], workers=1, deadline=60)
     assert not job.output.exists()
 
 

@@ -232,6 +232,7 @@ class _Run:
                 except RuntimeError:
                     if not self._lost_warm_process():
                         raise
+                    self.cells_run = 0
                     self._run_papermill()
         except PapermillExecutionError as error:
             raise self._cell_error(error) from None
@@ -240,11 +241,8 @@ class _Run:
             raise KernelDied(f"{self.place}: the kernel ended ({error})") from error
 
     def _lost_warm_process(self) -> bool:
-        """Whether the kernel ended because the warm process did; then none is asked for again."""
-        lost = self.warm is not None and self.warm.ended() and not self.is_over()
-        if lost:
-            self.warm, self.cells_run = None, 0
-        return lost
+        """Whether the kernel ended because the warm process did: no fault of the notebook."""
+        return self.warm is not None and self.warm.ended() and not self.is_over()
 
     def _run_papermill(self) -> None:
         import papermill

@@ -150,8 +150,11 @@ class WarmProcess:
         with self._lock:
             try:
                 return self._ask(json.dumps(request).encode() + b"\n")
-            except (OSError, NotWarm) as error:
+            except NotWarm as error:
                 self._tell(str(error))
+                raise
+            except OSError as error:
+                self._tell("it ended")
                 raise NotWarm(str(error)) from None
 
     def _ask(self, request: bytes) -> WarmKernel:
