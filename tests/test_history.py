@@ -456,6 +456,8 @@ def test_a_page_that_cannot_be_switched_in_leaves_no_vintage(tmp_path: Path) -> 
     with pytest.raises(OSError, match="link"), staging(tmp_path) as staged:
         with history.recorded(tmp_path, made("second")):
             assert files(tmp_path) == [".pending-second.json", "first.json"]
+            # Who reads beside a run is not shown what is not published.
+            assert history.read_history(tmp_path) == [made()]
             raise OSError("link")
         assert staged.exists()
     assert (shown(tmp_path), files(tmp_path)) == ("old", ["first.json"])
