@@ -475,3 +475,21 @@ def test_a_check_that_is_asked_for_looks_at_the_files(
     monkeypatch.setattr(contract, "_check", lambda _, name: seen.append(name) or 1)
     assert run("check").exit_code == 0
     assert "regions" in seen
+
+
+def test_records_come_back_as_they_were_computed(
+    small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lvliang.feasibility import rank_record, record
+
+    plain = record.load_record(2020, small_data, draws=100).scores
+    ranks = rank_record.load_rank_record("141100", 2020, small_data, draws=100)
+    monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path))
+    record.load_record(2020, small_data, draws=100)
+    rank_record.load_rank_record("141100", 2020, small_data, draws=100)
+    monkeypatch.setattr(record, "backtest", None)
+    monkeypatch.setattr(rank_record, "score_ranks", None)
+    kept = record.load_record(2020, small_data, draws=100).scores
+    pd.testing.assert_frame_equal(kept, plain)
+    kept = rank_record.load_rank_record("141100", 2020, small_data, draws=100)
+    pd.testing.assert_frame_equal(kept, ranks)

@@ -60,3 +60,10 @@ def test_an_origin_no_series_carries_gives_no_number(panel):
 def test_an_unknown_region_is_named(panel):
     with pytest.raises(ParameterError, match="lvlang"):
         draw_everywhere(panel, "gdp_nominal_growth", regions="lvlang", **SIZE)
+
+
+def test_a_later_panel_cut_at_the_origin_is_the_one_loaded_there(panel):
+    settings = {"base_year": 2013, "end_year": 2015, "draws": 300, "seed": 3}
+    loaded = look_ahead("141100", **settings).paths
+    cut = look_ahead("141100", **settings, panel=panel).paths
+    assert loaded.identical(cut)

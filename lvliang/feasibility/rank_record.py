@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from lvliang.baseline.cache import FRAME, cached
 from lvliang.baseline.history import series
+from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_observations
 from lvliang.feasibility.ranks import levels_by_treatment, rank_shares
-from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.outlook import look_ahead
 from lvliang.projection.panel import PANEL_MINIMUM_YEARS, has_panel, load_panel
 from lvliang.projection.starting_point import provincial_ranks
 
@@ -51,15 +53,21 @@ def score_ranks(
         (how often a rank became another over as many years, up to the origin).
     """
     rows = []
+    panel = load_panel(last_year, data)
+    cities = [peer.code for peer in peers(find_region(region, data), data)]
+    ranks = {vintage: _ranks(name, vintage, cities, data) for vintage, name in OUTCOMES.items()}
     for origin in origins:
         longest = min(max(HORIZONS), last_year - origin)
         outlook = look_ahead(
-            region, base_year=origin, end_year=origin + longest, draws=draws, seed=seed, data=data
+            region,
+            base_year=origin,
+            end_year=origin + longest,
+            draws=draws,
+            seed=seed,
+            data=data,
+            panel=panel,
         )
         treated = levels_by_treatment(outlook)
-        ranks = {
-            vintage: _ranks(name, vintage, outlook, data) for vintage, name in OUTCOMES.items()
-        }
         known = ranks["first_published"].loc[:origin]
         for horizon in (years for years in HORIZONS if years <= longest):
             year = origin + horizon
@@ -86,7 +94,13 @@ def load_rank_record(
     if not has_panel(data):
         return pd.DataFrame(columns=COLUMNS)
     first = int(load_panel(base_year, data).growth.index[0]) + PANEL_MINIMUM_YEARS
-    return score_ranks(region, range(first, base_year), base_year, draws=draws, seed=1, data=data)
+    asked = {"region": region, "base": base_year, "draws": draws}
+
+    def score() -> pd.DataFrame:
+        origins = range(first, base_year)
+        return score_ranks(region, origins, base_year, draws=draws, seed=1, data=data)
+
+    return cached("rank_record", asked, score, form=FRAME, data=data)
 
 
 def rps(shares: pd.DataFrame, ranks: pd.Series) -> float:
@@ -103,10 +117,9 @@ def rps(shares: pd.DataFrame, ranks: pd.Series) -> float:
     return float(((forecast - came) ** 2).sum(axis=1).mean() / (shares.shape[1] - 1))
 
 
-def _ranks(name: str, vintage: str, outlook: Outlook, data: Path | None) -> pd.DataFrame:
-    cities = outlook.paths["region"].to_numpy()
+def _ranks(name: str, vintage: str, cities: list[str], data: Path | None) -> pd.DataFrame:
     levels = series(load_observations([name], data), "gdp_nominal", [vintage])
-    return provincial_ranks(levels[list(cities)])
+    return provincial_ranks(levels[cities])
 
 
 def _certain(ranks: pd.Series) -> pd.DataFrame:

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 import scoringrules
 
+from lvliang.baseline.cache import FRAME, cached
 from lvliang.baseline.tables import as_of, load_table
-from lvliang.feasibility.rival_file import read_forecasts
+from lvliang.feasibility.rival_file import forecasts_digest, read_forecasts
 from lvliang.feasibility.rivals import RIVALS, statistical_rivals
 from lvliang.projection.engine import draw_growth
 from lvliang.projection.panel import Panel, has_panel, load_panel
@@ -133,7 +134,13 @@ def load_record(
     panel = load_panel(base_year, data)
     if panel.origin <= int(panel.growth.index[0]) + FIRST_ORIGIN + max(HORIZONS):
         return None
-    return backtest(panel, draws=draws, points=read_forecasts(panel, data))
+    points = read_forecasts(panel, data)
+    asked = {"base": base_year, "draws": draws, "rivals": forecasts_digest(data)}
+
+    def score() -> pd.DataFrame:
+        return backtest(panel, draws=draws, points=points).scores
+
+    return Record(cached("record", asked, score, form=FRAME, data=data))
 
 
 def without_year(record: Record, year: int) -> Record:

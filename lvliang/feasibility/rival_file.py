@@ -62,6 +62,12 @@ def read_forecasts(panel: Panel, data: Path | None = None) -> dict[str, pd.DataF
     return {method: _table(path, rows, method, panel) for method in YEARS_NEEDED}
 
 
+def forecasts_digest(data: Path | None = None) -> str:
+    """SHA-256 of the file of forecasts, "" where there is none."""
+    path = forecast_file(data)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
 def origins_of(method: str, panel: Panel) -> range:
     """Origins of ``method``: from the first with figures enough to the last that has an outcome."""
     return range(int(panel.growth.index[0]) + YEARS_NEEDED[method] - 1, panel.origin)

@@ -23,7 +23,7 @@ from lvliang.projection.deviations import forecast_deviations
 from lvliang.projection.engine import draw_growth
 from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.national import forecast_factor, members
-from lvliang.projection.panel import has_panel, load_panel
+from lvliang.projection.panel import Panel, has_panel, load_panel
 from lvliang.projection.paths import evidence, project
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -62,6 +62,7 @@ def look_ahead(
     seed: int,
     growth_discount: float = 0.0,
     data: Path | None = None,
+    panel: Panel | None = None,
 ) -> Outlook:
     """Project a city and the other cities of its province, jointly.
 
@@ -75,6 +76,9 @@ def look_ahead(
         Number of paths and the seed of their generator.
     growth_discount : float
         Percentage points taken off real growth.
+    panel : Panel, optional
+        A panel of a later origin, to be cut at ``base_year``: what it has computed of earlier
+        origins is then not computed again.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def look_ahead(
     codes = [peer.code for peer in peers(city, data)]
     history = load_history(codes, base_year, data)
     levels = growth_levels(history, codes, base_year)
-    real_growth = _draw_real_growth(codes, base_year, end_year, draws, seed, data)
+    real_growth = _draw_real_growth(codes, base_year, end_year, draws, seed, data, panel)
     paths = project(
         levels,
         start_levels(history, base_year),
@@ -100,14 +104,20 @@ def look_ahead(
 
 
 def _draw_real_growth(
-    codes: list[str], base_year: int, end_year: int, draws: int, seed: int, data: Path | None
+    codes: list[str],
+    base_year: int,
+    end_year: int,
+    draws: int,
+    seed: int,
+    data: Path | None,
+    later: Panel | None,
 ) -> xr.DataArray:
     """Real growth of the cities from the panel of all; missing where the panel has none."""
     years = np.arange(base_year + 1, end_year + 1)
     shape = (draws, len(codes), len(years))
 
     def draw() -> np.ndarray:
-        panel = load_panel(base_year, data)
+        panel = load_panel(base_year, data) if later is None else later.at(base_year)
         everyone = draw_growth(panel, horizon=len(years), draws=draws, seed=seed)
         return np.ascontiguousarray(everyone.reindex(region=codes))
 
