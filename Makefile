@@ -15,7 +15,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export MPLCONFIGDIR := $(CACHE)/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-browser rivals lab check data-check data-freeze lint lock clean
+.PHONY: help report test test-browser rivals bench lab check data-check data-freeze lint lock clean
 
 help:  ## 显示本帮助 show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test-browser: $(VENV)/dev.stamp  ## 在 Chromium 中检查页面 open the pages 
 
 rivals: $(RIVALS)/rivals.stamp  ## 运行AutoETS等对比方法（自有环境） run AutoETS and dynamic theta
 	@$(RIVALS)/bin/python -W ignore::RuntimeWarning -m lvliang.feasibility.rival_models
+
+bench: $(VENV)/run.stamp  ## 与papermill、nbconvert命令比较用时 time against the plain commands
+	@$(BIN)/python -m lvliang.report.bench
 
 lab: $(VENV)/run.stamp  ## 打开 JupyterLab open JupyterLab
 	$(BIN)/jupyter lab notebooks
