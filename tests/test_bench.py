@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from lvliang.errors import LvliangError
 from lvliang.report import bench, publication
 from lvliang.report.bench import PLAIN, WORK, Way, cell_seconds, ratios, run_watched
 
@@ -35,8 +36,8 @@ def test_memory_is_that_of_a_command_and_all_it_started(tmp_path: Path) -> None:
 
 
 def test_a_command_that_fails_stops_the_bench(tmp_path: Path) -> None:
-    with pytest.raises(subprocess.CalledProcessError):
-        run_watched([sys.executable, "-c", "raise SystemExit(3)"], dict(os.environ), tmp_path)
+    with pytest.raises(LvliangError, match=r"exit code 1: .*ZeroDivisionError"):
+        run_watched([sys.executable, "-c", "1 / 0"], dict(os.environ), tmp_path)
 
 
 def test_the_plain_way_is_the_two_commands_for_each_language(

@@ -26,6 +26,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from lvliang.errors import LvliangError
 from lvliang.report import execute, parameters, publication
 from lvliang.report.warm import WarmProcess
 
@@ -129,11 +130,15 @@ def run_watched(command: Sequence[str], env: dict[str, str], cwd: Path) -> float
 
     Raises
     ------
-    subprocess.CalledProcessError
-        It failed.
+    LvliangError
+        It failed; the message has its last words.
     """
     peak = 0
-    with subprocess.Popen(command, env=env, cwd=cwd, stdout=subprocess.DEVNULL) as process:
+    log = cwd / "log.txt"
+    with (
+        log.open("w") as words,
+        subprocess.Popen(command, env=env, cwd=cwd, stdout=words, stderr=words) as process,
+    ):
         done = threading.Event()
 
         def watch() -> None:
@@ -147,7 +152,8 @@ def run_watched(command: Sequence[str], env: dict[str, str], cwd: Path) -> float
         done.set()
         watcher.join()
     if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
+        said = " / ".join(log.read_text("utf-8").splitlines()[-3:])
+        raise LvliangError(f"{' '.join(command)}: exit code {process.returncode}: {said}")
     return round(peak / 1024, 0) if peak else None
 
 
@@ -233,6 +239,8 @@ def _environment(folder: Path) -> dict[str, str]:
     """The environment without what an earlier way left warm."""
     names = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     own = {name: str(folder / ".user" / name.lower()) for name in (*names, "MPLCONFIGDIR")}
+    for path in own.values():
+        Path(path).mkdir(parents=True, exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if name != "LVLIANG_CACHE"}
     return inherited | own
 
