@@ -550,7 +550,7 @@ def test_the_code_is_what_computes(tmp_path: Path) -> None:
     shutil.copyfile(root / "notebooks" / notebook.name, notebook)
     plain = history.code_hash(package)
     assert plain == history.code_hash()
-    for path in (package / "display/words.toml", package / "report/site.py"):
+    for path in (package / "display/tables.py", package / "report/site.py"):
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
         assert history.code_hash(package) == plain
     found = {plain}

@@ -212,7 +212,7 @@ def code_hash(package: Path | None = None) -> str:
     same hash; a change that is not committed gives another hash and maybe the same version.
     """
     package = package or Path(lvliang.__file__).parent
-    files = [path for room in ROOMS_THAT_COMPUTE for path in sorted((package / room).glob("*.py"))]
+    files = [path for room in ROOMS_THAT_COMPUTE for path in sorted((package / room).rglob("*.py"))]
     digest = hashlib.sha256()
     for path in [*files, package.parent / "notebooks" / f"{NOTEBOOK}.ipynb"]:
         digest.update(f"{path.relative_to(package.parent)}\n".encode())
