@@ -268,7 +268,7 @@ DAMAGES: dict[str, Callable[[Path, Path], Any]] = {
     "bit of the key": flip(4 + len(store.MAGIC)),
     "bit of the digest": flip(4 + len(store.MAGIC) + 70),
     "bit of the payload": flip(-1),
-    "huge file": lambda path, _: os.truncate(path, store.BOUND + 1),
+    "huge file": lambda path, _: os.truncate(path, 2**40),
     "pickle": lambda path, trace: path.write_bytes(bytes(4) + pickle.dumps(Hostile(trace))),
     "pipe": to_pipe,
     "folder": to_folder,
