@@ -193,6 +193,9 @@ def forecast(
     paths = draw_everywhere(
         panel, indicator.value, regions=regions, horizon=horizon, draws=draws, seed=seed
     )
+    left_out = panel.growth.shape[1] - paths.sizes["region"] if regions == "all" else 0
+    if left_out:
+        typer.echo(f"{left_out} cities left out: their series do not reach {origin}", err=True)
     rows = summarise(paths, limits)
     rows.insert(1, "indicator", indicator.value)
     rows.insert(2, "origin", origin)
@@ -206,11 +209,15 @@ def forecast(
 @app.command()
 def backtest(
     draws: Annotated[int, typer.Option(min=100, max=20_000, help="Number of paths.")] = 1_000,
+    region: Annotated[
+        str, typer.Option(help="The city, and its province, shown apart.")
+    ] = "141100",
     out: Annotated[Path | None, typer.Option(help="CSV of every city and origin.")] = None,
     data: Data = None,
 ) -> None:
     """Score the engine and its rivals at every origin the data allow; prints the record."""
     from lvliang.baseline.package import data_folder
+    from lvliang.baseline.regions import find_region
     from lvliang.feasibility import record, reliability
     from lvliang.feasibility.rival_file import read_forecasts
     from lvliang.projection.panel import latest_origin, load_panel
@@ -220,7 +227,7 @@ def backtest(
     panel = load_panel(latest_origin(data_folder()))
     points = read_forecasts(panel)
     found = record.backtest(panel, draws=draws, points=points)
-    groups = record.groups_of(found, "141100")
+    groups = record.groups_of(found, find_region(region).code)
     tables = {
         "Scores, means over origins": record.summarise_record(found, groups),
         "Brier skill of the engine": record.brier_skill(found),

@@ -264,3 +264,12 @@ def test_a_level_of_zero_is_refused_by_name():
     levels.loc[2010, ("a", "budget_revenue")] = 0.0
     with pytest.raises(DataError, match="budget_revenue of a"):
         draw(levels)
+
+
+def test_a_series_of_every_second_year_alone_is_too_short():
+    levels = one_city(noisy(9, years=20))
+    levels.loc[levels.index % 2 == 1, ("a", "budget_revenue")] = np.nan
+    found = evidence(levels, ORIGIN).loc[("a", "budget_revenue")]
+    assert found["changes"] == 10
+    assert not found["usable"]
+    assert draw(levels, draws=100).sel(indicator="budget_revenue").isnull().all()

@@ -2,6 +2,7 @@
 
 import shutil
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -126,7 +127,7 @@ def said(kept: dict[str, float], lang: str = "zh") -> list[str]:
 def test_the_answer_has_the_word_alone_and_the_range_over_prices():
     assert said({"own_prices": 0.5, "half": 0.7, "same_prices": 0.2}) == [
         "Q市地区生产总值（现价）2025年居全省第4位或更前：可能性约为一半。",
-        "位次取决于各市价格怎么走：按三种价格处理分别测算，从“可能性较小”到“可能性较大”。",
+        "位次取决于各市价格走势：按三种价格处理分别测算，从“可能性较小”到“可能性较大”。",
     ]
     assert said({"own_prices": 0.5, "same_prices": 0.4})[1] == "按三种价格处理分别测算，研判相同。"
     assert said({}) == ["Q市所在省各市数据不全，不能推算位次。"]
@@ -145,3 +146,18 @@ def test_the_record_counts_independent_windows_and_names_the_best(scores):
     assert "8 of 1 years, 3 of 3 years, 1 of 5 years" in sentence.words
     assert len(tables) == 2
     assert tables[0].frame["Origins"].tolist() == ["2", "2", "1"]
+
+
+def test_a_province_that_lacks_a_city_has_an_empty_record():
+    assert score_ranks("410100", [2016], 2020, draws=100, seed=1).empty
+
+
+def test_a_year_without_one_city_is_left_out(small_data, tmp_path):
+    data = Path(shutil.copytree(small_data, tmp_path / "data"))
+    file = data / "panel/gdp_first_published.csv"
+    rows = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text(
+        "".join(r for r in rows if not r.startswith("140200,gdp_nominal,2005")), "utf-8"
+    )
+    scores = score_ranks("141100", [2016], 2020, draws=100, seed=1, data=data)
+    assert set(scores["horizon"]) == {1, 3}

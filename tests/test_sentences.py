@@ -244,9 +244,10 @@ def even(value: float, lang: str = "zh", **changes: object) -> list[str]:
 def test_the_distance_of_a_target_from_an_even_bet_has_its_side() -> None:
     assert even(6.69) == [
         "地区生产总值实际增速：2021年≥8%，可能性约为一半；"
-        "机会各半的增速约为6.7%，比目标低1.3个百分点。"
+        "有五成把握的增速约为6.7%，比目标低1.3个百分点。"
     ]
     assert "高1.5个百分点" in even(9.5)[0]
+    assert "与目标大体相当" in even(7.96)[0]
     assert "1.3 points below the target" in even(6.69, "en")[0]
 
 

@@ -84,7 +84,11 @@ NOT_TOLD = TARGET | {
     "discounted_1": NAN,
     "discounted_2": NAN,
     "vintage_gap": None,
-    "break_even": {"kind": "beyond_gdp", "q10": 16.1, "q50": -1.3, "q90": -21.5},
+    "break_even": {
+        "kind": "beyond_gdp",
+        "gdp": {"q10": -6.1, "q50": 11.3, "q90": 31.5},
+        "points": {"q10": 16.1, "q50": -1.3, "q90": -21.5},
+    },
 }
 SOURCES = pd.DataFrame(
     {"source_id": ["GWR2021"], "title": ["报告"], "licence": ["quoted"], "sha256": ["ab"]}
@@ -208,8 +212,8 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         lambda lang: tables.even_bets(verdicts(TARGET, NOT_TOLD), lang),
         {
             "zh": (
-                "目标值与测算值：机会各半、九成可达各是多少",
-                ["目标", "目标值", "机会各半的值", "九成可达的值", "单位"],
+                "目标值与测算值：五成、九成把握各对应多少",
+                ["目标", "目标值", "五成把握的值", "九成把握的值", "单位"],
             ),
             "en": (
                 "What is asked, and what would have an even or a nine-in-ten chance",
@@ -221,7 +225,8 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         lambda lang: tables.what_it_takes(verdicts(TARGET, NOT_TOLD), lang),
         {
             "zh": (
-                "缺历年数据的目标：须比现价地区生产总值快多少（百分点，负数为可慢多少），按后者增速偏低、居中、偏高",
+                "缺历年数据的目标：须比现价地区生产总值快多少（百分点，负数为可慢多少）；"
+                "后者增速测算为偏低−6.1%、居中11.3%、偏高31.5%",
                 [
                     "目标",
                     "偏低时（十分位）",
@@ -231,7 +236,8 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
             ),
             "en": (
                 "Targets without a series: points by which they must outgrow GDP at current "
-                "prices (below zero: may trail it), where that grows little, middling or fast",
+                "prices (below zero: may trail it), drawn to grow by −6.1 % (low), 11.3 % "
+                "(middle) or 31.5 % (high)",
                 [
                     "Target",
                     "Low (lowest tenth)",

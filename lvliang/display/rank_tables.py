@@ -25,7 +25,7 @@ def answer(
     """
     if not kept:
         return [Sentence(text("ranks.none", lang, region=region), "headline")]
-    words = {name: text(f"likelihood.{likelihood(share)}", lang) for name, share in kept.items()}
+    words = {name: _word(share, lang) for name, share in kept.items()}
     judged = next(iter(words.values()))
     facts = {"region": region, "year": year, "place": place(rank, lang)}
     said = [Sentence(text("ranks.answer", lang, word=judged, **facts), "headline")]
@@ -58,13 +58,13 @@ def shares(table: pd.DataFrame, name: str, *, region: str, lang: str) -> list[Ta
 
 
 def treatments(table: pd.DataFrame, *, rank: float, lang: str) -> list[Table]:
-    """Share of paths at the rank or better: year by treatment, 0–1."""
+    """How likely the rank or better is: shares, year by treatment, told in words (grade D)."""
     if table.empty:
         return []
     heads = {name: text(f"treatment.{name}", lang) for name in table.columns}
-    percent = (100 * table).rename(columns=heads).map(number)
+    words = table.rename(columns=heads).map(lambda share: _word(share, lang))
     caption = text("rank_table.treatments", lang, place=place(rank, lang))
-    return [Table(caption, with_year(percent, lang))]
+    return [Table(caption, with_year(words, lang))]
 
 
 def rivals(table: pd.DataFrame, *, base_year: int, year: int, lang: str) -> list[Table]:
@@ -73,7 +73,7 @@ def rivals(table: pd.DataFrame, *, base_year: int, year: int, lang: str) -> list
         {
             text("rank_column.city", lang): _city(code, lang),
             text("rank_column.gap", lang): number(row["gap"]),
-            text("rank_column.above", lang): number(100 * row["above"], 0),
+            text("rank_column.above", lang): _word(row["above"], lang),
         }
         for code, row in table.iterrows()
     ]
@@ -135,6 +135,10 @@ def _record_sentence(scores: pd.DataFrame, lang: str) -> Sentence:
             windows=text("comma", lang).join(windows),
         )
     )
+
+
+def _word(share: float, lang: str) -> str:
+    return text(f"likelihood.{likelihood(share)}", lang)
 
 
 def _city(code: str, lang: str) -> str:

@@ -149,7 +149,8 @@ def _beside(row: pd.Series, lang: str) -> str:
 
 def line_words(line: dict[str, Any], lang: str) -> str:
     """The line of the record that applies to a verdict."""
-    side = "too_high" if line["bias"] > 0 else "too_low"
+    points = round(line["bias"], 1)
+    side = "even" if points == 0 else "too_high" if points > 0 else "too_low"
     return text(
         "record.line",
         lang,
@@ -157,7 +158,7 @@ def line_words(line: dict[str, Any], lang: str) -> str:
         horizon=line["horizon"],
         origins=line["origins"],
         cover=100 * line["cover90"],
-        error=text(f"record.{side}", lang, points=abs(line["bias"])),
+        error=text(f"record.{side}", lang, points=abs(points)),
     )
 
 

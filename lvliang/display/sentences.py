@@ -197,13 +197,14 @@ def jobs(figures: pd.DataFrame, lang: str) -> list[Sentence]:
 
 def _even_bet(row: pd.Series, lang: str) -> str:
     even = row["break_even"]["even"]
-    side = "below" if round(even, 1) < row["value"] else "above"
+    gap = round(round(even, 1) - row["value"], 1)
+    side = "at" if gap == 0 else "below" if gap < 0 else "above"
     return text(
         f"feasibility.even_{side}",
         lang,
         target=target_name(row, lang),
         even=even,
-        gap=abs(row["value"] - even),
+        gap=abs(gap),
         word=text(f"likelihood.{row['likelihood']}", lang),
     )
 

@@ -150,16 +150,20 @@ def even_bets(table: pd.DataFrame, lang: str) -> list[Table]:
 
 def what_it_takes(table: pd.DataFrame, lang: str) -> list[Table]:
     """Points by which a series that is missing must outgrow GDP at current prices."""
+    found = [row for _, row in table.iterrows() if _kind(row) == "beyond_gdp"]
+    if not found:
+        return []
+    gdp = found[0]["break_even"]["gdp"]
     rows = [
         {text("column.target", lang): target_name(row, lang)}
         | {
-            text(f"column.gdp_{level}", lang): _signed(row["break_even"][level])
-            for level in ("q10", "q50", "q90")
+            text(f"column.gdp_{level}", lang): _signed(points)
+            for level, points in row["break_even"]["points"].items()
         }
-        for _, row in table.iterrows()
-        if _kind(row) == "beyond_gdp"
+        for row in found
+        if row["break_even"]["gdp"] == gdp  # the same years
     ]
-    return _if_any(text("table.what_it_takes", lang), pd.DataFrame(rows))
+    return [Table(text("table.what_it_takes", lang, **gdp), pd.DataFrame(rows))]
 
 
 def parameters(values: Mapping[str, Any], titles: Mapping[str, str], lang: str) -> list[Table]:

@@ -11,14 +11,18 @@ from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.outlook import Outlook
 
 
-def even_bet(target: Target, drawn: np.ndarray) -> dict[str, Any]:
+def even_bet(target: Target, drawn: np.ndarray) -> dict[str, Any] | None:
     """Values of the target that the draws reach with a chance of one half and of nine in ten.
+
+    None for a rank, which jumps past such chances.
 
     Returns
     -------
     dict
         ``kind`` "value"; ``even`` and ``nine_in_ten`` in the unit of the target.
     """
+    if target.type == "rank":
+        return None
     surer = 0.9 if target.operator == "<=" else 0.1
     even, nine_in_ten = np.quantile(drawn, [0.5, surer])
     return {"kind": "value", "even": float(even), "nine_in_ten": float(nine_in_ten)}
@@ -30,10 +34,10 @@ def what_it_takes(target: Target, outlook: Outlook) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``kind`` "beyond_gdp"; points a year by which the series must outgrow GDP at current
-        prices, where that grows as in the lowest tenth of the draws (``q10``), the middle
-        (``q50``) and the highest tenth (``q90``). None where the target is not a growth at
-        current prices, or GDP was not drawn for its years.
+        ``kind`` "beyond_gdp"; ``gdp``: growth of GDP at current prices (% a year) at the lower
+        tenth (``q10``), the middle (``q50``) and the upper tenth (``q90``) of the draws;
+        ``points``: for each, by how many points a year the series must outgrow it. None where
+        the target is not a growth at current prices, or GDP was not drawn for its years.
     """
     if target.type != "growth" or target.price_basis != "current":
         return None
@@ -44,4 +48,5 @@ def what_it_takes(target: Target, outlook: Outlook) -> dict[str, Any] | None:
     nominal = from_log(to_log(growth).mean("year")).to_numpy()
     levels = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
     grown = {name: float(np.quantile(nominal, level)) for name, level in levels.items()}
-    return {"kind": "beyond_gdp"} | {name: target.value - rate for name, rate in grown.items()}
+    points = {name: target.value - rate for name, rate in grown.items()}
+    return {"kind": "beyond_gdp", "gdp": grown, "points": points}

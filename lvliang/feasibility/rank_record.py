@@ -68,7 +68,9 @@ def score_ranks(
             panel=panel,
         )
         treated = levels_by_treatment(outlook)
-        known = ranks["first_published"].loc[:origin]
+        known = ranks["first_published"].loc[:origin].dropna(how="all")
+        if origin not in known.index:
+            continue
         for horizon in (years for years in HORIZONS if years <= longest):
             year = origin + horizon
             forecasts = {
@@ -82,6 +84,7 @@ def score_ranks(
                 {"method": name, "vintage": vintage, "horizon": horizon, "origin": origin}
                 | {"rps": rps(shares, outcome.loc[year])}
                 for vintage, outcome in ranks.items()
+                if outcome.loc[year].notna().all()
                 for name, shares in forecasts.items()
             ]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -119,7 +122,7 @@ def rps(shares: pd.DataFrame, ranks: pd.Series) -> float:
 
 def _ranks(name: str, vintage: str, cities: list[str], data: Path | None) -> pd.DataFrame:
     levels = series(load_observations([name], data), "gdp_nominal", [vintage])
-    return provincial_ranks(levels[cities])
+    return provincial_ranks(levels.reindex(columns=cities))
 
 
 def _certain(ranks: pd.Series) -> pd.DataFrame:
@@ -131,8 +134,7 @@ def _moved(known: pd.DataFrame, years: int) -> pd.DataFrame:
     """Transition shares from the rank of the origin; one more case that the rank stays."""
     cities = known.shape[1]
     counts = np.eye(cities)
-    pairs = known.shift(years).dropna(how="all").index
-    for year in pairs:
+    for year in (year for year in known.index if year - years in known.index):
         for before, after in zip(known.loc[year - years], known.loc[year], strict=True):
             counts[int(before) - 1, int(after) - 1] += 1
     shares = counts / counts.sum(axis=1, keepdims=True)

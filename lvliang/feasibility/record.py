@@ -32,7 +32,7 @@ ENGINE = "engine"
 CONTROL = "engine less 1 point"
 CONTROL_SHIFT = 1.0
 SCORES = ["rmse", "bias", "crps", "cover80", "cover90"]
-RECORD_DRAWS = 500
+RECORD_DRAWS = 1000
 SECTORS = "sectors_first_published"
 HIGH_SHARE = 1 / 3  # of the cities, those whose secondary sector has the highest share
 

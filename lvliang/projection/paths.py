@@ -68,8 +68,8 @@ def evidence(levels: pd.DataFrame, origin: int) -> pd.DataFrame:
     pandas.DataFrame
         Index (``region``, ``series``): ``last_year``, ``changes`` (observed changes), ``gap``
         (years from the last figure to the origin), ``filled`` (years inside the series without
-        a figure) and ``usable``: at least ``MINIMUM_CHANGES`` changes, not all alike, and a gap
-        of at most ``LONGEST_GAP``.
+        a figure) and ``usable``: at least ``MINIMUM_CHANGES`` changes, not all alike, half as
+        many of them a year after another, and a gap of at most ``LONGEST_GAP``.
     """
     seen = levels.loc[:origin].dropna(axis=1, how="all")
     growth, span = _growth_and_span(seen)
@@ -78,7 +78,9 @@ def evidence(levels: pd.DataFrame, origin: int) -> pd.DataFrame:
     found["gap"] = origin - found["last_year"]
     found["filled"] = (span - 1).sum().astype(int)
     varies = growth.std() > CONSTANT
+    successive = ((span == 1) & (span.shift() == 1)).sum()
     enough = (found["changes"] >= MINIMUM_CHANGES) & (found["gap"] <= LONGEST_GAP)
+    enough &= successive >= MINIMUM_CHANGES / 2
     return found.assign(usable=enough & varies)
 
 
@@ -208,13 +210,13 @@ def _past(growth: pd.DataFrame, span: pd.DataFrame, persistence: float) -> Past:
     mean = (growth * span).sum() / span.sum()
     anchor = _anchor(mean)
     if persistence == 0:
-        shocks, lost = (growth - mean) * np.sqrt(span), 1
+        shocks = (growth - mean) * np.sqrt(span)
         start_error = 1 / np.sqrt(span.sum())
     else:
         own = growth.where(span == 1) - mean
-        shocks, lost = own - persistence * own.shift(), 0
+        shocks = own - persistence * own.shift()
         start_error = np.sqrt(span.ffill().iloc[-1] - 1)
-    freedom = shocks.notna().sum() - lost
+    freedom = shocks.notna().sum() - 1
     return Past(
         anchor.to_numpy(float),
         (growth.ffill().iloc[-1] - anchor).to_numpy(float),
