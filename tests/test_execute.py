@@ -16,7 +16,14 @@ import nbformat
 import numpy as np
 import pytest
 
-from lvliang.errors import CellError, DataError, DeadlineExceeded, KernelDied, ParameterError
+from lvliang.errors import (
+    CellError,
+    DataError,
+    DeadlineExceeded,
+    KernelDied,
+    ParameterError,
+    QualityError,
+)
 from lvliang.report.execute import Job, execute, prepare_environment
 from lvliang.report.warm import WarmProcess
 
@@ -98,6 +105,27 @@ def test_jobs_at_once_write_only_their_own_outputs(make_job: MakeJob, run: Run) 
     jobs = [make_job(name, "print(place)", place=name) for name in ("离石", "汾阳", "孝义")]
     run(jobs, workers=2, deadline=None)
     assert [text_of(job) for job in jobs] == ["离石\n", "汾阳\n", "孝义\n"]
+
+
+def test_a_job_that_is_done_is_told_once_its_notebook_is_complete(
+    make_job: MakeJob, run: Run
+) -> None:
+    jobs = [make_job(name, "print(place)", place=name) for name in ("离石", "汾阳")]
+    done = []
+    run(jobs, workers=1, deadline=60, on_done=lambda job: done.append((job.name, text_of(job))))
+    assert done == [("离石", "离石\n"), ("汾阳", "汾阳\n")]
+    with pytest.raises(CellError):
+        run([make_job("bad", "1 / 0")], workers=1, deadline=60, on_done=done.append)
+    assert len(done) == 2
+
+
+def test_a_failure_when_a_job_is_done_ends_the_others(make_job: MakeJob, run: Run) -> None:
+    def refuse(job: Job) -> None:
+        raise QualityError(job.name)
+
+    jobs = [make_job("good", "1"), make_job("endless", "while True:\n    pass")]
+    with pytest.raises(QualityError, match="good"):
+        run(jobs, workers=2, deadline=60, on_done=refuse)
 
 
 def test_a_cell_error_names_the_notebook_the_cell_and_the_exception(

@@ -148,9 +148,11 @@ def run_watched(command: Sequence[str], env: dict[str, str], cwd: Path) -> float
 
         watcher = threading.Thread(target=watch)
         watcher.start()
-        process.wait()
-        done.set()
-        watcher.join()
+        try:
+            process.wait()
+        finally:
+            done.set()
+            watcher.join()
     if process.returncode:
         said = " / ".join(log.read_text("utf-8").splitlines()[-3:])
         raise LvliangError(f"{' '.join(command)}: exit code {process.returncode}: {said}")

@@ -57,6 +57,7 @@ class Job:
 
 
 Progress = Callable[[Job, int, int], None]
+Done = Callable[[Job], None]
 
 
 def prepare_environment(cache_dir: Path) -> None:
@@ -93,6 +94,7 @@ def execute(
     workers: int,
     deadline: float | None,
     on_progress: Progress | None = None,
+    on_done: Done | None = None,
     warm: WarmProcess | None = None,
 ) -> None:
     """Run the jobs; return when all are done, or raise the first failure and end the rest.
@@ -110,6 +112,8 @@ def execute(
         Seconds for the whole call, kernel start included; None waits for ever.
     on_progress : callable, optional
         Called as ``on_progress(job, done_cells, total_cells)`` from the job's thread.
+    on_done : callable, optional
+        Called as ``on_done(job)`` from the job's thread when its notebook is complete.
     warm : WarmProcess, optional
         Forks the kernels, and is dismissed at the end; without it, or where it cannot, they are
         started in the ordinary way. The notebooks come out the same.
@@ -131,7 +135,7 @@ def execute(
         _check_parameters(job)
     with TemporaryDirectory(prefix="lvliang-") as sockets, ThreadPoolExecutor(workers) as pool:
         ended = Event()
-        runs = [_Run(job, Path(sockets), ended, on_progress, warm) for job in jobs]
+        runs = [_Run(job, Path(sockets), ended, on_progress, on_done, warm) for job in jobs]
         try:
             _wait({pool.submit(run): run for run in runs}, deadline)
         finally:
@@ -177,12 +181,14 @@ class _Run:
         sockets: Path,
         ended: Event,
         on_progress: Progress | None,
+        on_done: Done | None,
         warm: WarmProcess | None,
     ) -> None:
         self.job = job
         self.sockets = sockets
         self.ended = ended
         self.on_progress = on_progress
+        self.on_done = on_done
         self.warm = warm
         self.place = f"{job.name}: {job.notebook.name}, before its first cell"
         self.cells_run = 0
@@ -195,6 +201,8 @@ class _Run:
             return
         try:
             self._execute()
+            if self.on_done:
+                self.on_done(self.job)
         except BaseException:
             # Set here, because this thread takes the next job before the waiting one wakes.
             self.ended.set()

@@ -23,7 +23,7 @@ LOCAL_PATH = re.compile(
 TRACEBACK = "Traceback (most recent call last)"
 CSS_ADDRESS = re.compile(r"""(?:url\(|@import)\s*(?:url\()?\s*["']?([^"')\s;]*)""", re.IGNORECASE)
 LOADING_ATTRIBUTES = ("src", "srcset", "poster", "data", "background", "href", "xlink:href")
-NOT_DRAWN = ["title", "desc", "metadata", "style", "script"]
+NOT_DRAWN = frozenset({"title", "desc", "metadata", "style", "script"})
 HEADINGS = ["h1", "h2", "h3", "h4"]
 
 
@@ -179,7 +179,7 @@ def _is_inside(address: str) -> bool:
 def _visible_strings(page: BeautifulSoup) -> Iterator[NavigableString]:
     for string in page.find_all(string=True):
         # Comments and the document type are subclasses.
-        if type(string) is NavigableString and not string.find_parent(NOT_DRAWN):
+        if type(string) is NavigableString and NOT_DRAWN.isdisjoint(p.name for p in string.parents):
             yield string
 
 

@@ -74,7 +74,8 @@ def publish_report(
         check_all(data_folder(), on_table)
         with publish.staging(outputs) as work, publish.staging(outputs) as site:
             jobs = [_job(work, lang, name, run) for (lang, name), run in runs.items()]
-            _execute(jobs, outputs, workers, deadline, on_progress, warm)
+            pages = _page_writer(site, jobs, runs)
+            _execute(jobs, outputs, workers, deadline, on_progress, warm, pages)
             now = datetime.now().astimezone()
             name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
             as_of = now.isoformat(timespec="seconds")
@@ -136,16 +137,46 @@ def _execute(
     deadline: float | None,
     on_progress: execute.Progress | None,
     warm: WarmProcess,
+    on_done: execute.Done | None = None,
 ) -> None:
     """Run the jobs; where one fails, keep what it left for the operator."""
     try:
         execute.execute(
-            jobs, workers=workers, deadline=deadline, on_progress=on_progress, warm=warm
+            jobs,
+            workers=workers,
+            deadline=deadline,
+            on_progress=on_progress,
+            on_done=on_done,
+            warm=warm,
         )
     except LvliangError as error:
         kept = [publish.keep_failed(job.output, outputs) for job in jobs if job.output.exists()]
         places = ", ".join(str(path) for path in kept)
         raise type(error)(f"{error}\nas far as it came: {places}") from None
+
+
+def _page_writer(
+    site: Path, jobs: list[execute.Job], runs: dict[tuple[str, str], NotebookParameters]
+) -> execute.Done:
+    """Write the page of a notebook when it is done, while kernels run the others."""
+    places = dict(zip((job.name for job in jobs), runs, strict=True))
+    by_name = {name: run for (_, name), run in runs.items()}
+    languages = list(dict.fromkeys(lang for lang, _ in runs))
+
+    def write(job: execute.Job) -> None:
+        import nbformat
+
+        from lvliang.report import gate
+        from lvliang.report.site import write_page
+
+        notebook = nbformat.read(job.output, as_version=4)
+        if gate.faults_of_notebook(notebook):
+            return  # told at the end, with those of the others
+        lang, name = places[job.name]
+        names = list(by_name)
+        write_page(site, notebook, by_name, lang=lang, name=name, names=names, languages=languages)
+
+    return write
 
 
 def _executed(

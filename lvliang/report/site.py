@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment
@@ -57,7 +58,7 @@ def write_site(
     Parameters
     ----------
     site : Path
-        An empty folder.
+        A folder, empty but for pages that `write_page` has written.
     executed : dict
         By language, then by name: the executed notebooks. The first language has the front page.
     runs : dict
@@ -78,16 +79,56 @@ def write_site(
     if faults:
         raise QualityError("\n".join(faults))
     for lang, notebooks in executed.items():
-        (site / lang).mkdir()
+        (site / lang).mkdir(exist_ok=True)
         common = {"banner_html": _banner(runs, lang), "footer_html": _footer(lang)}
         for name, notebook in notebooks.items():
-            nav = _nav(lang, name, list(notebooks), languages)
-            page = render_page(notebook, lang=lang, nav_html=nav, **common)
-            (site / lang / f"{name}.html").write_text(page, encoding="utf-8")
+            if not (site / lang / f"{name}.html").exists():
+                names = list(notebooks)
+                write_page(
+                    site, notebook, runs, lang=lang, name=name, names=names, languages=languages
+                )
         moved = _moved(standing, runs, lang)
         index = _index(lang, notebooks, runs, languages, moved=moved, **common)
         (site / index_path(lang, languages)).write_text(index, encoding="utf-8")
     _hold_against_gate(site)
+
+
+def write_page(
+    site: Path,
+    notebook: NotebookNode,
+    runs: dict[str, NotebookParameters],
+    *,
+    lang: str,
+    name: str,
+    names: Sequence[str],
+    languages: Sequence[str],
+) -> None:
+    """Write the page of one notebook below ``site``, as soon as it is executed.
+
+    Pages may be written in any order and from several threads; `names` and `languages` are those
+    of the whole site, which the page links to.
+
+    Raises
+    ------
+    QualityError
+        The notebook gives no page.
+    """
+    nav = _nav(lang, name, list(names), list(languages))
+    page = render_page(
+        notebook,
+        lang=lang,
+        nav_html=nav,
+        banner_html=_banner(runs, lang),
+        footer_html=_footer(lang),
+    )
+    _faults_of_page(page)  # known by the time the whole site is held against the gate
+    (site / lang).mkdir(exist_ok=True)
+    (site / lang / f"{name}.html").write_text(page, encoding="utf-8")
+
+
+@lru_cache(maxsize=64)
+def _faults_of_page(page: str) -> tuple[str, ...]:
+    return tuple(gate.faults_of_page(page))
 
 
 def index_path(lang: str, languages: Sequence[str]) -> str:
@@ -104,7 +145,7 @@ def index_path(lang: str, languages: Sequence[str]) -> str:
 def _hold_against_gate(site: Path) -> None:
     faults = []
     for page in sorted(site.rglob("*.html")):
-        found = gate.faults_of_page(page.read_text(encoding="utf-8"))
+        found = _faults_of_page(page.read_text(encoding="utf-8"))
         faults += [f"{page.relative_to(site)}: {fault}" for fault in found]
     faults += gate.check_links(site)
     if faults:
