@@ -24,6 +24,7 @@ from lvliang.baseline.cache import COUNT, FRAME, array_form, cached
 from lvliang.baseline.store import Store
 from lvliang.errors import DataError
 from lvliang.projection import outlook
+from lvliang.projection.panel import Panel, load_panel
 
 KEY, OTHER = "1" * 64, "2" * 64
 VALUES = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
@@ -112,6 +113,19 @@ def test_an_outlook_is_the_same_to_the_bit_without_cold_and_warm(
         assert other.paths.dtype == without.paths.dtype
         assert other.paths.to_numpy().tobytes() == without.paths.to_numpy().tobytes()
         assert other.paths.to_numpy().strides == without.paths.to_numpy().strides
+
+
+def test_a_panel_handed_in_never_answers_for_the_tables(folder: Path, small_data: Path) -> None:
+    def mean_growth(panel: Panel | None) -> float:
+        found = outlook.look_ahead(
+            "141100", base_year=2018, end_year=2019, draws=100, seed=3, data=small_data, panel=panel
+        )
+        return float(found.own_paths.sel(indicator="gdp_real_growth").mean())
+
+    known = load_panel(2020, small_data)
+    poisoned = Panel(2020, known.growth + 50, known.nation, known.targets)
+    assert mean_growth(poisoned) > 20 > mean_growth(None)
+    assert mean_growth(poisoned) > 20, "nor the tables for the panel"
 
 
 def test_a_checked_table_is_not_checked_again_until_a_table_changes(

@@ -121,11 +121,13 @@ def _draw_real_growth(
         everyone = draw_growth(panel, horizon=len(years), draws=draws, seed=seed)
         return np.ascontiguousarray(everyone.reindex(region=codes))
 
-    if has_panel(data):
+    if not has_panel(data):
+        growth = np.full(shape, np.nan, dtype=np.float32)
+    elif later is not None:  # a caller's panel may say other things than the tables: not kept
+        growth = draw()
+    else:
         asked = {"codes": codes, "base": base_year, "end": end_year, "draws": draws, "seed": seed}
         growth = cached("growth", asked, draw, form=array_form("float32", shape), data=data)
-    else:
-        growth = np.full(shape, np.nan, dtype=np.float32)
     coordinates = {"region": codes, "year": years}
     return xr.DataArray(growth, dims=("draw", "region", "year"), coords=coordinates)
 
