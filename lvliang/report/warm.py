@@ -23,7 +23,6 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-from lvliang.errors import LvliangError
 
 SECONDS_TO_END = 5.0
 INLINE = "module://matplotlib_inline.backend_inline"  # what ipykernel sets in a kernel
@@ -31,7 +30,7 @@ EXITED = 1  # the exit code of a process that is not our child cannot be read
 log = logging.getLogger(__name__)
 
 
-class NotWarm(LvliangError):
+class NotWarm(Exception):
     """The warm process cannot give a kernel; an ordinary one can."""
 
 
