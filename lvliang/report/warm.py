@@ -23,7 +23,6 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-
 SECONDS_TO_END = 5.0
 INLINE = "module://matplotlib_inline.backend_inline"  # what ipykernel sets in a kernel
 EXITED = 1  # the exit code of a process that is not our child cannot be read
