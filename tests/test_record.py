@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lvliang.baseline import history
 from lvliang.feasibility import record as rec
 from lvliang.feasibility.record import (
     Record,
@@ -150,14 +151,14 @@ def test_each_origin_stands_in_each_group(found):
 def test_the_industrial_third_is_chosen_by_what_was_known(monkeypatch):
     chosen = high_secondary_share(2007)
     assert "141100" in chosen and "110000" not in chosen
-    load = rec.load_table
+    load = history.load_table
 
     def with_other_years_after(name, data):
         table = load(name, data)
         later = table["known_at"] > "2008-03"
         return table.assign(value=table["value"].where(~later, table["value"] ** 2))
 
-    monkeypatch.setattr(rec, "load_table", with_other_years_after)
+    monkeypatch.setattr(history, "load_table", with_other_years_after)
     assert high_secondary_share(2007) == chosen
     assert high_secondary_share(2009) != chosen
 
@@ -167,8 +168,12 @@ def test_the_industrial_third_by_hand(monkeypatch):
     rows = [
         {"region_code": city, "indicator": sector, "year": 2007, "value": value}
         for city, share in shares.items()
-        for sector, value in (("va_secondary", share), ("va_primary", 100 - share))
+        for sector, value in (
+            ("va_secondary", share),
+            ("va_primary", 100 - share),
+            ("va_tertiary", 0),
+        )
     ]
-    table = pd.DataFrame(rows).assign(known_at="2007-12")
-    monkeypatch.setattr(rec, "load_table", lambda name, data: table)
+    table = pd.DataFrame(rows).assign(known_at="2007-12", vintage="first_published")
+    monkeypatch.setattr(history, "load_table", lambda name, data: table)
     assert high_secondary_share(2007) == ["a", "e"]

@@ -17,6 +17,8 @@ HISTORY_TABLES = (
     "fixed_asset_investment",
 )
 
+SECTORS = "sectors_first_published"
+
 # Growth of nominal and real GDP comes from one source, so that their ratio is its own deflator;
 # the report's revenue stands where the panel has ended, never in its place.
 GROWTH_VINTAGES = {
@@ -95,6 +97,22 @@ def start_levels(history: pd.DataFrame, origin: int) -> pd.Series:
     """Nominal GDP of the origin year by region (亿元), in the vintage a plan is settled on."""
     levels = series(history, "gdp_nominal", LEVEL_VINTAGES)
     return levels.reindex([origin]).iloc[0]
+
+
+def secondary_share(origin: int, data: Path | None = None) -> pd.DataFrame:
+    """Share of the secondary sector in value added, as known at ``origin``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``year``, columns ``region_code``; % at current prices, as first published.
+    """
+    known = as_of(load_table(SECTORS, data), origin)
+    value = {
+        sector: series(known, f"va_{sector}", ["first_published"])
+        for sector in ("primary", "secondary", "tertiary")
+    }
+    return 100 * value["secondary"] / sum(value.values())
 
 
 def volume_index(growth: pd.DataFrame) -> pd.DataFrame:

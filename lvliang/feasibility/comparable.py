@@ -8,13 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lvliang.baseline.history import series
+from lvliang.baseline.history import SECTORS, secondary_share
 from lvliang.baseline.package import data_folder, present_resources
-from lvliang.baseline.tables import as_of, load_observations
 from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.panel import has_panel, load_panel
 
-SECTORS = "sectors_first_published"
 NEAREST = 0.10  # share of all spells that counts as comparable
 FEWEST = 30
 
@@ -31,13 +29,7 @@ def load_cities(origin: int, data: Path | None = None) -> Cities | None:
     """All cities as known at ``origin``; None without the panel or its sectors."""
     if not has_panel(data) or SECTORS not in present_resources(data or data_folder()):
         return None
-    known = as_of(load_observations([SECTORS], data), origin)
-    sectors = {
-        name: series(known, f"va_{name}", ["first_published"])
-        for name in ("primary", "secondary", "tertiary")
-    }
-    share = 100 * sectors["secondary"] / sum(sectors.values())
-    return Cities(load_panel(origin, data).growth, share)
+    return Cities(load_panel(origin, data).growth, secondary_share(origin, data))
 
 
 def comparable_spells(cities: Cities, region_code: str, years: int) -> pd.DataFrame | None:

@@ -18,7 +18,7 @@ import pandas as pd
 import scoringrules
 
 from lvliang.baseline.cache import FRAME, cached
-from lvliang.baseline.tables import as_of, load_table
+from lvliang.baseline.history import secondary_share
 from lvliang.feasibility.rival_file import forecasts_digest, read_forecasts
 from lvliang.feasibility.rivals import RIVALS, statistical_rivals
 from lvliang.projection.engine import draw_growth
@@ -33,7 +33,6 @@ CONTROL = "engine less 1 point"
 CONTROL_SHIFT = 1.0
 SCORES = ["rmse", "bias", "crps", "cover80", "cover90"]
 RECORD_DRAWS = 1000
-SECTORS = "sectors_first_published"
 HIGH_SHARE = 1 / 3  # of the cities, those whose secondary sector has the highest share
 
 
@@ -179,10 +178,8 @@ def high_secondary_share(origin: int, data: Path | None = None) -> list[str]:
 
     In the last year known at ``origin``, at current prices as first published.
     """
-    known = as_of(load_table(SECTORS, data), origin)
-    latest = known[known["year"] == known["year"].max()]
-    value = latest.pivot(index="region_code", columns="indicator", values="value").dropna()
-    share = (value["va_secondary"] / value.sum(axis=1)).sort_values(ascending=False)
+    latest = secondary_share(origin, data).iloc[-1].dropna()
+    share = latest.sort_values(ascending=False)
     return sorted(share.index[: round(HIGH_SHARE * len(share))])
 
 
