@@ -55,7 +55,7 @@ def test_a_missing_city_leaves_no_rank():
     assert rivals(lame, "a", pd.Series({"a": 2.0, "b": 1.0})).empty
     by_year = lame.expand_dims(year=[2021])
     assert shares_by_year(by_year, "a").empty
-    assert kept_shares({"own_prices": by_year}, "a", 1).empty
+    assert kept_shares({"own_prices": shares_by_year(by_year, "a")}, 1).empty
 
 
 def test_own_prices_are_the_draws_as_they_are(outlook, treated):
@@ -82,7 +82,8 @@ def test_half_lies_between(treated):
 
 
 def test_a_worse_rank_is_kept_more_often(treated):
-    chances = [kept_shares(treated, "141100", rank).loc[2022] for rank in range(1, 12)]
+    shares = {name: shares_by_year(levels, "141100") for name, levels in treated.items()}
+    chances = [kept_shares(shares, rank).loc[2022] for rank in range(1, 12)]
     assert all((later >= sooner).all() for sooner, later in pairwise(chances))
     assert chances[-1].tolist() == pytest.approx([1.0, 1.0, 1.0])
 

@@ -96,12 +96,12 @@ def shares_by_year(levels: xr.DataArray, region_code: str) -> pd.DataFrame:
     return pd.DataFrame({year: table.loc[region_code] for year, table in tables.items()}).T
 
 
-def kept_shares(treated: dict[str, xr.DataArray], region_code: str, rank: float) -> pd.DataFrame:
+def kept_shares(by_treatment: dict[str, pd.DataFrame], rank: float) -> pd.DataFrame:
     """Share of draws at ``rank`` or better: index year, a column a treatment of prices.
 
-    Empty where a city or the rank is missing.
+    Empty where the rank is missing, or a city in ``by_treatment`` (of ``shares_by_year``).
     """
-    by_year = {name: shares_by_year(levels, region_code) for name, levels in treated.items()}
-    if pd.isna(rank) or any(table.empty for table in by_year.values()):
+    if pd.isna(rank) or any(table.empty for table in by_treatment.values()):
         return pd.DataFrame()
-    return pd.DataFrame({name: table.loc[:, :rank].sum(axis=1) for name, table in by_year.items()})
+    kept = {name: table.loc[:, :rank].sum(axis=1) for name, table in by_treatment.items()}
+    return pd.DataFrame(kept)
