@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError, field_validator
 
 import lvliang
+from lvliang.baseline.cache import ROOMS
 from lvliang.baseline.package import data_folder, present_resources, resource_path
 from lvliang.display.show import RESULT_TYPE
 from lvliang.errors import DataError, LvliangError, QualityError
@@ -34,7 +35,6 @@ LEGAL = "legal: a vintage as `lvliang report` wrote it; put it back, or move it 
 PENDING = ".pending-"
 SCHEMA_VERSION = 1
 NOTEBOOK = "30_feasibility"  # it hands out what is kept
-ROOMS_THAT_COMPUTE = ("baseline", "projection", "feasibility")
 DIGITS = 12
 CLASSES = {word for _, word in [*bands.INDICATIVE, *bands.BINDING]} | {bands.CANNOT_TELL}
 LIKELIHOODS = {word for _, word in bands.LIKELIHOOD}
@@ -212,7 +212,7 @@ def code_hash(package: Path | None = None) -> str:
     same hash; a change that is not committed gives another hash and maybe the same version.
     """
     package = package or Path(lvliang.__file__).parent
-    files = [path for room in ROOMS_THAT_COMPUTE for path in sorted((package / room).rglob("*.py"))]
+    files = [path for room in ROOMS for path in sorted((package / room).rglob("*.py"))]
     digest = hashlib.sha256()
     for path in [*files, package.parent / "notebooks" / f"{NOTEBOOK}.ipynb"]:
         digest.update(f"{path.relative_to(package.parent)}\n".encode())
