@@ -678,7 +678,7 @@ def test_what_moved_stands_right_below_the_verdicts(tmp_path: Path) -> None:
     write_site(
         tmp_path,
         {"zh": {name: executed("zh", handed_out()) for name in names}},
-        {name: parameters.FeasibilityParameters() for name in names},
+        parameters.ReportParameters(),
         vintage.Standing(None, None),
     )
     html = BeautifulSoup((tmp_path / "index.html").read_text("utf-8"), "html.parser")

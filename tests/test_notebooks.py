@@ -104,8 +104,14 @@ def page_made_of(output: Path, lang: str) -> Page:
 
 def job(folder: Path, name: str, given: dict[str, object]) -> Job:
     """A run of few draws; its parameters are those the command line would inject."""
-    values = parameters.check(name, given | {"draws": DRAWS}).model_dump()
+    values = parameters.check(name, taken_by(name, given)).model_dump()
     return Job(PROJECT / "notebooks" / f"{name}.ipynb", folder / f"{name}.ipynb", values, name)
+
+
+def taken_by(name: str, given: dict[str, object]) -> dict[str, object]:
+    """What the notebook takes of a run of few draws."""
+    takes = parameters.SCHEMAS[name].model_fields
+    return {key: value for key, value in (given | {"draws": DRAWS}).items() if key in takes}
 
 
 def data_without_panel(folder: Path) -> Path:
@@ -158,7 +164,7 @@ def test_the_page_has_one_title_in_its_language(executed: Execute, place: str, n
 def test_the_page_shows_the_parameters_of_its_run(executed: Execute, place: str, name: str) -> None:
     rows = page_of(executed, place, name).select("tr:has(> td)")
     shown = {row.th.get_text(): row("td")[-1].get_text() for row in rows}
-    given = RUNS[place].given | {"draws": DRAWS}
+    given = taken_by(name, RUNS[place].given)
     assert given["region"] in shown.pop("region")
     others = {parameter: str(value) for parameter, value in given.items() if parameter != "region"}
     assert {parameter: shown[parameter] for parameter in others} == others

@@ -6,6 +6,7 @@ import ast
 import io
 import json
 import math
+import re
 import tokenize
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,18 @@ import pytest
 from pydantic import BaseModel
 
 from lvliang.errors import ParameterError
-from lvliang.report.parameters import SCHEMAS, check, describe, read_assignments, titles
+from lvliang.report.parameters import (
+    SCHEMAS,
+    check,
+    check_report,
+    describe,
+    part_of,
+    read_assignments,
+    titles,
+)
 
 NAMES = [
-    "region", "base_year", "end_year", "scenario", "lang", "draws", "seed", "growth_discount",
+    "region", "base_year", "lang", "end_year", "scenario", "draws", "seed", "growth_discount",
 ]  # fmt: skip
 ANY = "20_trajectories"
 
@@ -74,17 +83,45 @@ def test_the_schema_is_the_parameters_cell_of_its_notebook(project: Path, name: 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_defaults_are_legal_and_stand_where_nothing_is_given(name: str) -> None:
     run = check(name, {})
-    assert list(run.model_dump()) == NAMES
+    assert list(run.model_dump()) == [key for key in NAMES if key in SCHEMAS[name].model_fields]
     assert run == SCHEMAS[name](**run.model_dump())
-    assert (run.region, run.base_year, run.end_year, run.lang) == ("141100", 2020, 2025, "zh")
+    assert (run.region, run.base_year, run.lang) == ("141100", 2020, "zh")
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_notebook_declares_what_its_cells_use_and_no_more(project: Path, name: str) -> None:
+    cells = json.loads((project / "notebooks" / f"{name}.ipynb").read_text("utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    tree = ast.walk(ast.parse(code))
+    used = {node.attr for node in tree if isinstance(node, ast.Attribute)} | {"lang"}
+    queries = set(re.findall(r"@run\.(\w+)", code))
+    assert set(SCHEMAS[name].model_fields) <= used | queries | {"scenario"}
+
+
+def test_a_report_takes_what_its_notebooks_take_and_gives_each_its_part() -> None:
+    run = check_report({"growth_discount": "1", "end_year": 2030})
+    assert set(run.model_dump()) == {
+        key for schema in SCHEMAS.values() for key in schema.model_fields
+    }
+    parts = {name: part_of(run, name).model_dump() for name in SCHEMAS}
+    assert parts["00_data_audit"] == {"region": "141100", "base_year": 2020, "lang": "zh"}
+    assert parts["30_feasibility"]["growth_discount"] == 1.0
+    with pytest.raises(ParameterError, match="end_yaer: no such parameter; did you mean end_year"):
+        check_report({"end_yaer": "2025"})
+
+
+def test_a_lone_notebook_refuses_what_could_not_change_it() -> None:
+    assert refusal({"draws": 2000}, "00_data_audit") == (
+        "draws: no such parameter; legal: region, base_year, lang"
+    )
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_parameter_has_a_title_in_both_languages(name: str, lang: str) -> None:
     found = titles(SCHEMAS[name], lang)
-    assert list(found) == NAMES
-    assert len(set(found.values()) - {""}) == len(NAMES)
+    assert list(found) == list(SCHEMAS[name].model_fields)
+    assert len(set(found.values()) - {""}) == len(found)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ GROWTH_VINTAGES = {
 }
 # For levels and ranks: what was published at the time, which is what a plan is settled on.
 LEVEL_VINTAGES = ["first_published", "report"]
+OBSERVED_VINTAGES = GROWTH_VINTAGES | {"gdp_nominal": LEVEL_VINTAGES}
 
 
 def load_history(
@@ -66,6 +67,15 @@ def series(history: pd.DataFrame, indicator: str, vintages: Sequence[str]) -> pd
     best = rows.assign(order=order).sort_values("order", kind="stable")
     best = best.drop_duplicates(["region_code", "year"])
     return best.pivot(index="year", columns="region_code", values="value").sort_index()
+
+
+def observed(history: pd.DataFrame, region_code: str, indicator: str) -> pd.Series:
+    """Observed values of one region by year, in the unit of ``indicator``.
+
+    Levels of GDP are first-published, which is what a plan is settled on; growth is revised.
+    """
+    table = series(history, indicator, OBSERVED_VINTAGES[indicator])
+    return table.get(region_code, pd.Series(dtype=float)).dropna()
 
 
 def growth_levels(history: pd.DataFrame, region_codes: Sequence[str], origin: int) -> pd.DataFrame:

@@ -11,11 +11,9 @@ import xarray as xr
 
 from lvliang.baseline.cache import array_form, cached
 from lvliang.baseline.history import (
-    GROWTH_VINTAGES,
-    LEVEL_VINTAGES,
     growth_levels,
     load_history,
-    series,
+    observed,
     start_levels,
 )
 from lvliang.baseline.regions import Region, find_region, peers
@@ -27,7 +25,6 @@ from lvliang.projection.panel import Panel, has_panel, load_panel
 from lvliang.projection.paths import evidence, project
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-ACTUAL_VINTAGES = GROWTH_VINTAGES | {"gdp_nominal": LEVEL_VINTAGES}
 
 
 @dataclass(frozen=True)
@@ -133,12 +130,8 @@ def _draw_real_growth(
 
 
 def actual(outlook: Outlook, indicator: str) -> pd.Series:
-    """Observed values of the city by year, in the unit of ``indicator``.
-
-    Levels of GDP are first-published, which is what a plan is settled on; growth is revised.
-    """
-    table = series(outlook.history, indicator, ACTUAL_VINTAGES[indicator])
-    return table.get(outlook.region.code, pd.Series(dtype=float)).dropna()
+    """Observed values of the city by year: `observed` of its history."""
+    return observed(outlook.history, outlook.region.code, indicator)
 
 
 def quantiles(outlook: Outlook, indicator: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -15,9 +15,15 @@ from pydantic_core import PydanticCustomError
 from lvliang.baseline.regions import find_region
 from lvliang.errors import ParameterError
 
+Schema = TypeVar("Schema", bound="NotebookParameters")
+
 
 class NotebookParameters(BaseModel):
-    """Parameters that every notebook takes; their order is that of the ``parameters`` cell."""
+    """Parameters that every notebook takes; their order is that of the ``parameters`` cell.
+
+    A notebook declares those that its results depend on and no others: one that is not declared
+    cannot change its page.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -25,24 +31,7 @@ class NotebookParameters(BaseModel):
     base_year: int = Field(
         2020, ge=2008, le=2020, title="基期", description="基期 last year whose figures are used"
     )
-    end_year: int = Field(2025, ge=2009, le=2035, title="末年", description="规划末年 end of plan")
-    scenario: Literal["baseline"] = Field(
-        "baseline", title="情景", description="情景 scenario; only baseline so far"
-    )
     lang: Literal["zh", "en"] = Field("zh", title="语言", description="语言 language: zh or en")
-    draws: int = Field(
-        10_000, ge=1_000, le=20_000, title="抽样次数", description="抽样次数 number of paths"
-    )
-    seed: int = Field(
-        2021, ge=0, le=2**32 - 1, title="随机种子", description="随机种子 seed of the paths"
-    )
-    growth_discount: float = Field(
-        0.0,
-        ge=0,
-        le=5,
-        title="增速下调（百分点）",
-        description="实际增速下调百分点 points taken off real growth",
-    )
 
     @field_validator("region", mode="before")
     @classmethod
@@ -62,8 +51,30 @@ class NotebookParameters(BaseModel):
     def _known_region(cls, value: str) -> str:
         return find_region(value).code
 
+
+class ProjectionParameters(NotebookParameters):
+    """Notebooks that show draws of the years to come."""
+
+    end_year: int = Field(2025, ge=2009, le=2035, title="末年", description="规划末年 end of plan")
+    scenario: Literal["baseline"] = Field(
+        "baseline", title="情景", description="情景 scenario; only baseline so far"
+    )
+    draws: int = Field(
+        10_000, ge=1_000, le=20_000, title="抽样次数", description="抽样次数 number of paths"
+    )
+    seed: int = Field(
+        2021, ge=0, le=2**32 - 1, title="随机种子", description="随机种子 seed of the paths"
+    )
+    growth_discount: float = Field(
+        0.0,
+        ge=0,
+        le=5,
+        title="增速下调（百分点）",
+        description="实际增速下调百分点 points taken off real growth",
+    )
+
     @model_validator(mode="after")
-    def _end_after_base(self) -> NotebookParameters:
+    def _end_after_base(self) -> ProjectionParameters:
         if self.end_year <= self.base_year:
             raise PydanticCustomError(
                 "end_before_base",
@@ -73,18 +84,21 @@ class NotebookParameters(BaseModel):
         return self
 
 
-class FeasibilityParameters(NotebookParameters):
-    """``30_feasibility``: the run must reach the year of the targets."""
+class FeasibilityParameters(ProjectionParameters):
+    """Notebooks that judge targets: the run must reach their year."""
 
     end_year: int = Field(2025, ge=2021, le=2035, title="末年", description="规划末年 end of plan")
 
 
+ReportParameters = FeasibilityParameters
+"""Of a report: it holds every notebook, so it must be right for the most demanding."""
+
 SCHEMAS: dict[str, type[NotebookParameters]] = {
     "00_data_audit": NotebookParameters,
     "10_baseline": NotebookParameters,
-    "20_trajectories": NotebookParameters,
+    "20_trajectories": ProjectionParameters,
     "30_feasibility": FeasibilityParameters,
-    "50_ranks": NotebookParameters,
+    "50_ranks": ProjectionParameters,
     "70_track_record": NotebookParameters,
     "80_commitments": FeasibilityParameters,
 }
@@ -120,7 +134,27 @@ def check(notebook: str | Path, given: dict[str, Any]) -> NotebookParameters:
     >>> check("20_trajectories", {"end_year": "2030", "region": "吕梁"}).end_year
     2030
     """
+    return _checked(schema_of(notebook), given)
+
+
+def check_report(given: dict[str, Any]) -> ReportParameters:
+    """Check ``given`` against all that the notebooks of a report take together.
+
+    Raises
+    ------
+    ParameterError
+        Names the parameter, its value and what would be legal.
+    """
+    return _checked(ReportParameters, given)
+
+
+def part_of(run: ReportParameters, notebook: str) -> NotebookParameters:
+    """What one notebook takes of the parameters of a report."""
     schema = schema_of(notebook)
+    return schema(**{name: getattr(run, name) for name in schema.model_fields})
+
+
+def _checked(schema: type[Schema], given: dict[str, Any]) -> Schema:
     try:
         return schema(**given)
     except ValidationError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lvliang.baseline.package import data_folder
 from lvliang.errors import LvliangError, ParameterError
 from lvliang.report import execute, parameters, publish
-from lvliang.report.parameters import NotebookParameters
+from lvliang.report.parameters import NotebookParameters, ReportParameters
 from lvliang.report.warm import WarmProcess
 
 if TYPE_CHECKING:
@@ -61,25 +61,26 @@ def publish_report(
     """
     from lvliang.baseline.contract import check_all
 
+    run = parameters.check_report(given)
     runs = {
-        (lang, name): parameters.check(name, given | {"lang": lang})
+        (lang, name): parameters.part_of(run.model_copy(update={"lang": lang}), name)
         for lang in _languages(given)
         for name in parameters.SCHEMAS
     }
-    from lvliang.report import history  # not before the parameters are known to be right
-
     notebooks = [NOTEBOOKS / f"{name}.ipynb" for name in parameters.SCHEMAS]
     with publish.lock(outputs), _warm(notebooks, outputs) as warm:
+        from lvliang.report import history  # with what it imports, while the process warms up
+
         past = history.open_history(outputs)
         check_all(data_folder(), on_table)
         with publish.staging(outputs) as work, publish.staging(outputs) as site:
             jobs = [_job(work, lang, name, run) for (lang, name), run in runs.items()]
-            pages = _page_writer(site, jobs, runs)
+            pages = _page_writer(site, jobs, list(runs), run)
             _execute(jobs, outputs, workers, deadline, on_progress, warm, pages)
             now = datetime.now().astimezone()
             name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
             as_of = now.isoformat(timespec="seconds")
-            new = _write(site, _executed(jobs, runs), runs, past, release=name, as_of=as_of)
+            new = _write(site, _executed(jobs, runs), run, past, release=name, as_of=as_of)
             with history.recorded(outputs, new):
                 return publish.switch(site, outputs, name) / "index.html"
 
@@ -156,12 +157,12 @@ def _execute(
 
 
 def _page_writer(
-    site: Path, jobs: list[execute.Job], runs: dict[tuple[str, str], NotebookParameters]
+    site: Path, jobs: list[execute.Job], pages: list[tuple[str, str]], run: ReportParameters
 ) -> execute.Done:
     """Write the page of a notebook when it is done, while kernels run the others."""
-    places = dict(zip((job.name for job in jobs), runs, strict=True))
-    by_name = {name: run for (_, name), run in runs.items()}
-    languages = list(dict.fromkeys(lang for lang, _ in runs))
+    places = dict(zip((job.name for job in jobs), pages, strict=True))
+    names = list(dict.fromkeys(name for _, name in pages))
+    languages = list(dict.fromkeys(lang for lang, _ in pages))
 
     def write(job: execute.Job) -> None:
         import nbformat
@@ -173,8 +174,7 @@ def _page_writer(
         if gate.faults_of_notebook(notebook):
             return  # told at the end, with those of the others
         lang, name = places[job.name]
-        names = list(by_name)
-        write_page(site, notebook, by_name, lang=lang, name=name, names=names, languages=languages)
+        write_page(site, notebook, run, lang=lang, name=name, names=names, languages=languages)
 
     return write
 
@@ -194,7 +194,7 @@ def _executed(
 def _write(
     site: Path,
     executed: dict[str, dict[str, NotebookNode]],
-    runs: dict[tuple[str, str], NotebookParameters],
+    run: ReportParameters,
     past: list[Vintage],
     *,
     release: str,
@@ -207,7 +207,7 @@ def _write(
 
     vintage = vintage_of(executed, release=release, as_of=as_of)
     standing = stand(past, vintage) if vintage else None
-    write_site(site, executed, {name: run for (_, name), run in runs.items()}, standing)
+    write_site(site, executed, run, standing)
     return vintage if standing and standing.same_as is None else None
 
 

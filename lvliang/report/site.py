@@ -16,7 +16,7 @@ from lvliang.display.words import text
 from lvliang.errors import QualityError
 from lvliang.feasibility.vintage import Standing
 from lvliang.report import gate, parameters
-from lvliang.report.parameters import NotebookParameters
+from lvliang.report.parameters import NotebookParameters, ReportParameters
 from lvliang.report.provenance import code_version, data_fingerprint
 from lvliang.report.render import page_shell, render_page
 
@@ -50,7 +50,7 @@ _INDEX = _TEMPLATES.from_string(
 def write_site(
     site: Path,
     executed: dict[str, dict[str, NotebookNode]],
-    runs: dict[str, NotebookParameters],
+    run: ReportParameters,
     standing: Standing | None = None,
 ) -> None:
     """Write every page below ``site``, and hold each against the quality gate.
@@ -61,8 +61,8 @@ def write_site(
         A folder, empty but for pages that `write_page` has written.
     executed : dict
         By language, then by name: the executed notebooks. The first language has the front page.
-    runs : dict
-        By name: the parameters of each notebook.
+    run : ReportParameters
+        Of the whole report.
     standing : Standing, optional
         Where the run stands among the vintages; the index tells it.
 
@@ -80,15 +80,15 @@ def write_site(
         raise QualityError("\n".join(faults))
     for lang, notebooks in executed.items():
         (site / lang).mkdir(exist_ok=True)
-        common = {"banner_html": _banner(runs, lang), "footer_html": _footer(lang)}
+        common = {"banner_html": _banner(run, lang), "footer_html": _footer(lang)}
         for name, notebook in notebooks.items():
             if not (site / lang / f"{name}.html").exists():
                 names = list(notebooks)
                 write_page(
-                    site, notebook, runs, lang=lang, name=name, names=names, languages=languages
+                    site, notebook, run, lang=lang, name=name, names=names, languages=languages
                 )
-        moved = _moved(standing, runs, lang)
-        index = _index(lang, notebooks, runs, languages, moved=moved, **common)
+        moved = _moved(standing, run, lang)
+        index = _index(lang, notebooks, run, languages, moved=moved, **common)
         (site / index_path(lang, languages)).write_text(index, encoding="utf-8")
     _hold_against_gate(site)
 
@@ -96,7 +96,7 @@ def write_site(
 def write_page(
     site: Path,
     notebook: NotebookNode,
-    runs: dict[str, NotebookParameters],
+    run: ReportParameters,
     *,
     lang: str,
     name: str,
@@ -104,6 +104,8 @@ def write_page(
     languages: Sequence[str],
 ) -> None:
     """Write the page of one notebook below ``site``, as soon as it is executed.
+
+    Its banner names what the notebook takes of `run` and differs from the baseline.
 
     Pages may be written in any order and from several threads; `names` and `languages` are those
     of the whole site, which the page links to.
@@ -118,7 +120,7 @@ def write_page(
         notebook,
         lang=lang,
         nav_html=nav,
-        banner_html=_banner(runs, lang),
+        banner_html=_banner(parameters.part_of(run, name), lang),
         footer_html=_footer(lang),
     )
     _faults_of_page(page)  # known by the time the whole site is held against the gate
@@ -155,14 +157,13 @@ def _hold_against_gate(site: Path) -> None:
 def _index(
     lang: str,
     notebooks: dict[str, NotebookNode],
-    runs: dict[str, NotebookParameters],
+    run: ReportParameters,
     languages: list[str],
     *,
     moved: list[Markup],
     banner_html: str,
     footer_html: str,
 ) -> str:
-    run = next(iter(runs.values()))
     below = "" if index_path(lang, languages).count("/") else f"{lang}/"
     pages = [
         {
@@ -195,13 +196,11 @@ def _index(
     )
 
 
-def _moved(
-    standing: Standing | None, runs: dict[str, NotebookParameters], lang: str
-) -> list[Markup]:
+def _moved(standing: Standing | None, run: ReportParameters, lang: str) -> list[Markup]:
     """HTML of what moved since the last publication."""
     if standing is None:
         return []
-    titles = parameters.titles(type(next(iter(runs.values()))), lang)
+    titles = parameters.titles(type(run), lang)
     return [Markup(piece.html()) for piece in since_last(standing, titles, lang)]
 
 
@@ -230,9 +229,8 @@ def _relative(here: str, there: str) -> str:
     return "../" * here.count("/") + there
 
 
-def _banner(runs: dict[str, NotebookParameters], lang: str) -> str:
+def _banner(run: NotebookParameters, lang: str) -> str:
     """What differs from the baseline run, if anything does."""
-    run = next(iter(runs.values()))
     defaults = type(run)().model_dump()
     changed = {
         name: value
