@@ -151,6 +151,17 @@ def test_jiaozuo_2020_is_gone_at_load_and_stands_in_the_file(data: Path) -> None
     assert cell(load_table("gdp_revised", data), "410800", "gdp_real_growth", 2019) == [5.0]
 
 
+def test_a_table_is_loaded_anew_when_it_or_the_corrections_change(data_copy: Path) -> None:
+    loaded = load_table("gdp_revised", data_copy)
+    loaded["value"] = 0.0
+    again = load_table("gdp_revised", data_copy)
+    assert (again["value"] > 0).any(), "what a caller does to a table is its own"
+    path = data_copy / "panel/corrections.csv"
+    head, *rows = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text(head + "".join(row for row in rows if "jiaozuo_2020" not in row), "utf-8")
+    assert len(load_table("gdp_revised", data_copy)) == len(again) + 1
+
+
 def test_the_shifted_cities_of_2011_have_their_own_figures_again(data: Path) -> None:
     first = load_table("gdp_first_published", data)
     sectors = load_table("sectors_first_published", data)

@@ -118,10 +118,10 @@ def test_libraries_imported_before_the_kernel_know_that_they_are_in_one(make_job
 def test_the_notebooks_are_the_same_whatever_the_kernels_and_the_order(
     tmp_path: Path, small_data: Path
 ) -> None:
-    given = {"draws": 1000, "lang": "en"}
+    given = parameters.check_report({"draws": 1000, "lang": "en"})
     ways: dict[str, list[Job]] = {"cold": [], "warm": []}
     for name in ("10_baseline", "20_trajectories", "30_feasibility"):
-        values = parameters.check(name, given).model_dump()
+        values = parameters.part_of(given, name).model_dump()
         notebook = Path(__file__).parents[1] / "notebooks" / f"{name}.ipynb"
         for way, jobs in ways.items():
             jobs.append(Job(notebook, tmp_path / f"{way}-{name}.ipynb", values, name))

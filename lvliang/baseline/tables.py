@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from lvliang.baseline.contract import read_table
 from lvliang.baseline.corrections import KEY, apply_corrections, load_corrections
-from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.corrections import TABLE as CORRECTIONS
+from lvliang.baseline.package import data_folder, present_resources, stamp
 from lvliang.errors import DataError
 
 OBSERVATION_COLUMNS = [
@@ -20,6 +22,8 @@ OBSERVATION_COLUMNS = [
 
 def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
     """Load one table as declared in ``datapackage.json``, corrected.
+
+    While its file and the corrections stay, this is done once a process.
 
     Returns
     -------
@@ -33,6 +37,12 @@ def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
         If the table breaks its contract, or a correction of it no longer fits.
     """
     folder = data or data_folder()
+    files = {name, CORRECTIONS} & {name, *present_resources(folder)}
+    return _load(folder, name, stamp(folder, sorted(files))).copy()
+
+
+@lru_cache(maxsize=64)
+def _load(folder: Path, name: str, _stamp: tuple[tuple[int, int], ...]) -> pd.DataFrame:
     frame = read_table(folder, name)
     if not {*KEY, "value"} <= set(frame):
         return frame

@@ -81,11 +81,11 @@ def _as_in_a_kernel() -> Iterator[None]:
 
 
 def _read_tables() -> None:
-    from lvliang.baseline.contract import read_table
     from lvliang.baseline.package import data_folder, present_resources
+    from lvliang.baseline.tables import load_table
 
     for name in present_resources(data_folder()):
-        read_table(data_folder(), name)
+        load_table(name)
 
 
 def _serve(channel: socket.socket) -> dict[str, Any] | None:

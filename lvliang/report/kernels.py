@@ -8,11 +8,14 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from jupyter_client import AsyncKernelManager
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.provisioning import LocalProvisioner
 
 from lvliang.report.warm import NotWarm, WarmProcess
 
 _Base: Any = AsyncKernelManager  # its stubs declare its coroutines as plain functions
+SILENCE = 0.01  # seconds
 
 
 class Owner(Protocol):
@@ -26,6 +29,30 @@ class Owner(Protocol):
 
     def is_over(self) -> bool:
         """Whether the run was ended while its kernel was starting."""
+
+
+class PromptChannel(AsyncZMQSocketChannel):
+    """Outputs of a kernel. Once one was heard, its silence is believed after a moment.
+
+    The client listens for silence when a kernel has started, a fifth of a second in which nothing
+    is done. What might come later is of no cell, and passed over.
+    """
+
+    heard = False
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:  # type: ignore[override]
+        """Get the next message, within `timeout` seconds."""
+        if self.heard and timeout is not None:
+            timeout = min(timeout, SILENCE)
+        message = await super().get_msg(timeout)
+        self.heard = True
+        return message
+
+
+class PromptClient(AsyncKernelClient):
+    """A client that starts at once when its kernel has."""
+
+    iopub_channel_class = PromptChannel  # type: ignore[assignment]
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -59,6 +86,8 @@ def manager_class(owner: Owner, folder: Path) -> type:
     """
 
     class Manager(_Base):
+        client_factory = PromptClient
+
         def __init__(self, **traits: Any) -> None:
             # Unix sockets: over TCP other users of the machine could listen, and ipykernel warns
             # of that on every run.
