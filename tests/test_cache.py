@@ -177,17 +177,17 @@ def test_a_line_of_code_makes_another_key(tmp_path: Path) -> None:
 
 
 def test_another_version_of_a_library_makes_another_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = cache.code_fingerprint(cache.CODE)
+    known = cache.code_fingerprint(cache.PACKAGE)
     cache._code_digest.cache_clear()
     monkeypatch.setattr(cache, "version", lambda library: "0")
-    assert cache.code_fingerprint(cache.CODE) != known
+    assert cache.code_fingerprint(cache.PACKAGE) != known
     cache._code_digest.cache_clear()
 
 
 def test_code_edited_since_the_process_began_is_neither_read_nor_stored(
     folder: Path, small_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "_CODE_AT_START", ())
+    monkeypatch.setitem(cache._CODE_AT_START, "projection", ())
     compute = Counted()
     ask(compute, small_data)
     ask(compute, small_data)

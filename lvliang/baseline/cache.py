@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from lvliang.baseline.package import data_folder, descriptor, present_files, table_schema
 from lvliang.baseline.store import Store, store_folder
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
-CODE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[1]
 ROOMS = ("baseline", "projection", "feasibility")  # what a result can depend on
-LIBRARIES = (
-    "frictionless", "numpy", "pandas", "scipy", "scoringrules", "statsmodels", "xarray",
-)  # fmt: skip
+
+MOST_REMEMBERED = 8  # some hold tens of megabytes
+_REMEMBERED: dict[str, Any] = {}
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,20 @@ class Form(Generic[T]):
     load: Callable[[bytes], T]
 
 
+@dataclass(frozen=True)
+class Code:
+    """What a result depends on besides data and parameters: rooms of the package, libraries."""
+
+    rooms: tuple[str, ...]
+    libraries: tuple[str, ...]
+
+
+RESULTS = Code(
+    ROOMS,
+    ("frictionless", "numpy", "pandas", "scipy", "scoringrules", "statsmodels", "xarray"),
+)
+
+
 def cached(
     name: str,
     parameters: Mapping[str, Any],
@@ -53,6 +67,7 @@ def cached(
     *,
     form: Form[T],
     data: Path | None = None,
+    code: Code = RESULTS,
 ) -> T:
     """What ``compute`` returns, from the store if it has been computed before.
 
@@ -69,27 +84,67 @@ def cached(
         How the result is kept.
     data : Path, optional
         Folder of the tables.
+    code : Code
+        The code that ``compute`` is made of.
 
     Returns
     -------
     object
         The same to the bit, with or without the store, whatever state that is in.
     """
-    folder, tables = store_folder(), data or data_folder()
-    key = folder and _key(name, parameters, tables)
-    if not folder or not key:
-        return compute()
-    store = Store(folder)
-    payload = store.get(key)
-    if payload is not None:
-        try:
-            return form.load(payload)
-        except Exception:  # whatever a forged entry brings about
-            log.info("an entry for %s is no such result; computed anew", name)
-    value = compute()
-    if _key(name, parameters, tables) == key:  # no file was changed meanwhile
-        store.put(key, form.dump(value))
+    slot = Slot(name, parameters, form, data or data_folder(), code)
+    value = slot.find()
+    if value is None:
+        value = compute()
+        slot.keep(value)
     return value
+
+
+def remembered(
+    name: str, parameters: Mapping[str, Any], compute: Callable[[], T], *, data: Path | None = None
+) -> T:
+    """What ``compute`` returns, from the memory of this process or of the one it was forked from.
+
+    For results that are quicker to compute than to read. Callers share them: none may change
+    one. Parameters as in `cached`; with the store off nothing is remembered.
+    """
+    key = _key(name, parameters, data or data_folder(), RESULTS) if store_folder() else None
+    if key is None:
+        return compute()
+    if key not in _REMEMBERED:
+        if len(_REMEMBERED) == MOST_REMEMBERED:
+            del _REMEMBERED[next(iter(_REMEMBERED))]
+        _REMEMBERED[key] = compute()
+    return cast(T, _REMEMBERED[key])
+
+
+class Slot(Generic[T]):
+    """The place of one result in the store, where there is one; parameters as in `cached`."""
+
+    def __init__(
+        self, name: str, parameters: Mapping[str, Any], form: Form[T], data: Path, code: Code
+    ) -> None:
+        self._name = name
+        self._form = form
+        self._what = (name, parameters, data, code)
+        folder = store_folder()
+        self._key = _key(*self._what) if folder else None
+        self._store = Store(folder) if folder and self._key else None
+
+    def find(self) -> T | None:
+        """The result, if it has been computed before."""
+        payload = self._store.get(self._key) if self._store and self._key else None
+        if payload is not None:
+            try:
+                return self._form.load(payload)
+            except Exception:  # whatever a forged entry brings about
+                log.info("an entry for %s is no such result; computed anew", self._name)
+        return None
+
+    def keep(self, value: T) -> None:
+        """Keep the result, unless a file was changed since the slot was made."""
+        if self._store and self._key and _key(*self._what) == self._key:
+            self._store.put(self._key, self._form.dump(value))
 
 
 def array_form(dtype: str, shape: tuple[int, ...]) -> Form[np.ndarray]:
@@ -150,9 +205,16 @@ COUNT: Form[int] = Form(lambda count: str(count).encode("ascii"), _load_count)
 """Whole numbers."""
 
 
-def code_fingerprint(code: Path) -> str:
-    """Digest of the sources of the rooms below ``code`` and of the libraries they call."""
-    return _code_digest(_code_stamp(code))
+BYTES: Form[bytes] = Form(bytes, bytes)
+"""Bytes as they are."""
+
+TEXT: Form[str] = Form(lambda text: text.encode("utf-8"), lambda payload: payload.decode("utf-8"))
+"""Texts."""
+
+
+def code_fingerprint(package: Path, code: Code = RESULTS) -> str:
+    """Digest of the sources of the rooms below ``package`` and of the libraries they call."""
+    return _code_digest(_code_stamp(package, code.rooms), code.libraries)
 
 
 def data_fingerprint(data: Path) -> str:
@@ -167,13 +229,14 @@ def data_fingerprint(data: Path) -> str:
     return _digest([descriptor(data), schemas, contents])
 
 
-def _key(name: str, parameters: Mapping[str, Any], data: Path) -> str | None:
+def _key(name: str, parameters: Mapping[str, Any], data: Path, code: Code) -> str | None:
     """Digest of all that a result depends on; None if the files do not let it be known."""
     try:
         # Modules in memory are those of the start: after an edit they no longer tell the result.
-        if _code_stamp(CODE) != _CODE_AT_START:
+        if any(_code_stamp(PACKAGE, (room,)) != _CODE_AT_START[room] for room in code.rooms):
             return None
-        return _digest([name, parameters, data_fingerprint(data), code_fingerprint(CODE)])
+        sources = code_fingerprint(PACKAGE, code)
+        return _digest([name, parameters, data_fingerprint(data), sources])
     except (DataError, OSError):
         return None
 
@@ -183,22 +246,24 @@ def _digest(content: object) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def _code_stamp(code: Path) -> tuple[tuple[Path, int, int], ...]:
-    paths = sorted(path for room in ROOMS for path in (code / room).rglob("*.py"))
-    states = [(path, path.stat()) for path in paths]
+def _code_stamp(package: Path, rooms: tuple[str, ...]) -> tuple[tuple[Path, int, int], ...]:
+    paths = [path for room in rooms for path in sorted((package / room).rglob("*"))]
+    states = [(path, path.stat()) for path in paths if path.is_file() and path.suffix != ".pyc"]
     return tuple((path, state.st_mtime_ns, state.st_size) for path, state in states)
 
 
-_CODE_AT_START = _code_stamp(CODE)
+_CODE_AT_START = {
+    path.name: _code_stamp(PACKAGE, (path.name,)) for path in PACKAGE.iterdir() if path.is_dir()
+}
 
 
-@lru_cache(maxsize=4)
-def _code_digest(stamp: tuple[tuple[Path, int, int], ...]) -> str:
+@lru_cache(maxsize=8)
+def _code_digest(stamp: tuple[tuple[Path, int, int], ...], libraries: tuple[str, ...]) -> str:
     sources = {
         f"{path.parent.name}/{path.name}": _content_digest(path, time, size)
         for path, time, size in stamp
     }
-    machine = [platform.python_version(), platform.machine(), *map(_version, LIBRARIES)]
+    machine = [platform.python_version(), platform.machine(), *map(_version, libraries)]
     return _digest([sources, machine])
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from fontTools import subset
 
+from lvliang.baseline.cache import BYTES, Code, cached
+
+CUTTING = Code(("display",), ("brotli", "fonttools"))
 FAMILY = "Lvliang Sans SC"
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
 
@@ -47,8 +50,15 @@ def page_woff2(text: str) -> bytes:
     """Return the font cut down to the characters of `text`, as woff2.
 
     The bytes depend on nothing but the set of characters: a page made twice is the same page.
-    Characters that the font lacks are left out; `missing_glyphs` names them.
+    Characters that the font lacks are left out; `missing_glyphs` names them. Pages of other
+    numbers seldom have other characters, so the font of a set of them is kept.
     """
+    characters = "".join(sorted(set(text) & _characters()))
+    asked = {"characters": characters}
+    return cached("font", asked, lambda: _subset(characters), form=BYTES, code=CUTTING)
+
+
+def _subset(characters: str) -> bytes:
     options = subset.Options()
     options.flavor = "woff2"
     options.layout_features = []
@@ -56,7 +66,7 @@ def page_woff2(text: str) -> bytes:
     options.bidi_closure = False  # “(” alone must not bring “)”
     options.desubroutinize = True  # brotli packs plain outlines 5 % smaller
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=map(ord, set(text) & _characters()))
+    subsetter.populate(unicodes=map(ord, characters))
     file = io.BytesIO()
     with subset.load_font(FONT_FILE, options) as font:
         subsetter.subset(font)

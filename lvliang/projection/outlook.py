@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lvliang.baseline.cache import array_form, cached
+from lvliang.baseline.cache import array_form, cached, remembered
 from lvliang.baseline.history import (
     growth_levels,
     load_history,
@@ -84,6 +85,32 @@ def look_ahead(
     DataError
         If a table breaks its contract.
     """
+    asked: dict[str, Any] = {
+        "region": find_region(region, data).code,
+        "base_year": base_year,
+        "end_year": end_year,
+        "draws": draws,
+        "seed": seed,
+        "growth_discount": growth_discount,
+    }
+
+    def look() -> Outlook:
+        return _look_ahead(**asked, data=data, panel=panel)
+
+    # A caller's panel may say other things than the tables.
+    return look() if panel is not None else remembered("outlook", asked, look, data=data)
+
+
+def _look_ahead(
+    region: str,
+    base_year: int,
+    end_year: int,
+    draws: int,
+    seed: int,
+    growth_discount: float,
+    data: Path | None,
+    panel: Panel | None,
+) -> Outlook:
     city = find_region(region, data)
     codes = [peer.code for peer in peers(city, data)]
     history = load_history(codes, base_year, data)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
-from typing import Any
+from typing import Any, Protocol
 
 from lvliang.errors import (
     CellError,
@@ -54,6 +54,16 @@ class Job:
     output: Path
     parameters: dict[str, object]
     name: str
+
+
+class Earlier(Protocol):
+    """What earlier runs have executed."""
+
+    def find(self, job: Job) -> bool:
+        """Put the executed notebook at the output of the job; whether there was one."""
+
+    def keep(self, job: Job) -> None:
+        """Keep the notebook that was executed since it was not found."""
 
 
 Progress = Callable[[Job, int, int], None]
@@ -95,6 +105,7 @@ def execute(
     deadline: float | None,
     on_progress: Progress | None = None,
     on_done: Done | None = None,
+    earlier: Earlier | None = None,
     warm: WarmProcess | None = None,
 ) -> None:
     """Run the jobs; return when all are done, or raise the first failure and end the rest.
@@ -114,6 +125,8 @@ def execute(
         Called as ``on_progress(job, done_cells, total_cells)`` from the job's thread.
     on_done : callable, optional
         Called as ``on_done(job)`` from the job's thread when its notebook is complete.
+    earlier : Earlier, optional
+        A notebook found there is not run.
     warm : WarmProcess, optional
         Forks the kernels, and is dismissed at the end; without it, or where it cannot, they are
         started in the ordinary way. The notebooks come out the same.
@@ -135,7 +148,9 @@ def execute(
         _check_parameters(job)
     with TemporaryDirectory(prefix="lvliang-") as sockets, ThreadPoolExecutor(workers) as pool:
         ended = Event()
-        runs = [_Run(job, Path(sockets), ended, on_progress, on_done, warm) for job in jobs]
+        runs = [
+            _Run(job, Path(sockets), ended, on_progress, on_done, earlier, warm) for job in jobs
+        ]
         try:
             _wait({pool.submit(run): run for run in runs}, deadline)
         finally:
@@ -182,6 +197,7 @@ class _Run:
         ended: Event,
         on_progress: Progress | None,
         on_done: Done | None,
+        earlier: Earlier | None,
         warm: WarmProcess | None,
     ) -> None:
         self.job = job
@@ -189,6 +205,7 @@ class _Run:
         self.ended = ended
         self.on_progress = on_progress
         self.on_done = on_done
+        self.earlier = earlier
         self.warm = warm
         self.place = f"{job.name}: {job.notebook.name}, before its first cell"
         self.cells_run = 0
@@ -200,7 +217,13 @@ class _Run:
         if self.is_over():
             return
         try:
-            self._execute()
+            if self.earlier is None:
+                self._execute()
+            elif self.earlier.find(self.job):
+                self._tell(self.total)
+            else:
+                self._execute()
+                self.earlier.keep(self.job)
             if self.on_done:
                 self.on_done(self.job)
         except BaseException:

@@ -1,8 +1,9 @@
 """The warm process: it imports what the notebooks import, then forks a kernel on each request.
 
-``python -m lvliang.report.fork_server CHANNEL MODULE …`` is started by `lvliang.report.warm`
-and speaks with it over the socket CHANNEL, one line of JSON at a time. It has one thread and no
-event loop, so a forked kernel finds no lock that nobody will open. It ends when the channel does.
+``python -m lvliang.report.fork_server CHANNEL CALL MODULE …`` is started by
+`lvliang.report.warm` and speaks with it over the socket CHANNEL, one line of JSON at a time.
+CALL, in JSON, is what its kernels will all compute. It has one thread and no event loop, so a
+forked kernel finds no lock that nobody will open. It ends when the channel does.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ LATE = (
 PR_SET_PDEATHSIG = 1
 
 
-def main(channel_number: int, modules: list[str]) -> None:
+def main(channel_number: int, call: str, modules: list[str]) -> None:
     """Warm up, serve until the channel ends; in a fork, be the kernel that was asked for."""
     starter = os.getppid()
     _end_with_parent(signal.SIGKILL)
@@ -49,7 +50,7 @@ def main(channel_number: int, modules: list[str]) -> None:
         return
     # From here on the channel tells when the starter is gone, and there are kernels to end first.
     _end_with_parent(0)
-    request = _serve(channel)
+    request = _serve(channel, json.loads(call))
     if request is not None:
         _become_kernel(request)
 
@@ -59,8 +60,8 @@ def _warm_up(modules: list[str]) -> None:
 
     What fails here fails again in the cell that needs it, where it is told.
     """
-    importlib.import_module("ipykernel.ipkernel")
-    importlib.import_module("ipykernel.kernelapp")
+    for name in ("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger"):
+        importlib.import_module(name)
     with _as_in_a_kernel():
         for name in [*modules, *(LATE if modules else ())]:
             with suppress(Exception):
@@ -84,12 +85,20 @@ def _read_tables() -> None:
     from lvliang.baseline.package import data_folder, present_resources
     from lvliang.baseline.tables import load_table
 
-    for name in present_resources(data_folder()):
+    # The run checks them in their order: from the other end, each checks half of them.
+    for name in reversed(present_resources(data_folder())):
         load_table(name)
 
 
-def _serve(channel: socket.socket) -> dict[str, Any] | None:
-    """Fork a kernel for each line of the channel.
+def _compute(call: dict[str, Any]) -> None:
+    """Make the call for the functions that remember it; see `_warm_up` for what fails."""
+    with suppress(Exception):
+        getattr(importlib.import_module(call["module"]), call["function"])(**call["arguments"])
+    gc.freeze()
+
+
+def _serve(channel: socket.socket, call: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Fork a kernel for each line of the channel, and after the first compute what others need.
 
     Returns
     -------
@@ -108,6 +117,9 @@ def _serve(channel: socket.socket) -> dict[str, Any] | None:
             exited = os.pidfd_open(pid)
             socket.send_fds(channel, [_line(pid=pid)], [exited])
             os.close(exited)
+            if call:  # not sooner: the first kernel is at work meanwhile
+                _compute(call)
+                call = None
     # None was waited for until now, so each number still means the kernel it was given to.
     for pid in kernels:
         with suppress(ProcessLookupError):
@@ -163,4 +175,4 @@ def _line(**message: object) -> bytes:
 if __name__ == "__main__":
     if Path(sys.path[0]) == Path.cwd():  # as in a kernel, no file of this folder hides a library
         del sys.path[0]
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3:])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lvliang.baseline.package import data_folder
-from lvliang.errors import LvliangError, ParameterError
+from lvliang.errors import LvliangError, ParameterError, QualityError
 from lvliang.report import execute, parameters, publish
 from lvliang.report.parameters import NotebookParameters, ReportParameters
 from lvliang.report.warm import WarmProcess
@@ -68,15 +68,18 @@ def publish_report(
         for name in parameters.SCHEMAS
     }
     notebooks = [NOTEBOOKS / f"{name}.ipynb" for name in parameters.SCHEMAS]
-    with publish.lock(outputs), _warm(notebooks, outputs) as warm:
-        from lvliang.report import history  # with what it imports, while the process warms up
+    with publish.lock(outputs), _warm(notebooks, outputs, _outlook(run)) as warm:
+        # With what they import, while the process warms up.
+        from lvliang.report import history
+        from lvliang.report.reuse import Executed
 
         past = history.open_history(outputs)
         check_all(data_folder(), on_table)
         with publish.staging(outputs) as work, publish.staging(outputs) as site:
             jobs = [_job(work, lang, name, run) for (lang, name), run in runs.items()]
-            pages = _page_writer(site, jobs, list(runs), run)
-            _execute(jobs, outputs, workers, deadline, on_progress, warm, pages)
+            pages = _PageWriter(site, jobs, list(runs), run)
+            _execute(jobs, outputs, workers, deadline, on_progress, warm, pages, Executed())
+            pages.refuse_faults()
             now = datetime.now().astimezone()
             name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
             as_of = now.isoformat(timespec="seconds")
@@ -116,10 +119,21 @@ def run_notebook(
             return _page_of_run(job, run.lang, folder)
 
 
-def _warm(notebooks: list[Path], outputs: Path) -> WarmProcess:
+def _warm(notebooks: list[Path], outputs: Path, call: dict[str, Any] | None = None) -> WarmProcess:
     """The process that forks the kernels; it warms up while the tables are checked."""
     execute.prepare_environment(outputs / ".cache")
-    return WarmProcess(notebooks)
+    return WarmProcess(notebooks, call)
+
+
+def _outlook(run: ReportParameters) -> dict[str, Any]:
+    """The call by which notebooks get their draws, which are the same for all."""
+    names = ("region", "base_year", "end_year", "draws", "seed", "growth_discount")
+    arguments = {name: getattr(run, name) for name in names}
+    return {
+        "module": "lvliang.projection.outlook",
+        "function": "look_ahead",
+        "arguments": arguments,
+    }
 
 
 def _languages(given: dict[str, str]) -> tuple[str, ...]:
@@ -139,6 +153,7 @@ def _execute(
     on_progress: execute.Progress | None,
     warm: WarmProcess,
     on_done: execute.Done | None = None,
+    earlier: execute.Earlier | None = None,
 ) -> None:
     """Run the jobs; where one fails, keep what it left for the operator."""
     try:
@@ -148,6 +163,7 @@ def _execute(
             deadline=deadline,
             on_progress=on_progress,
             on_done=on_done,
+            earlier=earlier,
             warm=warm,
         )
     except LvliangError as error:
@@ -156,38 +172,48 @@ def _execute(
         raise type(error)(f"{error}\nas far as it came: {places}") from None
 
 
-def _page_writer(
-    site: Path, jobs: list[execute.Job], pages: list[tuple[str, str]], run: ReportParameters
-) -> execute.Done:
-    """Write the page of a notebook when it is done, while kernels run the others."""
-    places = dict(zip((job.name for job in jobs), pages, strict=True))
-    names = list(dict.fromkeys(name for _, name in pages))
-    languages = list(dict.fromkeys(lang for lang, _ in pages))
+class _PageWriter:
+    """Writes the page of a notebook when it is done, while kernels run the others."""
 
-    def write(job: execute.Job) -> None:
-        import nbformat
+    def __init__(
+        self,
+        site: Path,
+        jobs: list[execute.Job],
+        pages: list[tuple[str, str]],
+        run: ReportParameters,
+    ) -> None:
+        self._site = site
+        self._places = dict(zip((job.name for job in jobs), pages, strict=True))
+        self._run = run
+        self._faults: list[str] = []
 
-        from lvliang.report import gate
+    def __call__(self, job: execute.Job) -> None:
         from lvliang.report.site import write_page
 
-        notebook = nbformat.read(job.output, as_version=4)
-        if gate.faults_of_notebook(notebook):
-            return  # told at the end, with those of the others
-        lang, name = places[job.name]
-        write_page(site, notebook, run, lang=lang, name=name, names=names, languages=languages)
+        lang, name = self._places[job.name]
+        pages = self._places.values()
+        languages, names = (list(dict.fromkeys(kind)) for kind in zip(*pages, strict=True))
+        try:
+            write_page(
+                self._site, job, self._run, lang=lang, name=name, names=names, languages=languages
+            )
+        except QualityError as error:
+            self._faults.append(str(error))  # told at the end, with those of the others
 
-    return write
+    def refuse_faults(self) -> None:
+        if self._faults:
+            raise QualityError("\n".join(sorted(self._faults)))
 
 
 def _executed(
     jobs: list[execute.Job], runs: dict[tuple[str, str], NotebookParameters]
 ) -> dict[str, dict[str, NotebookNode]]:
     """The executed notebooks, by language and by name."""
-    import nbformat
+    from lvliang.report.site import read_executed
 
     executed: dict[str, dict[str, NotebookNode]] = {}
     for (lang, name), job in zip(runs, jobs, strict=True):
-        executed.setdefault(lang, {})[name] = nbformat.read(job.output, as_version=4)
+        executed.setdefault(lang, {})[name] = read_executed(job)
     return executed
 
 
@@ -200,23 +226,22 @@ def _write(
     release: str,
     as_of: str,
 ) -> Vintage | None:
-    """Write the site; return the vintage that belongs to it, None where the last one stands."""
+    """Write the index; return the vintage that belongs to it, None where the last one stands."""
     from lvliang.feasibility.vintage import stand
     from lvliang.report.history import vintage_of
-    from lvliang.report.site import write_site
+    from lvliang.report.site import write_index
 
     vintage = vintage_of(executed, release=release, as_of=as_of)
     standing = stand(past, vintage) if vintage else None
-    write_site(site, executed, run, standing)
+    write_index(site, executed, run, standing)
     return vintage if standing and standing.same_as is None else None
 
 
 def _page_of_run(job: execute.Job, lang: str, folder: Path) -> Path:
-    import nbformat
-
     from lvliang.report.render import render_page
+    from lvliang.report.site import read_executed
 
-    notebook = nbformat.read(job.output, as_version=4)
+    notebook = read_executed(job)
     page = folder / f"{job.name}.html"
     page.write_text(render_page(notebook, lang=lang), encoding="utf-8")
     job.output.replace(folder / job.output.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -160,6 +161,7 @@ def _markdown_html(source: str) -> str:
     return MarkdownWithMath(renderer=renderer).render(source)
 
 
+@cache
 def _templates() -> Environment:
     return Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True, trim_blocks=True)
 

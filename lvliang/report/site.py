@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
+import nbformat
 from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -15,7 +15,8 @@ from lvliang.display.history_tables import since_last
 from lvliang.display.words import text
 from lvliang.errors import QualityError
 from lvliang.feasibility.vintage import Standing
-from lvliang.report import gate, parameters
+from lvliang.report import gate, parameters, reuse
+from lvliang.report.execute import Job
 from lvliang.report.parameters import NotebookParameters, ReportParameters
 from lvliang.report.provenance import code_version, data_fingerprint
 from lvliang.report.render import page_shell, render_page
@@ -47,18 +48,58 @@ _INDEX = _TEMPLATES.from_string(
 )
 
 
-def write_site(
+def write_page(
+    site: Path,
+    job: Job,
+    run: ReportParameters,
+    *,
+    lang: str,
+    name: str,
+    names: Sequence[str],
+    languages: Sequence[str],
+) -> None:
+    """Write the page of an executed notebook below ``site``.
+
+    Its banner names what the notebook takes of `run` and differs from the baseline. Pages may be
+    written in any order and from several threads; `names` and `languages` are those of the whole
+    site, which the page links to.
+
+    Raises
+    ------
+    QualityError
+        Names every fault of the notebook, or of the page made of it.
+    """
+    place = f"{lang}/{name}.html"
+    around = {
+        "nav_html": _nav(lang, name, list(names), list(languages)),
+        "banner_html": _banner(parameters.part_of(run, name), lang),
+        "footer_html": _footer(lang),
+    }
+
+    def make() -> str:
+        notebook = read_executed(job)
+        _refuse(place, gate.faults_of_notebook(notebook))
+        page = render_page(notebook, lang=lang, **around)
+        _refuse(place, gate.faults_of_page(page))
+        return page
+
+    page = reuse.page_of(job, around | {"lang": lang}, make)
+    (site / lang).mkdir(exist_ok=True)
+    (site / place).write_text(page, encoding="utf-8")
+
+
+def write_index(
     site: Path,
     executed: dict[str, dict[str, NotebookNode]],
     run: ReportParameters,
     standing: Standing | None = None,
 ) -> None:
-    """Write every page below ``site``, and hold each against the quality gate.
+    """Write the index of each language beside the pages, and hold the site against the gate.
 
     Parameters
     ----------
     site : Path
-        A folder, empty but for pages that `write_page` has written.
+        The folder in which every page stands.
     executed : dict
         By language, then by name: the executed notebooks. The first language has the front page.
     run : ReportParameters
@@ -72,65 +113,23 @@ def write_site(
         Names every fault and the page it is on.
     """
     languages = list(executed)
-    faults = []
     for lang, notebooks in executed.items():
-        for name, notebook in notebooks.items():
-            faults += [f"{lang}/{name}: {fault}" for fault in gate.faults_of_notebook(notebook)]
-    if faults:
+        place = index_path(lang, languages)
+        page = _index(lang, notebooks, run, languages, moved=_moved(standing, run, lang))
+        _refuse(place, gate.faults_of_page(page))
+        (site / place).write_text(page, encoding="utf-8")
+    if faults := gate.check_links(site):
         raise QualityError("\n".join(faults))
-    for lang, notebooks in executed.items():
-        (site / lang).mkdir(exist_ok=True)
-        common = {"banner_html": _banner(run, lang), "footer_html": _footer(lang)}
-        for name, notebook in notebooks.items():
-            if not (site / lang / f"{name}.html").exists():
-                names = list(notebooks)
-                write_page(
-                    site, notebook, run, lang=lang, name=name, names=names, languages=languages
-                )
-        moved = _moved(standing, run, lang)
-        index = _index(lang, notebooks, run, languages, moved=moved, **common)
-        (site / index_path(lang, languages)).write_text(index, encoding="utf-8")
-    _hold_against_gate(site)
 
 
-def write_page(
-    site: Path,
-    notebook: NotebookNode,
-    run: ReportParameters,
-    *,
-    lang: str,
-    name: str,
-    names: Sequence[str],
-    languages: Sequence[str],
-) -> None:
-    """Write the page of one notebook below ``site``, as soon as it is executed.
-
-    Its banner names what the notebook takes of `run` and differs from the baseline.
-
-    Pages may be written in any order and from several threads; `names` and `languages` are those
-    of the whole site, which the page links to.
-
-    Raises
-    ------
-    QualityError
-        The notebook gives no page.
-    """
-    nav = _nav(lang, name, list(names), list(languages))
-    page = render_page(
-        notebook,
-        lang=lang,
-        nav_html=nav,
-        banner_html=_banner(parameters.part_of(run, name), lang),
-        footer_html=_footer(lang),
-    )
-    _faults_of_page(page)  # known by the time the whole site is held against the gate
-    (site / lang).mkdir(exist_ok=True)
-    (site / lang / f"{name}.html").write_text(page, encoding="utf-8")
+def read_executed(job: Job) -> NotebookNode:
+    """The executed notebook of a job."""
+    return nbformat.read(job.output, as_version=4)
 
 
-@lru_cache(maxsize=64)
-def _faults_of_page(page: str) -> tuple[str, ...]:
-    return tuple(gate.faults_of_page(page))
+def _refuse(place: str, faults: Sequence[str]) -> None:
+    if faults:
+        raise QualityError("\n".join(f"{place}: {fault}" for fault in faults))
 
 
 def index_path(lang: str, languages: Sequence[str]) -> str:
@@ -144,16 +143,6 @@ def index_path(lang: str, languages: Sequence[str]) -> str:
     return "index.html" if lang == languages[0] else f"{lang}/index.html"
 
 
-def _hold_against_gate(site: Path) -> None:
-    faults = []
-    for page in sorted(site.rglob("*.html")):
-        found = _faults_of_page(page.read_text(encoding="utf-8"))
-        faults += [f"{page.relative_to(site)}: {fault}" for fault in found]
-    faults += gate.check_links(site)
-    if faults:
-        raise QualityError("\n".join(faults))
-
-
 def _index(
     lang: str,
     notebooks: dict[str, NotebookNode],
@@ -161,8 +150,6 @@ def _index(
     languages: list[str],
     *,
     moved: list[Markup],
-    banner_html: str,
-    footer_html: str,
 ) -> str:
     below = "" if index_path(lang, languages).count("/") else f"{lang}/"
     pages = [
@@ -191,8 +178,8 @@ def _index(
         title=title,
         body_html=body,
         nav_html=_NAV.render(links=links),
-        banner_html=banner_html,
-        footer_html=footer_html,
+        banner_html=_banner(run, lang),
+        footer_html=_footer(lang),
     )
 
 

@@ -16,7 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -75,10 +75,14 @@ class WarmProcess:
     ----------
     notebooks : iterable of Path
         The notebooks that will run; modules of this project that they import are imported.
+    call : dict, optional
+        A call that most of them make, computed once: ``module``, ``function``, ``arguments``.
+        The function must remember its result (`lvliang.baseline.cache.remembered`).
     """
 
-    def __init__(self, notebooks: Iterable[Path]) -> None:
+    def __init__(self, notebooks: Iterable[Path], call: Mapping[str, Any] | None = None) -> None:
         self._modules = modules_of(notebooks)
+        self._call = json.dumps(call)
         self._lock = Lock()
         self._kernels: list[int] = []
         self._process: subprocess.Popen[bytes] | None = None
@@ -93,10 +97,11 @@ class WarmProcess:
             return self
         self._channel, theirs = socket.socketpair()
         command = [sys.executable, "-m", "lvliang.report.fork_server", str(theirs.fileno())]
+        command += [self._call, *self._modules]
         with theirs:
             try:
                 self._process = subprocess.Popen(
-                    command + self._modules,
+                    command,
                     env=os.environ | {"MPLBACKEND": os.environ.get("MPLBACKEND") or INLINE},
                     stdin=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
