@@ -1,0 +1,178 @@
+"""Growth that is known, to hold a required growth against: the secondary sector of all cities.
+
+Value added of the secondary sector at current prices, as first published, over spells that cross
+no break. It is not the output value of one industry, which swings more: indicative, no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pandas as pd
+
+from lvliang.baseline.history import SECTORS, secondary_share, series
+from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.tables import as_of, load_observations
+from lvliang.feasibility.comparable import Cities, comparable_spells
+from lvliang.projection.growth import from_log, to_log
+
+SECTOR_TABLES = (SECTORS, "gdp_first_published", "gdp_revised")
+REFERENCES = ("all", "alike")
+LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
+# Where a change at current prices is across a break, not growth: the two vintages of the city's
+# GDP disagree by more points than this; where more cities than this share disagree, for all.
+APART = 5.0
+WIDESPREAD = 1 / 3
+
+
+def growth_without_breaks(
+    value_added: pd.DataFrame, first_published: pd.DataFrame, revised: pd.DataFrame
+) -> pd.DataFrame:
+    """Growth of ``value_added`` (%), missing where a change is across a break.
+
+    First-published levels break at economic censuses and where a city's past was revised and not
+    published anew. Growth of GDP in the revised series has no such break: where both differ by
+    more than ``APART`` points the change of the city is not used, and where they do in more than
+    a share ``WIDESPREAD`` of all cities the change of no city is.
+
+    Parameters
+    ----------
+    value_added, first_published, revised : pandas.DataFrame
+        Levels at current prices, year by region: value added as first published, and GDP in the
+        two vintages.
+
+    Examples
+    --------
+    A census in the last year, and a break of one city before it:
+
+    >>> years, census = [2016, 2017, 2018], [100.0, 110.0, 99.0]
+    >>> value = pd.DataFrame({"a": census, "b": census, "c": [100.0, 140.0, 126.0]}, years)
+    >>> smooth = pd.DataFrame(dict.fromkeys("abc", [100.0, 110.0, 121.0]), years)
+    >>> growth_without_breaks(value, value, smooth).round(1).T
+       2016  2017  2018
+    a   NaN  10.0   NaN
+    b   NaN  10.0   NaN
+    c   NaN   NaN   NaN
+    """
+    growth, first, second = (_growth(levels) for levels in (value_added, first_published, revised))
+    gap = (first - second).abs().reindex_like(growth)
+    census = (gap > APART).sum(axis=1) > WIDESPREAD * gap.notna().sum(axis=1)
+    return growth.where(gap <= APART).where(~census, axis=0)
+
+
+def load_secondary_growth(origin: int, data: Path | None = None) -> Cities | None:
+    """All cities as known at ``origin``: growth of secondary-sector value added, and its share.
+
+    In place of real growth ``Cities.growth`` has that of secondary-sector value added at current
+    prices, as first published, without breaks. None without the panel.
+    """
+    if not set(SECTOR_TABLES) <= set(present_resources(data or data_folder())):
+        return None
+    known = as_of(load_observations(SECTOR_TABLES, data), origin)
+    growth = growth_without_breaks(
+        series(known, "va_secondary", ["first_published"]),
+        series(known, "gdp_nominal", ["first_published"]),
+        series(known, "gdp_nominal", ["revised"]),
+    )
+    return Cities(growth, secondary_share(origin, data))
+
+
+def known_growth(cities: Cities | None, region_code: str, spans: Collection[int]) -> pd.DataFrame:
+    """Past spells that a required growth is held against, all ended by the origin.
+
+    Parameters
+    ----------
+    cities : Cities or None
+        From ``load_secondary_growth``.
+    spans : collection of int
+        Lengths of the spells, in years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``years, reference, region, start`` (year before the spell) and ``growth`` (average, % a
+        year, current prices). ``reference``: ``all`` cities, or those that began ``alike``: growth
+        and share of the secondary sector near the city's of today (see ``comparable_spells``).
+    """
+    columns = ["years", "reference", "region", "start", "growth"]
+    if cities is None:
+        return pd.DataFrame(columns=columns)
+    found = []
+    for years in sorted(spans):
+        spells = {"all": _spells(cities.growth, years)}
+        alike = comparable_spells(cities, region_code, years)
+        if alike is not None:
+            spells["alike"] = alike
+        found += [table.assign(years=years, reference=name) for name, table in spells.items()]
+    return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+
+
+def standing(cities: Cities | None, region_code: str) -> dict[str, float]:
+    """``growth`` of the secondary sector and its ``share`` (%) in the last year; {} if missing."""
+    if cities is None or region_code not in cities.growth:
+        return {}
+    year = cities.growth.index[-1]
+    found = {"growth": cities.growth, "share": cities.secondary_share}
+    own = {name: float(frame.loc[year, region_code]) for name, frame in found.items()}
+    return {} if pd.isna(list(own.values())).any() else own
+
+
+def slower_spells(known: pd.DataFrame, years: int, growth: float) -> dict[str, float]:
+    """Share (%) of the spells of ``years`` years that grew less than ``growth``, by reference.
+
+    Missing where there are none.
+
+    Examples
+    --------
+    >>> known = pd.DataFrame({"years": 5, "reference": "all", "growth": [2.0, 4.0, 6.0, 8.0]})
+    >>> slower_spells(known, 5, 6.0)
+    {'all': 50.0, 'alike': nan}
+    """
+    spells = known[known["years"] == years]
+    below = 100 * (spells["growth"] < growth).groupby(spells["reference"]).mean()
+    return {name: float(below.get(name, float("nan"))) for name in REFERENCES}
+
+
+def describe_known(known: pd.DataFrame) -> pd.DataFrame:
+    """What stands behind each set of spells.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a length and a reference: ``years, reference, spells, cities, starts`` (distinct),
+        ``crowded`` (the fewest start years that hold nine tenths of the spells), ``first, last``
+        (start years), ``windows`` (spells that fit side by side between them), ``first_median,
+        last_median`` (median growth of the spells that began then, % a year), and a column a
+        level of ``LEVELS`` (% a year).
+    """
+    rows = []
+    for (years, name), spells in known.groupby(["years", "reference"], sort=False):
+        by_start = spells.groupby("start")["growth"]
+        medians = by_start.median()
+        held = by_start.size().sort_values(ascending=False).cumsum()
+        row = {"years": years, "reference": name}
+        row |= {"spells": len(spells), "cities": spells["region"].nunique()}
+        crowded = held.index[: (held < 0.9 * len(spells)).sum() + 1]
+        row |= {"starts": len(medians), "crowded": sorted(crowded)}
+        row |= {"first": medians.index[0], "last": medians.index[-1]}
+        row |= {"windows": (row["last"] + years - row["first"]) // years}
+        row |= {"first_median": medians.iloc[0], "last_median": medians.iloc[-1]}
+        rows.append(row | spells["growth"].quantile(list(LEVELS)).to_dict())
+    return pd.DataFrame(rows)
+
+
+def _growth(levels: pd.DataFrame) -> pd.DataFrame:
+    return 100 * levels.pct_change(fill_method=None)
+
+
+def _spells(growth: pd.DataFrame, years: int) -> pd.DataFrame:
+    """Average growth of every unbroken spell: ``region, start, growth``."""
+    after = from_log(to_log(growth).rolling(years).mean()).shift(-years)
+    return (
+        after.rename_axis(index="start", columns="region")
+        .unstack()
+        .dropna()
+        .rename("growth")
+        .reset_index()
+    )

@@ -1,0 +1,301 @@
+"""Industry targets: what a base would ask for, the inverse, and what both are held against."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from lvliang.baseline.tables import load_table
+from lvliang.display import industry_sentences, industry_tables
+from lvliang.display.industry_charts import break_even_curves
+from lvliang.feasibility.comparable import Cities
+from lvliang.feasibility.industries import (
+    Industries,
+    bases_needed,
+    by_deadline,
+    industry_targets,
+    load_industries,
+)
+from lvliang.feasibility.known_growth import (
+    describe_known,
+    growth_without_breaks,
+    known_growth,
+    load_secondary_growth,
+    slower_spells,
+)
+from lvliang.projection.growth import level_after
+
+OF_A_THOUSAND = [
+    "aluminium_magnesium_output_value_2025",
+    "green_coal_chemicals_output_value_2025",
+]
+KINDS = {
+    "coal_industry_output_value_2025": "hold",
+    "aluminium_magnesium_output_value_2025": "money",
+    "green_coal_chemicals_output_value_2025": "money",
+    "liquor_tourism_output_value_2025": "money",
+    "special_steel_output_value_2025": "money",
+    "emerging_industries_output_value_2025": "money",
+    "liquor_capacity_five_years": "capacity",
+    "liquor_output_five_years": "quantity",
+    "liquor_sales_five_years": "money",
+    "coal_derived_gas_output": "verify",
+    "pig_offtake": "quantity",
+}
+LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
+
+
+@pytest.fixture(scope="module")
+def found() -> Industries:
+    return load_industries("141100", 2020)
+
+
+def without_panel(data: Path) -> Industries:
+    shutil.rmtree(data / "panel")
+    return load_industries("141100", 2020, data)
+
+
+def changed(data: Path, names: list[str], **cells: str) -> Industries:
+    """With rows of a private copy of the commitments changed."""
+    path = data / "report" / "commitments.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table.loc[table["commitment_id"].isin(names), list(cells)] = list(cells.values())
+    table.to_csv(path, index=False, lineterminator="\n")
+    return load_industries("141100", 2020, data)
+
+
+def spells(*growth: float, years: int = 5, name: str = "all") -> pd.DataFrame:
+    rows = {"region": "a", "start": range(2000, 2000 + len(growth)), "growth": growth}
+    return pd.DataFrame(rows).assign(years=years, reference=name)
+
+
+def test_the_targets_are_chosen_by_rule(found: Industries) -> None:
+    assert found.targets.set_index("commitment_id")["kind"].to_dict() == KINDS
+    assert set(found.targets["outcome"]) == {"cannot_tell", "verify_definition"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{"scope": "企业"}, {"stage": "推进"}, {"commitment": "打造"}, {"type": "count"}],
+)
+def test_one_firm_and_what_has_no_end_test_are_left_out(
+    data_copy: Path, cells: dict[str, str]
+) -> None:
+    left = changed(data_copy, ["pig_offtake"], **cells).targets
+    assert set(KINDS) - set(left["commitment_id"]) == {"pig_offtake"}
+
+
+@pytest.mark.parametrize(("region", "base_year"), [("320500", 2020), ("141100", 2019)])
+def test_the_report_speaks_of_one_region_and_is_not_known_before(
+    region: str, base_year: int
+) -> None:
+    assert industry_targets(region, base_year).empty
+    nothing = load_industries(region, base_year)
+    assert (nothing.year, nothing.ladder.empty, nothing.bases.empty) == (None, True, True)
+    (only,) = industry_sentences.answer(nothing, region="Q", lang="en")
+    assert only.words.startswith("Q: no industry target is recorded")
+    assert break_even_curves(nothing, "zh") == []
+    assert industry_tables.each(nothing, "zh") == industry_tables.ladder_table(nothing, "zh") == []
+
+
+def test_an_interval_of_deadlines_is_each_of_its_years(found: Industries) -> None:
+    years = found.deadlines.groupby("commitment_id")["deadline"].agg(list)
+    assert years["pig_offtake"] == [2022, 2023]
+    assert years["liquor_sales_five_years"] == [2025, 2026]
+    assert years["special_steel_output_value_2025"] == [2025]
+    assert found.year == 2025
+
+
+def test_growth_from_a_base_is_geometric(found: Industries) -> None:
+    gas = found.deadlines.set_index("commitment_id").loc["coal_derived_gas_output"]
+    assert gas["needed"] == pytest.approx(100 * (27.8 / 12.4 - 1))
+    half = found.ladder[found.ladder["share"] == 50].set_index(["kind", "value", "deadline"])
+    assert half.loc[("money", 1000, 2025), "growth"] == pytest.approx(100 * (2**0.2 - 1))
+    assert half.loc[("quantity", 300, 2022), "growth"] == pytest.approx(100 * (2**0.5 - 1))
+    assert half.loc[("quantity", 300, 2022), "base"] == 150
+
+
+def test_each_base_grows_to_its_target(found: Industries) -> None:
+    for table in (found.ladder, found.bases):
+        reached = [level_after(row.base, row.growth, row.years) for row in table.itertuples()]
+        assert reached == pytest.approx(table["value"].tolist())
+
+
+def test_what_is_held_or_in_doubt_has_no_ladder(found: Industries) -> None:
+    assert set(found.ladder["kind"]) == {"money", "capacity", "quantity"}
+    assert found.ladder.loc[found.ladder["kind"] != "money", ["all", "alike"]].isna().all(axis=None)
+    assert (
+        found.ladder.loc[found.ladder["kind"] == "money", ["all", "alike"]].notna().all(axis=None)
+    )
+
+
+def test_the_inverse_gives_the_growth_back(found: Industries) -> None:
+    """The base at a percentile asks for growth that this percentile of the spells fell short of."""
+    for row in found.bases.itertuples():
+        below = slower_spells(found.known, row.years, row.growth)[row.reference]
+        assert below == pytest.approx(100 * row.level, abs=1)
+
+
+def test_a_higher_target_needs_a_larger_base_and_a_later_deadline_a_smaller_one() -> None:
+    targets = pd.DataFrame({
+        "commitment_id": ["a", "b", "c"], "kind": "money", "value": [500.0, 1000.0, 500.0],
+        "unit": "亿元", "base_value": np.nan, "base_year": np.nan,
+        "deadline_from": [2025, 2025, 2026], "deadline_to": [2025, 2025, 2026],
+    })  # fmt: skip
+    deadlines = by_deadline(targets, 2020)
+    known = pd.concat([spells(10.0, years=5), spells(10.0, years=6)])
+    bases = bases_needed(deadlines, known, [0.5]).set_index(["value", "deadline"])["base"]
+    assert bases[(500, 2025)] == pytest.approx(500 / 1.1**5)
+    assert bases[(1000, 2025)] == pytest.approx(2 * bases[(500, 2025)])
+    assert bases[(500, 2026)] == pytest.approx(bases[(500, 2025)] / 1.1)
+
+
+def test_no_spell_crosses_a_break() -> None:
+    years = range(2000, 2007)
+    levels = pd.DataFrame({name: 100 * 1.1 ** np.arange(7.0) for name in "abcd"}, years)
+    published = levels.copy()
+    published.loc[2003:] *= 1.2  # a census, which the revised series of c has as well
+    levels["c"] = published["c"]
+    published.loc[2006:, "d"] *= 0.9  # revised, and not published anew: one city
+    growth = growth_without_breaks(published, published, levels)
+    assert growth.loc[2003].isna().all()
+    assert np.isnan(growth.loc[2006, "d"])
+    unbroken = growth.loc[[2001, 2002, 2004, 2005, 2006], ["a", "b", "c"]]
+    assert unbroken.to_numpy() == pytest.approx(10)
+    cities = Cities(growth, levels)
+    found = known_growth(cities, "a", [2])
+    starts = found.groupby("region")["start"].agg(list)
+    assert starts.loc[["a", "b", "c"]].tolist() == [[2000, 2003, 2004]] * 3
+    assert starts["d"] == [2000, 2003]
+    assert found["growth"].to_numpy() == pytest.approx(10)
+
+
+def test_a_change_that_no_second_vintage_confirms_is_not_used() -> None:
+    levels = pd.DataFrame({"a": [100.0, 110.0], "b": [100.0, 110.0]}, [2000, 2001])
+    growth = growth_without_breaks(levels, levels, levels[["a"]])
+    assert growth.loc[2001, "a"] == pytest.approx(10)
+    assert np.isnan(growth.loc[2001, "b"])
+
+
+@pytest.mark.parametrize("origin", [2014, 2020])
+def test_spells_have_ended_by_the_origin_and_alike_are_some_of_all(origin: int) -> None:
+    known = known_growth(load_secondary_growth(origin), "141100", [5])
+    assert (known["start"] + 5 <= origin).all()
+    every, alike = (known[known["reference"] == name] for name in ("all", "alike"))
+    keys = ["region", "start"]
+    both = alike.merge(every, on=keys, suffixes=("", "_of_all"))
+    assert len(both) == len(alike) < len(every)
+    assert both["growth"].to_numpy() == pytest.approx(both["growth_of_all"].to_numpy())
+
+
+def test_one_spell_by_hand() -> None:
+    table = load_table("sectors_first_published")
+    own = table[(table["region_code"] == "141100") & (table["indicator"] == "va_secondary")]
+    level = own.set_index("year")["value"]
+    known = known_growth(load_secondary_growth(2020), "141100", [5])
+    every = known[known["reference"] == "all"].set_index(["region", "start"])["growth"]
+    assert every[("141100", 2013)] == pytest.approx(100 * ((level[2018] / level[2013]) ** 0.2 - 1))
+
+
+def test_what_stands_behind_is_counted() -> None:
+    table = pd.concat([spells(*[8.0, 6.0]), spells(*[4.0] * 20).assign(start=2003)])
+    (row,) = describe_known(table).to_dict("records")
+    assert (row["spells"], row["cities"], row["starts"]) == (22, 1, 3)
+    assert (row["crowded"], row["first"], row["last"]) == ([2003], 2000, 2003)
+    assert row["windows"] == 1
+    assert (row["first_median"], row["last_median"]) == (8.0, 4.0)
+
+
+def test_a_hold_is_held_against_past_prices(found: Industries) -> None:
+    prices = load_table("commodities").pivot(index="year", columns="indicator", values="value")
+    risk = found.risk.set_index("indicator").loc["coal_australia_thermal"]
+    coal = prices["coal_australia_thermal"].to_numpy()
+    change = 100 * (coal[5:] / coal[:-5] - 1)
+    assert (risk["spells"], risk["fell"]) == (len(change), (change < 0).sum())
+    assert risk["windows"] == 4
+    assert risk["base"] == pytest.approx(1000 / (1 + np.quantile(change, 0.1) / 100))
+
+
+@LANGUAGES
+def test_the_answer_says_what_was_computed(found: Industries, lang: str) -> None:
+    headline, half, inverse, price, note = industry_sentences.answer(found, region="Q", lang=lang)
+    assert [piece.style for piece in (headline, note)] == ["headline", "note"]
+    assert re.search(r"\d+", headline.words).group() == str(len(found.targets))
+    row = found.ladder[(found.ladder["share"] == 50) & (found.ladder["deadline"] == 2025)].iloc[0]
+    for number in (f"{row['growth']:.1f}", f"{row['all']:.0f}", f"{row['alike']:.0f}"):
+        assert number in half.words
+    middle = found.bases[(found.bases["level"] == 0.5) & (found.bases["deadline"] == 2025)]
+    scale = 1 if lang == "zh" else 10
+    decimals = 0 if lang == "zh" else 1
+    assert all(f"{base / scale:.{decimals}f}" in inverse.words for base in middle["base"])
+    assert str(found.risk["fell"].iloc[0]) in price.words
+
+
+@LANGUAGES
+def test_each_target_says_what_it_needs_and_none_is_judged(found: Industries, lang: str) -> None:
+    (table,) = industry_tables.each(found, lang)
+    cells = table.frame
+    assert len(cells) == len(KINDS)
+    assert (cells != "").all(axis=None)
+    gas = cells.iloc[list(KINDS).index("coal_derived_gas_output"), 1]
+    assert gas.startswith({"zh": "先核实口径", "en": "The definition first"}[lang])
+    assert "124.2" in gas
+    assert not re.search("可能性(?:极|很|较)|难度|有望|likely|difficult|within reach", str(
+        [industry_sentences.answer(found, region="Q", lang=lang), cells.iloc[:, :4].to_numpy()]
+    ))  # fmt: skip
+
+
+def test_a_base_that_the_user_supplies_takes_the_place_of_half(data_copy: Path) -> None:
+    found = changed(data_copy, OF_A_THOUSAND, base_value="600", base_year="2020")
+    row = found.deadlines[found.deadlines["base_value"] == 600].iloc[0]
+    assert set(found.ladder.loc[found.ladder["kind"] == "money", "value"]) == {500}
+    assert row["needed"] == pytest.approx(100 * ((1000 / 600) ** 0.2 - 1))
+    (table,) = industry_tables.each(found, "zh")
+    said = table.frame.iloc[1, 1]
+    below = slower_spells(found.known, 5, row["needed"])
+    assert said.startswith(f"基数600亿元（2020年），到2025年须年均增长{row['needed']:.1f}%")
+    assert f"有{below['all']:.0f}%低于这一增速" in said
+
+
+def test_without_the_panel_the_arithmetic_stands(data_copy: Path) -> None:
+    found = without_panel(data_copy)
+    assert found.known.empty
+    assert found.bases.empty
+    assert len(found.ladder) > 0
+    assert found.ladder["all"].isna().all()
+    said = [piece.words for piece in industry_sentences.answer(found, region="Q", lang="zh")]
+    assert said[1] == "若2020年已有目标的一半，到2025年须年均增长14.9%。"
+    assert industry_tables.held_against(found, [2025], "zh") == []
+    (reference,) = industry_sentences.references(found, "zh")
+    assert reference.words == "没有各市分产业数据，不能与以往增速比较。"
+    (chart,) = break_even_curves(found, "en")
+    assert chart.title == "The lower the base, the faster the growth needed"
+
+
+@LANGUAGES
+def test_the_chart_draws_the_curves_and_marks_the_medians(found: Industries, lang: str) -> None:
+    (chart,) = break_even_curves(found, lang)
+    (axes,) = chart.figure.axes
+    scale = 1 if lang == "zh" else 10
+    solid = [
+        line for line in axes.lines if line.get_linestyle() == "-" and len(line.get_xdata()) > 2
+    ]
+    for line, (_, rows) in zip(solid, list(found.curves.groupby("value"))[::-1], strict=True):
+        np.testing.assert_allclose(line.get_xdata(), rows["base"] / scale)
+        np.testing.assert_allclose(line.get_ydata(), rows["growth"])
+    dots = {
+        (line.get_xdata()[0], line.get_ydata()[0])
+        for line in axes.lines
+        if line.get_marker() == "o"
+    }
+    middle = found.bases[(found.bases["level"] == 0.5) & (found.bases["deadline"] == found.year)]
+    assert sorted(dots) == sorted(zip(middle["base"] / scale, middle["growth"], strict=True))
+    assert len(chart.data) == 8
+    assert "14.9" in chart.html()
+    plt.close(chart.figure)
