@@ -31,7 +31,7 @@ from lvliang.feasibility.verdicts import assess
 from lvliang.projection.outlook import QUANTILES, look_ahead, mean_growth, quantiles
 from lvliang.report import history, parameters, publication
 from lvliang.report.publish import staging, switch
-from lvliang.report.site import write_site
+from lvliang.report.site import write_index
 
 Vintage = dict[str, Any]
 TITLES = {lang: parameters.titles(parameters.FeasibilityParameters, lang) for lang in ("zh", "en")}
@@ -633,9 +633,10 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
     monkeypatch.setattr("lvliang.report.history.code_hash", lambda: "c1")
 
     def run(results: Vintage, **given: str) -> Path:
-        def execute(jobs: Any, *_: Any, **__: Any) -> None:
+        def execute(jobs: Any, *_: Any, on_done: Any, **__: Any) -> None:
             for job in jobs:
                 write(executed(job.parameters["lang"], deepcopy(results)), job.output)
+                on_done(job)
 
         monkeypatch.setattr(publication, "_execute", execute)
         outputs = tmp_path / "outputs"
@@ -675,7 +676,10 @@ def test_each_run_with_news_adds_a_vintage_and_the_page_tells_it(
 
 def test_what_moved_stands_right_below_the_verdicts(tmp_path: Path) -> None:
     names = ["10_baseline", history.NOTEBOOK]
-    write_site(
+    (tmp_path / "zh").mkdir()
+    for name in names:
+        (tmp_path / "zh" / f"{name}.html").touch()
+    write_index(
         tmp_path,
         {"zh": {name: executed("zh", handed_out()) for name in names}},
         parameters.ReportParameters(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -67,19 +68,31 @@ def check_links(site_dir: Path) -> list[str]:
     it), or if its file has no such anchor. Links to other sites are not followed.
     """
     site = site_dir.resolve()
-    pages = {
-        path: BeautifulSoup(path.read_text("utf-8"), "html.parser")
-        for path in sorted(site.rglob("*.html"))
-    }
-    anchors = {
-        path: {str(tag["id"]) for tag in page.find_all(id=True)} for path, page in pages.items()
-    }
+    pages = {path: _Anchors(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}
+    anchors = {path: page.ids for path, page in pages.items()}
     return [
         f"{path.relative_to(site)} links to {href}, which {fault}."
         for path, page in pages.items()
-        for href in dict.fromkeys(str(link["href"]) for link in page.find_all("a", href=True))
+        for href in page.links
         if (fault := _link_fault(href, path, site, anchors))
     ]
+
+
+class _Anchors(HTMLParser):
+    """What a page links to, in its order, and what can be linked to in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: dict[str, None] = {}
+        self.ids: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "a" and values.get("href"):
+            self.links[str(values["href"])] = None
+        if values.get("id"):
+            self.ids.add(str(values["id"]))
 
 
 def visible_text(html: str) -> str:

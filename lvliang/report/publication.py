@@ -78,7 +78,16 @@ def publish_report(
         with publish.staging(outputs) as work, publish.staging(outputs) as site:
             jobs = [_job(work, lang, name, run) for (lang, name), run in runs.items()]
             pages = _PageWriter(site, jobs, list(runs), run)
-            _execute(jobs, outputs, workers, deadline, on_progress, warm, pages, Executed())
+            _execute(
+                jobs,
+                outputs,
+                workers,
+                deadline,
+                on_progress,
+                warm,
+                on_done=pages,
+                earlier=Executed(),
+            )
             pages.refuse_faults()
             now = datetime.now().astimezone()
             name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
@@ -152,6 +161,7 @@ def _execute(
     deadline: float | None,
     on_progress: execute.Progress | None,
     warm: WarmProcess,
+    *,
     on_done: execute.Done | None = None,
     earlier: execute.Earlier | None = None,
 ) -> None:
