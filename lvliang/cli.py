@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lvliang.errors import LvliangError
+from lvliang.errors import LvliangError, ParameterError
 from lvliang.terminal import Format, Progress, print_audit, print_verdicts
 
 app = typer.Typer(
@@ -264,7 +266,8 @@ def info(outputs: Outputs = None) -> None:
     if store is None:
         typer.echo("the cache is off")
         return
-    sizes = [state.st_size for state in store.entries().values()]
+    with _told(store):
+        sizes = [state.st_size for state in store.entries().values()]
     typer.echo(f"folder   {store.folder}\nentries  {len(sizes)}")
     typer.echo(f"size     {sum(sizes) / 2**20:.1f} MB of at most {store.bound / 2**20:.0f} MB")
 
@@ -273,7 +276,8 @@ def info(outputs: Outputs = None) -> None:
 def clear(outputs: Outputs = None) -> None:
     """Remove what the cache holds; the next run computes it anew."""
     store = _store(outputs)
-    count = store.clear() if store else 0
+    with _told(store):
+        count = store.clear() if store else 0
     typer.echo(f"{count} entries removed")
 
 
@@ -316,6 +320,17 @@ def _store(outputs: Path | None) -> Any:
         os.environ["LVLIANG_CACHE"] = str(outputs / ".cache" / "engine")
     folder = store_folder()
     return Store(folder) if folder else None
+
+
+@contextmanager
+def _told(store: Any) -> Iterator[None]:
+    """Tell in a sentence why the folder of the cache cannot be looked at."""
+    try:
+        yield
+    except OSError as error:
+        raise ParameterError(
+            f"cache {store.folder}: {error.strerror}; legal: a folder that you may read and write"
+        ) from None
 
 
 def _verdicts(settings: Any) -> Any:

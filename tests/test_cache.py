@@ -22,7 +22,7 @@ from lvliang import cli
 from lvliang.baseline import cache, contract, store
 from lvliang.baseline.cache import COUNT, FRAME, array_form, cached
 from lvliang.baseline.store import Store
-from lvliang.errors import DataError
+from lvliang.errors import DataError, ParameterError
 from lvliang.projection import outlook
 from lvliang.projection.panel import Panel, load_panel
 
@@ -470,6 +470,18 @@ def test_info_and_clear(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LVLIANG_CACHE", "off")
     assert run("cache", "info").stdout == "the cache is off\n"
     assert run("cache", "clear").stdout == "0 entries removed\n"
+
+
+@pytest.mark.parametrize("command", ["info", "clear"])
+def test_a_folder_one_may_not_read_is_told_in_a_sentence(
+    folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(store: Store) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Store, "entries", refuse)
+    with pytest.raises(ParameterError, match=f"cache {folder}: Permission denied; legal: a folder"):
+        CliRunner().invoke(cli.app, ["cache", command], catch_exceptions=False)
 
 
 def test_outputs_of_ones_own_have_a_store_of_their_own(
