@@ -29,8 +29,7 @@ def break_even_curves(found: Industries, lang: str) -> list[Chart]:
     right = float(money(curves["base"].max(), lang))
     axes.set_xlim(0, right)
     axes.set_ylim(0, 1.15 * curves["growth"].max())
-    unit = text("industry_unit", lang)
-    axes.set_xlabel(text("industry_chart.axis", lang, base_year=found.base_year, unit=unit))
+    axes.set_xlabel(text("industry_chart.axis", lang, base_year=found.base_year))
     drawing.label_ends(axes, right, _level_lines(axes, bases, lang))
     _mark_crossings(axes, bases, lang)
     facts = curves.iloc[0][["deadline", "years"]].to_dict() | {"base_year": found.base_year}

@@ -68,10 +68,10 @@ def held_against(found: Industries, years: Collection[int], lang: str) -> list[T
 
 def base_tables(found: Industries, years: Collection[int], lang: str) -> list[Table]:
     """Bases that each percentile of past growth asks for, a table a deadline."""
-    facts = {"base_year": found.base_year, "unit": text("industry_unit", lang)}
     tables = []
     for deadline, needed in found.bases[found.bases["deadline"].isin(years)].groupby("deadline"):
-        caption = text("industry_table.bases", lang, deadline=deadline, **facts)
+        facts = {"base_year": found.base_year, "deadline": deadline}
+        caption = text("industry_table.bases", lang, **facts)
         rows = [
             {
                 text("industry_column.reference", lang): reference_name(str(name), lang),
@@ -110,25 +110,22 @@ def price_tables(found: Industries, lang: str) -> list[Sentence | Table]:
     if risk.empty:
         return [Sentence(text("industries.no_hold", lang))]
     pieces: list[Sentence | Table] = []
-    for (value, years), lines in risk.groupby(["value", "years"]):
+    for _, lines in risk.groupby(["value", "years"]):
         first = lines.iloc[0]
-        rows = [_price_row(row, value, lang) for _, row in lines.iterrows()]
-        caption = text(
-            "industry_table.price", lang, years=years, first=first["first"], last=first["last"]
-        )
-        pieces += _table(caption, rows)
-    windows = int(risk["windows"].min())
-    note = text("industries.price_note", lang, base_year=found.base_year, windows=windows)
+        facts = first[["years", "first", "last"]].to_dict() | {"base_year": found.base_year}
+        value = amount(first["value"], first["unit"], lang)
+        caption = text("industry_table.price", lang, value=value, **facts)
+        pieces += _table(caption, [_price_row(row, lang) for _, row in lines.iterrows()])
+    note = text("industries.price_note", lang, windows=int(risk["windows"].min()))
     return [*pieces, Sentence(note, "caveat")]
 
 
 def base_columns(lines: pd.DataFrame, lang: str) -> dict[str, str]:
     """Bases of the targets that share a deadline, the largest first."""
-    decimals = 0 if lang == "zh" else 1
     return {
-        text(
-            "industry_column.base_of", lang, value=amount(row["value"], row["unit"], lang)
-        ): number(money(row["base"], lang), decimals)
+        text("industry_column.base_of", lang, value=amount(row["value"], row["unit"], lang)): _base(
+            row, lang
+        )
         for _, row in lines.sort_values("value", ascending=False).iterrows()
     }
 
@@ -222,23 +219,20 @@ def _held(lines: pd.DataFrame, lang: str) -> dict[str, str]:
     )
 
 
-def _price_row(row: pd.Series, value: float, lang: str) -> dict[str, str]:
-    held = text("industry_column.base", lang, value=amount(value, row["unit"], lang))
-    return {
-        text("industry_column.series", lang): capital(label(row["indicator"], lang)),
-        text("industry_column.spells", lang): str(row["spells"]),
-        text("industry_column.fell", lang): text(
-            "industry_column.of_all",
-            lang,
-            count=row["fell"],
-            share=100 * row["fell"] / row["spells"],
-        ),
-        **{
-            text(f"industry_column.{name}", lang): number(row[name], 0)
-            for name in ("low", "middle", "high")
-        },
-        held: amount(row["base"], row["unit"], lang, 0),
+def _price_row(row: pd.Series, lang: str) -> dict[str, str]:
+    share = 100 * row["fell"] / row["spells"]
+    cells = {
+        "series": capital(label(row["indicator"], lang)),
+        "spells": str(row["spells"]),
+        "fell": text("industry_column.of_all", lang, count=row["fell"], share=share),
+        **{name: number(row[name], 0) for name in ("low", "middle", "high")},
+        "base": _base(row, lang),
     }
+    return {text(f"industry_column.{name}", lang): words for name, words in cells.items()}
+
+
+def _base(row: pd.Series, lang: str) -> str:
+    return number(money(row["base"], lang), 0 if lang == "zh" else 1)
 
 
 def _table(caption: str, rows: list[dict[str, str]], *, cards: bool = False) -> list[Table]:

@@ -99,6 +99,7 @@ SCHEMAS: dict[str, type[NotebookParameters]] = {
     "20_trajectories": ProjectionParameters,
     "30_feasibility": FeasibilityParameters,
     "50_ranks": ProjectionParameters,
+    "60_industries": NotebookParameters,
     "70_track_record": NotebookParameters,
     "80_commitments": FeasibilityParameters,
 }
