@@ -278,13 +278,14 @@ class _Run:
     def _run_papermill(self) -> None:
         import papermill
 
-        from lvliang.report.kernels import manager_class
+        from lvliang.report.kernels import ENGINE, manager_class
 
         logging.getLogger("papermill").setLevel(logging.CRITICAL)
         papermill.execute_notebook(
             self.job.notebook.resolve(),
             self.job.output.resolve(),
             self.job.parameters,
+            engine_name=ENGINE,
             kernel_name="python3",
             language="python",
             progress_bar=False,

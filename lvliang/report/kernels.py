@@ -1,4 +1,6 @@
-"""Kernel managers for papermill: own sockets, own IPython folder, a known process group."""
+"""What papermill runs notebooks with: an engine that saves once, and managers of kernels with own
+sockets, an own IPython folder and a known process group.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,11 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.provisioning import LocalProvisioner
+from papermill.engines import NBClientEngine, papermill_engines
 
-from lvliang.report.warm import NotWarm, WarmProcess
+from lvliang.report.warm import NotWarm, WarmKernel, WarmProcess
 
+ENGINE = "lvliang"
 _Base: Any = AsyncKernelManager  # its stubs declare its coroutines as plain functions
 SILENCE = 0.01  # seconds
 
@@ -29,6 +33,25 @@ class Owner(Protocol):
 
     def is_over(self) -> bool:
         """Whether the run was ended while its kernel was starting."""
+
+
+class SavingOnce(NBClientEngine):
+    """Papermill's own engine, which writes the whole notebook twice a cell, and here at its end.
+
+    However it ends: with an error, a dead kernel or an interrupt too.
+    """
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+        """Run the cells."""
+        nb_man.save = lambda **_: None
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+        finally:
+            del nb_man.save
+
+
+papermill_engines.register(ENGINE, SavingOnce)
 
 
 class PromptChannel(AsyncZMQSocketChannel):
@@ -72,6 +95,13 @@ class WarmProvisioner(LocalProvisioner):
         self.pid = self.pgid = kernel.pid
         self.cwd = cwd
         return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel, and see it gone: Jupyter would look again after a tenth of a second."""
+        process = self.process
+        await super().kill(restart)
+        if isinstance(process, WarmKernel):
+            process.see_end()
 
 
 def manager_class(owner: Owner, folder: Path) -> type:
