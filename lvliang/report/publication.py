@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,18 +78,18 @@ def publish_report(
         check_all(data_folder(), on_table)
         with publish.staging(outputs) as work, publish.staging(outputs) as site:
             jobs = [_job(work, lang, name, run) for (lang, name), run in runs.items()]
-            pages = _PageWriter(site, jobs, list(runs), run)
-            _execute(
-                jobs,
-                outputs,
-                workers,
-                deadline,
-                on_progress,
-                warm,
-                on_done=pages,
-                earlier=Executed(),
-            )
-            pages.refuse_faults()
+            with _PageWriter(site, jobs, list(runs), run) as pages:
+                _execute(
+                    jobs,
+                    outputs,
+                    workers,
+                    deadline,
+                    on_progress,
+                    warm,
+                    on_done=pages,
+                    earlier=Executed(),
+                )
+                pages.refuse_faults()
             now = datetime.now().astimezone()
             name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
             as_of = now.isoformat(timespec="seconds")
@@ -183,7 +184,7 @@ def _execute(
 
 
 class _PageWriter:
-    """Writes the page of a notebook when it is done, while kernels run the others."""
+    """Writes the page of a notebook when it is done, in a thread of its own beside the kernels."""
 
     def __init__(
         self,
@@ -195,9 +196,25 @@ class _PageWriter:
         self._site = site
         self._places = dict(zip((job.name for job in jobs), pages, strict=True))
         self._run = run
-        self._faults: list[str] = []
+        self._pool = ThreadPoolExecutor(1)
+        self._pages: list[Future[str]] = []
 
     def __call__(self, job: execute.Job) -> None:
+        self._pages.append(self._pool.submit(self._write, job))
+
+    def refuse_faults(self) -> None:
+        """Wait for the pages; all their faults are told together."""
+        faults = sorted(fault for page in self._pages if (fault := page.result()))
+        if faults:
+            raise QualityError("\n".join(faults))
+
+    def __enter__(self) -> _PageWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def _write(self, job: execute.Job) -> str:
         from lvliang.report.site import write_page
 
         lang, name = self._places[job.name]
@@ -208,11 +225,8 @@ class _PageWriter:
                 self._site, job, self._run, lang=lang, name=name, names=names, languages=languages
             )
         except QualityError as error:
-            self._faults.append(str(error))  # told at the end, with those of the others
-
-    def refuse_faults(self) -> None:
-        if self._faults:
-            raise QualityError("\n".join(sorted(self._faults)))
+            return str(error)
+        return ""
 
 
 def _executed(
