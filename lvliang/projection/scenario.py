@@ -1,0 +1,284 @@
+"""Scenarios: files that say what is assumed, and what a user changes in them.
+
+Light: imports no pandas, so that a wrong driver stops a run before anything starts.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from lvliang.baseline.package import data_folder
+from lvliang.errors import ParameterError
+
+FOLDER = "scenarios"
+BASELINE = "baseline"
+WORDS = (
+    "id", "title_zh", "title_en", "author", "rationale_zh", "rationale_en", "source",
+    "departs_from",
+)  # fmt: skip
+SHOCK = "shock"
+PERSISTENCE, SCOPE = "persistence", "scope"
+SCOPES = ("nation", "city")
+YEAR = re.compile(r"(19|20)\d\d")
+CHANGE = re.compile(r"\s*(?P<driver>\w+)\.(?P<key>\w+)\s*=\s*(?P<value>.*?)\s*")
+NUMBER = re.compile(r"(?P<number>[+\-−]?\d+(\.\d+)?)\s*(?P<unit>%?)")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a driver is: its unit, and the smallest and largest value that is legal."""
+
+    unit: str
+    least: float
+    most: float
+
+
+PERCENT, POINTS = "%", "percentage points"
+DRIVERS = {
+    "coal_price": Kind(PERCENT, -90.0, 300.0),
+    "national_growth": Kind(POINTS, -15.0, 15.0),
+    "secondary_share": Kind(POINTS, -10.0, 10.0),
+    SHOCK: Kind(POINTS, -30.0, 30.0),
+    "policy": Kind(POINTS, -5.0, 5.0),
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is assumed of the years to come.
+
+    Attributes
+    ----------
+    scenario_id, title_zh, title_en, author, rationale_zh, rationale_en, source : str
+    departs_from : str
+        The scenario that it is held against, "" for the baseline.
+    drivers : dict of str to dict of int to float
+        By driver, then by year. ``coal_price``: change of the coal price on the year before (%,
+        US dollars). ``national_growth``: points added to growth of every city. ``policy``: points
+        added to growth of the city itself, an assumption. ``secondary_share``: points by which
+        the share of the secondary sector of the city changes in that year. ``shock``: points of
+        growth in the year in which it strikes.
+    persistence : float
+        Share of the level moved by a shock that is still moved a year later.
+    scope : str
+        Whom a shock strikes: ``nation`` or ``city``.
+    changes : str
+        What the user changed, as given.
+    """
+
+    scenario_id: str
+    title_zh: str
+    title_en: str
+    author: str
+    rationale_zh: str
+    rationale_en: str
+    source: str
+    departs_from: str
+    drivers: dict[str, dict[int, float]]
+    persistence: float = 1.0
+    scope: str = "city"
+    changes: str = ""
+
+    def title(self, lang: str) -> str:
+        """Title in ``lang``."""
+        return self.title_zh if lang == "zh" else self.title_en
+
+    def rationale(self, lang: str) -> str:
+        """Rationale in ``lang``."""
+        return self.rationale_zh if lang == "zh" else self.rationale_en
+
+    def is_baseline(self) -> bool:
+        """Whether nothing is assumed: then nothing is conditional."""
+        return not any(self.drivers.values())
+
+    def path(self, driver: str, years: Iterable[int]) -> dict[int, float]:
+        """Values of a driver in ``years``, those years alone that have one."""
+        given = self.drivers.get(driver, {})
+        return {year: given[year] for year in years if year in given}
+
+    def with_driver(self, driver: str, values: Mapping[int, float]) -> Scenario:
+        """The scenario with these values of a driver in place of its own."""
+        return replace(self, drivers=self.drivers | {driver: dict(values)})
+
+
+def scenario_ids(data: Path | None = None) -> list[str]:
+    """Names of the shipped scenarios, the baseline first."""
+    names = sorted(path.stem for path in ((data or data_folder()) / FOLDER).glob("*.toml"))
+    return sorted(names, key=lambda name: name != BASELINE)
+
+
+def scenario_path(name: str, data: Path | None = None) -> Path:
+    """The file of a scenario: a shipped one by its name, any other by its path.
+
+    Raises
+    ------
+    ParameterError
+        If there is none.
+    """
+    shipped = (data or data_folder()) / FOLDER / f"{name}.toml"
+    own = Path(name)
+    if shipped.is_file():
+        return shipped
+    if own.suffix == ".toml" and own.is_file():
+        return own
+    known = scenario_ids(data)
+    raise ParameterError(
+        f"scenario: {name!r} is not legal;{_did_you_mean(name, known)} "
+        f"legal: {', '.join(known)}, or the path of a .toml file"
+    )
+
+
+def load_scenario(
+    name: str = BASELINE,
+    changes: str = "",
+    *,
+    base_year: int,
+    end_year: int,
+    data: Path | None = None,
+) -> Scenario:
+    """Read a scenario and apply the user's changes.
+
+    Years of the file outside the run have no effect; a change outside it is refused.
+
+    Parameters
+    ----------
+    name : str
+        Name of a shipped scenario, or path of a ``.toml`` file of the same form.
+    changes : str
+        ``driver.year=value``, semicolons between: ``coal_price.2023=-30%; policy.2024=0.5``.
+        ``shock.persistence`` and ``shock.scope`` can be changed as well.
+
+    Raises
+    ------
+    ParameterError
+        Names the file, the key, the value and what would be legal.
+    """
+    scenario = read_scenario(scenario_path(name, data), data)
+    for change in filter(str.strip, changes.split(";")):
+        scenario = _changed(scenario, change, base_year, end_year)
+    return replace(scenario, changes=changes.strip())
+
+
+def read_scenario(path: Path, data: Path | None = None) -> Scenario:
+    """Read one scenario file.
+
+    Raises
+    ------
+    ParameterError
+        Names the file, the key, the value and what would be legal.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path}: not TOML: {error}; legal: as data/scenarios") from None
+    _refuse_unknown(path, table, [*WORDS, "drivers"])
+    for word in WORDS:
+        if not isinstance(table.get(word), str):
+            raise ParameterError(f"{path}, {word}: {table.get(word)!r} is not legal; legal: a text")
+    others = [name for name in scenario_ids(data) if name != path.stem]
+    if table["departs_from"] not in ("", *others):
+        raise ParameterError(
+            f"{path}, departs_from: {table['departs_from']!r} is not legal; "
+            f"legal: {', '.join(others)}"
+        )
+    given = table.get("drivers", {})
+    if not isinstance(given, dict):
+        raise ParameterError(f"{path}, drivers: {given!r} is not legal; legal: tables by driver")
+    _refuse_unknown(path, given, list(DRIVERS))
+    drivers: dict[str, dict[int, float]] = {}
+    shock: dict[str, Any] = {}
+    for driver, values in given.items():
+        if not isinstance(values, dict):
+            raise ParameterError(f"{path}, {driver}: {values!r} is not legal; legal: year = value")
+        own = {PERSISTENCE, SCOPE} & set(values) if driver == SHOCK else set()
+        shock |= {key: _setting(str(path), key, values[key]) for key in own}
+        years = {key: value for key, value in values.items() if key not in own}
+        drivers[driver] = {
+            _year(str(path), driver, key): _legal(f"{path}, {driver}.{key}", driver, value)
+            for key, value in years.items()
+        }
+    words = {word: table[word] for word in WORDS[1:]}
+    return Scenario(scenario_id=table["id"], **words, drivers=drivers, **shock)
+
+
+def _changed(scenario: Scenario, change: str, base_year: int, end_year: int) -> Scenario:
+    where = f"--set {change.strip()}"
+    parts = CHANGE.fullmatch(change)
+    if not parts:
+        raise ParameterError(
+            f"{where}: not a change; legal: driver.year=value, such as coal_price.{end_year}=-30%"
+        )
+    driver, key, value = parts["driver"], parts["key"], parts["value"]
+    if driver not in DRIVERS:
+        raise ParameterError(
+            f"{where}: no driver {driver};{_did_you_mean(driver, DRIVERS)} "
+            f"legal: {', '.join(DRIVERS)}"
+        )
+    if driver == SHOCK and key in (PERSISTENCE, SCOPE):
+        given = float(value) if key == PERSISTENCE and NUMBER.fullmatch(value) else value
+        return replace(scenario, **{key: _setting(where, key, given)})
+    if not YEAR.fullmatch(key) or not base_year < int(key) <= end_year:
+        raise ParameterError(
+            f"{where}: {key} is no year of the run; legal: {base_year + 1} to {end_year}"
+        )
+    number = _in_unit(where, driver, value)
+    values = scenario.drivers.get(driver, {}) | {int(key): _legal(where, driver, number)}
+    return scenario.with_driver(driver, values)
+
+
+def _in_unit(where: str, driver: str, value: str) -> float:
+    """The number of a change, which must carry the sign of its unit."""
+    parts = NUMBER.fullmatch(value)
+    percent = DRIVERS[driver].unit == PERCENT
+    if not parts or bool(parts["unit"]) != percent:
+        form = "a number with %, such as -30%" if percent else "points without a sign, such as -0.5"
+        raise ParameterError(f"{where}: {value!r} is not legal; legal: {form}")
+    return float(parts["number"].replace("−", "-"))
+
+
+def _legal(where: str, driver: str, value: Any) -> float:
+    kind = DRIVERS[driver]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not kind.least <= value <= kind.most:
+        shown = f"{value:g}" if number else repr(value)
+        raise ParameterError(
+            f"{where}: {shown} is not legal; legal: {kind.least:g} to {kind.most:g} {kind.unit}"
+        )
+    return float(value)
+
+
+def _year(where: str, driver: str, key: str) -> int:
+    if not YEAR.fullmatch(key):
+        raise ParameterError(f"{where}, {driver}: {key!r} is not legal; legal: a year")
+    return int(key)
+
+
+def _setting(where: str, key: str, value: Any) -> Any:
+    """Persistence or scope of a shock."""
+    if key == SCOPE:
+        legal, words = value in SCOPES, " or ".join(SCOPES)
+    else:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        legal, words = number and 0 <= value <= 1, "0 to 1"
+    if not legal:
+        raise ParameterError(f"{where}, shock.{key}: {value!r} is not legal; legal: {words}")
+    return value
+
+
+def _refuse_unknown(path: Path, table: Mapping[str, Any], known: list[str]) -> None:
+    for key in table:
+        if key not in known:
+            raise ParameterError(
+                f"{path}, {key}: no such key;{_did_you_mean(key, known)} legal: {', '.join(known)}"
+            )
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word, list(known), n=1)
+    return f" did you mean {near[0]}?" if near else ""
