@@ -29,6 +29,9 @@ GROWTH_VINTAGES = {
 }
 # For levels and ranks: what was published at the time, which is what a plan is settled on.
 LEVEL_VINTAGES = ["first_published", "report"]
+# Where two vintages of GDP differ by more points than this, and in more cities than this share.
+APART = 5.0
+WIDESPREAD = 1 / 3
 OBSERVED_VINTAGES = GROWTH_VINTAGES | {"gdp_nominal": LEVEL_VINTAGES}
 
 
@@ -123,6 +126,33 @@ def secondary_share(origin: int, data: Path | None = None) -> pd.DataFrame:
         for sector in ("primary", "secondary", "tertiary")
     }
     return 100 * value["secondary"] / sum(value.values())
+
+
+def census_years(first_published: pd.DataFrame, revised: pd.DataFrame) -> pd.Series:
+    """Years whose change at current prices, as first published, is across a break for all.
+
+    A census lifts or cuts the levels of the years after it; the revised series has no such step.
+    Where growth of GDP in both differs by more than ``APART`` points in more than a share
+    ``WIDESPREAD`` of the cities, the change of that year is not growth.
+
+    Parameters
+    ----------
+    first_published, revised : pandas.DataFrame
+        GDP at current prices of all cities in the two vintages, year by region.
+
+    Returns
+    -------
+    pandas.Series
+        Index year, truth values.
+    """
+    gap = vintage_gap(first_published, revised)
+    return (gap > APART).sum(axis=1) > WIDESPREAD * gap.notna().sum(axis=1)
+
+
+def vintage_gap(first_published: pd.DataFrame, revised: pd.DataFrame) -> pd.DataFrame:
+    """Points by which growth differs between two vintages (absolute, year by region)."""
+    growth = [100 * (levels / levels.shift() - 1) for levels in (first_published, revised)]
+    return (growth[0] - growth[1]).abs()
 
 
 def volume_index(growth: pd.DataFrame) -> pd.DataFrame:

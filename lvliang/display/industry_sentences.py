@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from lvliang.baseline.history import APART
 from lvliang.display.industry_tables import HALF, held_words, reference_name
 from lvliang.display.show import Sentence
 from lvliang.display.words import amount, capital, label, text
 from lvliang.feasibility.commitments import OUTCOMES
 from lvliang.feasibility.industries import Industries
-from lvliang.feasibility.known_growth import APART, describe_known
+from lvliang.feasibility.known_growth import describe_known
 
 ASSUMED = "假定"
 MEDIAN = 0.5

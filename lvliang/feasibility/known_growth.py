@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from lvliang.baseline.history import SECTORS, secondary_share, series
+from lvliang.baseline.history import (
+    APART,
+    SECTORS,
+    census_years,
+    secondary_share,
+    series,
+    vintage_gap,
+)
 from lvliang.baseline.package import data_folder, present_resources
 from lvliang.baseline.tables import as_of, load_observations
 from lvliang.feasibility.comparable import Cities, comparable_spells
@@ -20,10 +27,6 @@ from lvliang.projection.growth import from_log, to_log
 SECTOR_TABLES = (SECTORS, "gdp_first_published", "gdp_revised")
 REFERENCES = ("all", "alike")
 LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
-# Where a change at current prices is across a break, not growth: the two vintages of the city's
-# GDP disagree by more points than this; where more cities than this share disagree, for all.
-APART = 5.0
-WIDESPREAD = 1 / 3
 
 
 def growth_without_breaks(
@@ -33,8 +36,8 @@ def growth_without_breaks(
 
     First-published levels break at economic censuses and where a city's past was revised and not
     published anew. Growth of GDP in the revised series has no such break: where both differ by
-    more than ``APART`` points the change of the city is not used, and where they do in more than
-    a share ``WIDESPREAD`` of all cities the change of no city is.
+    more than ``APART`` points the change of the city is not used, and in a census year
+    (`lvliang.baseline.history.census_years`) that of no city is.
 
     Parameters
     ----------
@@ -55,9 +58,9 @@ def growth_without_breaks(
     b   NaN  10.0   NaN
     c   NaN   NaN   NaN
     """
-    growth, first, second = (_growth(levels) for levels in (value_added, first_published, revised))
-    gap = (first - second).abs().reindex_like(growth)
-    census = (gap > APART).sum(axis=1) > WIDESPREAD * gap.notna().sum(axis=1)
+    growth = 100 * (value_added / value_added.shift() - 1)
+    gap = vintage_gap(first_published, revised).reindex_like(growth)
+    census = census_years(first_published, revised).reindex(growth.index, fill_value=False)
     return growth.where(gap <= APART).where(~census, axis=0)
 
 
@@ -160,10 +163,6 @@ def describe_known(known: pd.DataFrame) -> pd.DataFrame:
         row |= {"first_median": medians.iloc[0], "last_median": medians.iloc[-1]}
         rows.append(row | spells["growth"].quantile(list(LEVELS)).to_dict())
     return pd.DataFrame(rows)
-
-
-def _growth(levels: pd.DataFrame) -> pd.DataFrame:
-    return 100 * levels.pct_change(fill_method=None)
 
 
 def _spells(growth: pd.DataFrame, years: int) -> pd.DataFrame:

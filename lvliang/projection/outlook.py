@@ -18,12 +18,14 @@ from lvliang.baseline.history import (
     start_levels,
 )
 from lvliang.baseline.regions import Region, find_region, peers
+from lvliang.projection.conditional import condition
 from lvliang.projection.deviations import forecast_deviations
 from lvliang.projection.engine import draw_growth
 from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.national import forecast_factor, members
 from lvliang.projection.panel import Panel, has_panel, load_panel
 from lvliang.projection.paths import evidence, project
+from lvliang.projection.scenario import BASELINE, Scenario, load_scenario
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -34,7 +36,7 @@ class Outlook:
 
     ``history`` holds observations known at ``base_year`` (every vintage), ``levels`` the series
     that are projected, ``evidence`` what there is of each, ``paths`` the draws
-    (draw, region, indicator, year).
+    (draw, region, indicator, year), conditional on ``scenario``.
     """
 
     region: Region
@@ -44,6 +46,7 @@ class Outlook:
     levels: pd.DataFrame
     evidence: pd.DataFrame
     paths: xr.DataArray
+    scenario: Scenario
 
     @property
     def own_paths(self) -> xr.DataArray:
@@ -59,6 +62,8 @@ def look_ahead(
     draws: int,
     seed: int,
     growth_discount: float = 0.0,
+    scenario: str = BASELINE,
+    changes: str = "",
     data: Path | None = None,
     panel: Panel | None = None,
 ) -> Outlook:
@@ -74,6 +79,9 @@ def look_ahead(
         Number of paths and the seed of their generator.
     growth_discount : float
         Percentage points taken off real growth.
+    scenario, changes : str
+        Scenario on which the draws are conditional, and the user's changes of it
+        (`lvliang.projection.scenario.load_scenario`).
     panel : Panel, optional
         A panel of a later origin, to be cut at ``base_year``: what it has computed of earlier
         origins is then not computed again.
@@ -81,10 +89,11 @@ def look_ahead(
     Raises
     ------
     ParameterError
-        If the region is unknown.
+        If the region or the scenario is unknown, or a change of it is not legal.
     DataError
         If a table breaks its contract.
     """
+    assumed = load_scenario(scenario, changes, base_year=base_year, end_year=end_year, data=data)
     asked: dict[str, Any] = {
         "region": find_region(region, data).code,
         "base_year": base_year,
@@ -98,7 +107,8 @@ def look_ahead(
         return _look_ahead(**asked, data=data, panel=panel)
 
     # A caller's panel may say other things than the tables.
-    return look() if panel is not None else remembered("outlook", asked, look, data=data)
+    plain = look() if panel is not None else remembered("outlook", asked, look, data=data)
+    return condition(plain, assumed, seed=seed, data=data)
 
 
 def _look_ahead(
@@ -124,7 +134,9 @@ def _look_ahead(
         seed=seed,
         growth_discount=growth_discount,
     )
-    return Outlook(city, base_year, end_year, history, levels, evidence(levels, base_year), paths)
+    found = evidence(levels, base_year)
+    unconditional = load_scenario(base_year=base_year, end_year=end_year, data=data)
+    return Outlook(city, base_year, end_year, history, levels, found, paths, unconditional)
 
 
 def _draw_real_growth(

@@ -164,6 +164,36 @@ def project(
     )
 
 
+def draw_beside(
+    levels: pd.DataFrame, other: pd.Series, *, origin: int, end: int, draws: int, seed: int
+) -> Array:
+    """Draw one more series under the very mixture of past shocks that `project` draws.
+
+    Parameters
+    ----------
+    levels : pandas.DataFrame
+        As given to `project`, with the same ``origin``, ``draws`` and ``seed``.
+    other : pandas.Series
+        Levels of the other series by year, known to the origin.
+    end : int
+        Last year drawn.
+
+    Returns
+    -------
+    numpy.ndarray
+        Log growth ``(draw, year)`` of the years after the origin, joint with what `project` draws.
+    """
+    found = evidence(levels, origin)
+    beyond = _beyond_real(levels.loc[:origin], found)
+    last_year = found.loc[beyond.columns, "last_year"]
+    first = int(last_year.min()) + 1 if len(last_year) else origin + 1
+    years = np.arange(first, end + 1)
+    column = pd.MultiIndex.from_tuples([("", "other")], names=levels.columns.names)
+    level = pd.DataFrame({column[0]: other.reindex(beyond.index)}).set_axis(column, axis=1)
+    known = pd.Series([origin], index=column)
+    return _draw_growth(level, known, years, draws, seed)[:, years > origin, 0]
+
+
 def _beyond_real(levels: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Usable cash series over the volume index of their region."""
     usable = set(found.index[found["usable"]])
