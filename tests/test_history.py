@@ -104,7 +104,7 @@ def test_a_run_hands_out_its_verdicts_as_they_are(judged: tuple[Any, pd.DataFram
     found = vintage.results(verdicts, outlook, {"region": "141100", "lang": "en", "seed": 1})
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["origin"] == 2020
-    assert found["parameters"] == {"region": "141100", "seed": 1}
+    assert found["parameters"] == {"region": "141100", "seed": 1, "scenario": "baseline"}
     assert [row["target_id"] for row in found["verdicts"]] == list(verdicts["target_id"])
     for row, (_, judged_row) in zip(found["verdicts"], verdicts.iterrows(), strict=True):
         assert list(row) == vintage.VERDICT_KEYS
@@ -688,6 +688,15 @@ def test_what_moved_stands_right_below_the_verdicts(tmp_path: Path) -> None:
     html = BeautifulSoup((tmp_path / "index.html").read_text("utf-8"), "html.parser")
     heads = [head.get_text() for head in html("h2")]
     assert heads == ["研判：目标能否实现", "与上期相比", "基数：从哪里出发"]
+
+
+def test_a_scenario_between_two_runs_is_no_news_to_them() -> None:
+    first, second = made("first"), made("second")
+    slump = made("slump")
+    slump["parameters"] = slump["parameters"] | {"scenario": "coal_slump"}
+    standing = vintage.stand([first, slump], second)
+    assert standing.same_as == first["as_of"]
+    assert vintage.stand([first], slump).comparison is None
 
 
 def test_a_result_is_on_no_page(publish: Publish) -> None:

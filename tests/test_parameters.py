@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from lvliang.baseline.package import data_folder
 from lvliang.errors import ParameterError
 from lvliang.report.parameters import (
     SCHEMAS,
@@ -26,7 +27,8 @@ from lvliang.report.parameters import (
 )
 
 NAMES = [
-    "region", "base_year", "lang", "end_year", "scenario", "draws", "seed", "growth_discount",
+    "region", "base_year", "lang", "end_year", "scenario", "changes", "draws", "seed",
+    "growth_discount",
 ]  # fmt: skip
 ANY = "20_trajectories"
 
@@ -95,7 +97,7 @@ def test_a_notebook_declares_what_its_cells_use_and_no_more(project: Path, name:
     tree = ast.walk(ast.parse(code))
     used = {node.attr for node in tree if isinstance(node, ast.Attribute)} | {"lang"}
     queries = set(re.findall(r"@run\.(\w+)", code))
-    assert set(SCHEMAS[name].model_fields) <= used | queries | {"scenario"}
+    assert set(SCHEMAS[name].model_fields) <= used | queries
 
 
 def test_a_report_takes_what_its_notebooks_take_and_gives_each_its_part() -> None:
@@ -162,7 +164,6 @@ def test_a_name_like_no_other_gets_the_list_and_no_guess() -> None:
         pytest.param("growth_discount", True, "a number from 0 to 5", id="bool for a number"),
         pytest.param("lang", "fr", "zh or en", id="no such language"),
         pytest.param("lang", "ZH", "zh or en", id="language in capitals"),
-        pytest.param("scenario", "boom", "baseline", id="no such scenario"),
         pytest.param("region", True, "a text", id="bool for a region"),
         pytest.param("region", 1.5, "a text", id="number for a region"),
     ],
@@ -194,6 +195,26 @@ def test_feasibility_must_reach_the_year_of_the_targets() -> None:
     assert "legal: a whole number from 2021 to 2035" in refusal(early, "30_feasibility")
 
 
+def test_a_scenario_is_a_shipped_name_or_a_file_of_ones_own(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_bytes((data_folder() / "scenarios/coal_slump.toml").read_bytes())
+    assert check(ANY, {"scenario": "coal_slump"}).scenario == "coal_slump"
+    assert check(ANY, {"scenario": str(own)}).scenario == str(own)
+    assert "did you mean coal_slump" in refusal({"scenario": "coal_slmp"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "legal"),
+    [
+        ("coal_prise.2023=-30%", "did you mean coal_price? legal: coal_price, national_growth"),
+        ("coal_price.2030=-30%", "2030 is no year of the run; legal: 2021 to 2025"),
+        ("coal_price.2023=-130%", "-130 is not legal; legal: -90 to 300 %"),
+    ],
+)
+def test_a_change_that_cannot_be_meant_is_refused(changes: str, legal: str) -> None:
+    assert legal in refusal({"changes": changes})
+
+
 def test_an_unknown_region_is_refused_with_a_suggestion() -> None:
     assert "did you mean 141100 吕梁市 Lvliang" in refusal({"region": "Lvlian"})
 
@@ -209,7 +230,7 @@ def test_text_from_the_command_line_becomes_what_the_notebook_expects() -> None:
     run = check(ANY, read_assignments(words)).model_dump()
     assert run == {
         "region": "141100", "base_year": 2015, "end_year": 2030, "scenario": "baseline",
-        "lang": "en", "draws": 2000, "seed": 7, "growth_discount": 1.5,
+        "changes": "", "lang": "en", "draws": 2000, "seed": 7, "growth_discount": 1.5,
     }  # fmt: skip
     defaults = check(ANY, {}).model_dump()
     assert {name: type(run[name]) for name in run} == {n: type(v) for n, v in defaults.items()}

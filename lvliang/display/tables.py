@@ -26,6 +26,7 @@ from lvliang.display.words import (
     text,
     unit,
 )
+from lvliang.projection.scenario import read_scenario, scenario_path
 
 
 def report_figures(figures: pd.DataFrame, lang: str) -> list[Table]:
@@ -234,8 +235,8 @@ def _parameter(name: str, value: Any, lang: str) -> str:
         region = find_region(str(value))
         return text("code", lang, name=region.name(lang), code=region.code)
     if name == "scenario":
-        return text(f"scenario.{value}", lang)
-    return str(value)
+        return read_scenario(scenario_path(str(value))).title(lang)
+    return str(value) or NOTHING
 
 
 def _quantile_name(level: float, lang: str) -> str:

@@ -51,7 +51,8 @@ def results(verdicts: pd.DataFrame, outlook: Outlook, parameters: Mapping[str, A
     rows = verdicts[VERDICT_KEYS].to_json(orient="records", force_ascii=False, double_precision=15)
     return {
         "origin": outlook.base_year,
-        "parameters": {name: value for name, value in parameters.items() if name != "lang"},
+        "parameters": {name: value for name, value in parameters.items() if name != "lang"}
+        | {"scenario": outlook.scenario.scenario_id},
         "forecasts": [*_by_year(outlook), *_means(outlook)],
         "verdicts": json.loads(rows),
     }
@@ -187,7 +188,10 @@ class Standing:
 
 
 def stand(past: Sequence[Vintage], current: Vintage) -> Standing:
-    """Compare a run with the last vintage of its region, whatever its other parameters.
+    """Compare a run with the last vintage of its region under the same scenario.
+
+    Other parameters may differ: what they moved is told. A scenario run between two others is no
+    news to them.
 
     Parameters
     ----------
@@ -196,13 +200,18 @@ def stand(past: Sequence[Vintage], current: Vintage) -> Standing:
     current : mapping
         The run, as a vintage.
     """
-    region = current["parameters"]["region"]
-    line = [vintage for vintage in past if vintage["parameters"]["region"] == region]
+    line = [vintage for vintage in past if _line(vintage) == _line(current)]
     is_same = bool(line) and all(line[-1][key] == current[key] for key in SAME)
     if not is_same:
         line = [*line, current]
     comparison = compare(line[-2], line[-1]) if len(line) > 1 else None
     return Standing(line[-1]["as_of"] if is_same else None, comparison)
+
+
+def _line(vintage: Vintage) -> tuple[Any, ...]:
+    """Which vintages are of one line; those of before scenarios had changes have none."""
+    parameters = vintage["parameters"]
+    return tuple(parameters.get(name, "") for name in ("region", "scenario", "changes"))
 
 
 def told(vintage: Vintage) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,13 @@ def look_ahead(
 
     # A caller's panel may say other things than the tables.
     plain = look() if panel is not None else remembered("outlook", asked, look, data=data)
-    return condition(plain, assumed, seed=seed, data=data)
+    if panel is not None or assumed.is_baseline():
+        return condition(plain, assumed, seed=seed, data=data)
+
+    def given_scenario() -> Outlook:
+        return condition(plain, assumed, seed=seed, data=data)
+
+    return remembered("conditional", asked | asdict(assumed), given_scenario, data=data)
 
 
 def _look_ahead(

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from lvliang.baseline.regions import find_region
 from lvliang.errors import ParameterError
+from lvliang.projection.scenario import load_scenario, scenario_ids, scenario_path
 
 Schema = TypeVar("Schema", bound="NotebookParameters")
 
@@ -56,8 +57,15 @@ class ProjectionParameters(NotebookParameters):
     """Notebooks that show draws of the years to come."""
 
     end_year: int = Field(2025, ge=2009, le=2035, title="末年", description="规划末年 end of plan")
-    scenario: Literal["baseline"] = Field(
-        "baseline", title="情景", description="情景 scenario; only baseline so far"
+    scenario: str = Field(
+        "baseline",
+        title="情景",
+        description="情景 scenario: a name of data/scenarios or a .toml file",
+    )
+    changes: str = Field(
+        "",
+        title="情景调整",
+        description="情景调整 changes of the scenario: driver.year and value, as --set takes them",
     )
     draws: int = Field(
         10_000, ge=1_000, le=20_000, title="抽样次数", description="抽样次数 number of paths"
@@ -72,6 +80,17 @@ class ProjectionParameters(NotebookParameters):
         title="增速下调（百分点）",
         description="实际增速下调百分点 points taken off real growth",
     )
+
+    @field_validator("scenario")
+    @classmethod
+    def _known_scenario(cls, value: str) -> str:
+        path = scenario_path(value)
+        return value if value in scenario_ids() else str(path.resolve())
+
+    @model_validator(mode="after")
+    def _legal_changes(self) -> ProjectionParameters:
+        load_scenario(self.scenario, self.changes, base_year=self.base_year, end_year=self.end_year)
+        return self
 
     @model_validator(mode="after")
     def _end_after_base(self) -> ProjectionParameters:

@@ -137,7 +137,10 @@ def _warm(notebooks: list[Path], outputs: Path, call: dict[str, Any] | None = No
 
 def _outlook(run: ReportParameters) -> dict[str, Any]:
     """The call by which notebooks get their draws, which are the same for all."""
-    names = ("region", "base_year", "end_year", "draws", "seed", "growth_discount")
+    names = (
+        "region", "base_year", "end_year", "draws", "seed", "growth_discount",
+        "scenario", "changes",
+    )  # fmt: skip
     arguments = {name: getattr(run, name) for name in names}
     return {
         "module": "lvliang.projection.outlook",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lvliang.baseline.cache import TEXT, Code, Slot, cached
 from lvliang.baseline.package import data_folder
+from lvliang.projection.scenario import scenario_path
 from lvliang.report.execute import Job
 
 PAGES = Code(
@@ -34,6 +35,8 @@ class Executed:
     def find(self, job: Job) -> bool:
         """Put the executed notebook at the output of the job; whether there was one."""
         what = {"notebook": _digest(job.notebook.read_bytes()), "parameters": job.parameters}
+        if scenario := job.parameters.get("scenario"):
+            what["scenario"] = _digest(scenario_path(str(scenario)).read_bytes())
         slot = Slot("notebook", what, TEXT, data_folder(), PAGES)
         self._slots[job.output] = slot
         executed = slot.find()

@@ -15,9 +15,14 @@ from lvliang.display.history_tables import since_last
 from lvliang.display.words import text
 from lvliang.errors import QualityError
 from lvliang.feasibility.vintage import Standing
+from lvliang.projection.scenario import Scenario, load_scenario
 from lvliang.report import gate, parameters, reuse
 from lvliang.report.execute import Job
-from lvliang.report.parameters import NotebookParameters, ReportParameters
+from lvliang.report.parameters import (
+    NotebookParameters,
+    ProjectionParameters,
+    ReportParameters,
+)
 from lvliang.report.provenance import code_version, data_fingerprint
 from lvliang.report.render import page_shell, render_page
 
@@ -161,8 +166,8 @@ def _index(
         for name, notebook in sorted(notebooks.items(), key=lambda page: page[0] != LEAD)
     ]
     title = text("index.title", lang, region=find_region(run.region).name(lang))
-    scenario = text(f"scenario.{run.scenario}", lang)
-    basis = text("index.basis", **run.model_dump() | {"lang": lang, "scenario": scenario})
+    assumed = _scenario(run).title(lang)
+    basis = text("index.basis", **run.model_dump() | {"lang": lang, "scenario": assumed})
     moved_title = text("history.heading", lang)
     body = _INDEX.render(
         title=title, basis=basis, pages=pages, moved=moved, moved_title=moved_title
@@ -217,17 +222,25 @@ def _relative(here: str, there: str) -> str:
 
 
 def _banner(run: NotebookParameters, lang: str) -> str:
-    """What differs from the baseline run, if anything does."""
+    """What is assumed, and what else differs from the baseline run, if anything does."""
     defaults = type(run)().model_dump()
     changed = {
         name: value
         for name, value in run.model_dump().items()
-        if name != "lang" and value != defaults[name]
+        if name not in ("lang", "scenario") and value != defaults[name]
     }
-    if not changed:
-        return ""
-    words = text("comma", lang).join(f"{name} = {value}" for name, value in changed.items())
-    return Markup("<p>{}</p>").format(text("index.differs", lang, changes=words))
+    banner = Markup("")
+    if isinstance(run, ProjectionParameters) and not (assumed := _scenario(run)).is_baseline():
+        told = {"title": assumed.title(lang), "rationale": assumed.rationale(lang)}
+        banner += Markup("<p>{}</p>").format(text("index.conditional", lang, **told))
+    if changed:
+        words = text("comma", lang).join(f"{name} = {value}" for name, value in changed.items())
+        banner += Markup("<p>{}</p>").format(text("index.differs", lang, changes=words))
+    return banner
+
+
+def _scenario(run: ProjectionParameters) -> Scenario:
+    return load_scenario(run.scenario, run.changes, base_year=run.base_year, end_year=run.end_year)
 
 
 def _footer(lang: str) -> str:
