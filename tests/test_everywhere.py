@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lvliang.cli import Indicator
+from lvliang.cli.questions import Indicator
 from lvliang.errors import DataError, ParameterError
 from lvliang.projection.engine import draw_growth
 from lvliang.projection.everywhere import INDICATORS, draw_everywhere

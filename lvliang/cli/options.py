@@ -1,0 +1,80 @@
+"""Options that commands share, and what they do before anything else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lvliang.errors import ParameterError
+
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the notebooks; repeatable."
+    ),
+]
+ScenarioName = Annotated[
+    str | None,
+    typer.Option("--scenario", metavar="NAME", help="A name of data/scenarios or a .toml file."),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="DRIVER.YEAR=VALUE",
+        help="A change of the scenario, such as coal_price.2023=-30%; repeatable.",
+    ),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the tables.", exists=True, file_okay=False),
+]
+Outputs = Annotated[Path | None, typer.Option(help="Folder of what a run makes.", file_okay=False)]
+Deadline = Annotated[float, typer.Option(min=1, help="Seconds for the whole run.")]
+
+
+def given_parameters(
+    parameter: list[str] | None, scenario: str | None = None, changes: list[str] | None = None
+) -> dict[str, str]:
+    """What ``-p``, ``--scenario`` and ``--set`` say together, by parameter of the notebooks."""
+    from lvliang.report.parameters import read_assignments
+
+    given = read_assignments(parameter or [])
+    options = {"scenario": scenario, "changes": "; ".join(changes or [])}
+    for name, value in options.items():
+        if value and name in given:
+            raise ParameterError(f"{name}: given twice; legal: as an option or by -p")
+    return given | {name: value for name, value in options.items() if value}
+
+
+def use_data(data: Path | None) -> None:
+    """Kernels inherit the choice through the environment."""
+    if data is not None:
+        os.environ["LVLIANG_DATA"] = str(data.resolve())
+
+
+def use_cache(outputs: Path | None = None) -> None:
+    """Kernels inherit the place. A fault is told here, once: what they say would be on a page."""
+    store = store_of(outputs)
+    if store is not None:
+        os.environ["LVLIANG_CACHE"] = str(store.folder.resolve())
+        if fault := store.mend():
+            typer.echo(f"note: {fault}", err=True)
+
+
+def use_no_cache() -> None:
+    """Who asks for a check wants the files looked at."""
+    os.environ["LVLIANG_CACHE"] = "off"
+
+
+def store_of(outputs: Path | None) -> Any:
+    """The cache of this run, or None where it is off."""
+    from lvliang.baseline.store import Store, store_folder
+
+    if outputs is not None and not os.environ.get("LVLIANG_CACHE"):
+        os.environ["LVLIANG_CACHE"] = str(outputs / ".cache" / "engine")
+    folder = store_folder()
+    return Store(folder) if folder else None

@@ -1,0 +1,76 @@
+"""Commands that run notebooks and publish."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lvliang.cli.options import (
+    Changes,
+    Data,
+    Deadline,
+    Outputs,
+    Parameters,
+    ScenarioName,
+    given_parameters,
+    use_cache,
+    use_data,
+)
+from lvliang.terminal import Progress
+
+
+def report(
+    parameter: Parameters = None,
+    scenario: ScenarioName = None,
+    changes: Changes = None,
+    jobs: Annotated[
+        int, typer.Option("-j", "--jobs", min=1, help="Notebooks run at once.")
+    ] = os.cpu_count() or 1,
+    deadline: Deadline = 900,
+    outputs: Outputs = None,
+    data: Data = None,
+) -> None:
+    """Run the notebooks and publish the site; prints the path of the page."""
+    from lvliang.report.publication import OUTPUTS, publish_report
+
+    use_data(data)
+    use_cache(outputs)
+    given = given_parameters(parameter, scenario, changes)
+    with Progress() as progress:
+        page = publish_report(
+            given,
+            outputs=outputs or OUTPUTS,
+            workers=jobs,
+            deadline=deadline,
+            on_progress=progress.notebook,
+        )
+    typer.echo(page)
+
+
+def run(
+    notebook: Annotated[Path, typer.Argument(help="A notebook of notebooks/.")],
+    parameter: Parameters = None,
+    scenario: ScenarioName = None,
+    changes: Changes = None,
+    deadline: Deadline = 900,
+    outputs: Outputs = None,
+    data: Data = None,
+) -> None:
+    """Run one notebook; prints the path of its page, the executed notebook lies beside it."""
+    from lvliang.report.publication import OUTPUTS, run_notebook
+
+    use_data(data)
+    use_cache(outputs)
+    given = given_parameters(parameter, scenario, changes)
+    with Progress() as progress:
+        page = run_notebook(
+            notebook,
+            given,
+            outputs=outputs or OUTPUTS,
+            deadline=deadline,
+            on_progress=progress.notebook,
+        )
+    typer.echo(page)

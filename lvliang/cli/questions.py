@@ -1,0 +1,143 @@
+"""Commands that answer a question in the terminal."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lvliang.cli.options import (
+    Changes,
+    Data,
+    Parameters,
+    ScenarioName,
+    given_parameters,
+    use_cache,
+    use_data,
+)
+from lvliang.terminal import Format, print_verdicts
+
+
+class Indicator(StrEnum):
+    """What ``forecast`` can forecast."""
+
+    gdp_real_growth = "gdp_real_growth"
+    gdp_nominal_growth = "gdp_nominal_growth"
+    gdp_deflator_growth = "gdp_deflator_growth"
+    budget_revenue_growth = "budget_revenue_growth"
+
+
+def assess(
+    region: Annotated[str | None, typer.Option(help="Six-digit code or name.")] = None,
+    parameter: Parameters = None,
+    scenario: ScenarioName = None,
+    changes: Changes = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+    data: Data = None,
+) -> None:
+    """Judge the targets of a region; prints one row a target."""
+    from lvliang.report import parameters
+
+    use_data(data)
+    use_cache()
+    given: dict[str, Any] = given_parameters(parameter, scenario, changes)
+    if region is not None:
+        given["region"] = region
+    settings = parameters.check("30_feasibility", given)
+    print_verdicts(_verdicts(settings), form, settings.lang)
+
+
+def forecast(
+    origin: Annotated[int, typer.Option(help="Last year known.")] = 2020,
+    horizon: Annotated[int, typer.Option(min=1, max=15, help="Years ahead.")] = 5,
+    indicator: Annotated[
+        Indicator, typer.Option(help="What to forecast.")
+    ] = Indicator.gdp_real_growth,
+    regions: Annotated[str, typer.Option(help="all, or codes and names, comma apart.")] = "all",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the paths.")] = 1,
+    draws: Annotated[int, typer.Option(min=100, max=20_000, help="Number of paths.")] = 10_000,
+    thresholds: Annotated[str, typer.Option(help="Rates in %, comma apart.")] = "",
+    out: Annotated[Path | None, typer.Option(help="CSV to write; standard output if none.")] = None,
+    data: Data = None,
+) -> None:
+    """Joint forecasts of the panel as long rows: region, indicator, origin, years, stat, value."""
+    from lvliang.projection.everywhere import draw_everywhere
+    from lvliang.projection.panel import load_panel
+    from lvliang.projection.summary import read_thresholds, summarise
+
+    use_data(data)
+    use_cache()
+    limits = read_thresholds(thresholds)
+    panel = load_panel(origin)
+    paths = draw_everywhere(
+        panel, indicator.value, regions=regions, horizon=horizon, draws=draws, seed=seed
+    )
+    left_out = panel.growth.shape[1] - paths.sizes["region"] if regions == "all" else 0
+    if left_out:
+        typer.echo(f"{left_out} cities left out: their series do not reach {origin}", err=True)
+    rows = summarise(paths, limits)
+    rows.insert(1, "indicator", indicator.value)
+    rows.insert(2, "origin", origin)
+    text = rows.to_csv(index=False, lineterminator="\n", float_format="%.4f")
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def backtest(
+    draws: Annotated[int, typer.Option(min=100, max=20_000, help="Number of paths.")] = 1_000,
+    region: Annotated[
+        str, typer.Option(help="The city, and its province, shown apart.")
+    ] = "141100",
+    out: Annotated[Path | None, typer.Option(help="CSV of every city and origin.")] = None,
+    data: Data = None,
+) -> None:
+    """Score the engine and its rivals at every origin the data allow; prints the record."""
+    from lvliang.baseline.package import data_folder
+    from lvliang.baseline.regions import find_region
+    from lvliang.feasibility import record, reliability
+    from lvliang.feasibility.rival_file import read_forecasts
+    from lvliang.projection.panel import latest_origin, load_panel
+
+    use_data(data)
+    use_cache()
+    panel = load_panel(latest_origin(data_folder()))
+    points = read_forecasts(panel)
+    found = record.backtest(panel, draws=draws, points=points)
+    groups = record.groups_of(found, find_region(region).code)
+    tables = {
+        "Scores, means over origins": record.summarise_record(found, groups),
+        "Brier skill of the engine": record.brier_skill(found),
+        "The engine at each origin": record.by_origin(found, groups),
+        "Decomposition of the engine's Brier score": reliability.decompose(found, groups),
+        "Chances of the engine, all cities": reliability.reliability(found, groups["all"]),
+    }
+    for title, table in tables.items():
+        typer.echo(f"{title}\n{table.round(3).to_string(index=False)}\n")
+    if not points:
+        typer.echo("AutoETS and dynamic theta have not been run on these tables: make rivals")
+    if out is not None:
+        found.scores.to_csv(out, index=False, lineterminator="\n", float_format="%.4f")
+
+
+def _verdicts(settings: Any) -> Any:
+    from lvliang.feasibility.background import load_background
+    from lvliang.feasibility.targets import load_targets
+    from lvliang.feasibility.verdicts import assess as judge
+    from lvliang.projection.outlook import look_ahead
+
+    outlook = look_ahead(
+        settings.region,
+        base_year=settings.base_year,
+        end_year=settings.end_year,
+        draws=settings.draws,
+        seed=settings.seed,
+        growth_discount=settings.growth_discount,
+        scenario=settings.scenario,
+        changes=settings.changes,
+    )
+    targets = load_targets(settings.region, settings.base_year, settings.end_year)
+    return judge(targets, outlook, load_background(settings.region, settings.base_year))
