@@ -59,8 +59,9 @@ def test_a_missing_city_leaves_no_rank():
 
 
 def test_own_prices_are_the_draws_as_they_are(outlook, treated):
-    nominal = outlook.paths.sel(indicator="gdp_nominal")
-    assert np.allclose(treated["own_prices"], nominal)
+    nominal = outlook.paths.sel(indicator="gdp_nominal", drop=True)
+    apart = np.log(treated["own_prices"] / nominal)
+    assert np.allclose(apart, apart.isel(region=0)), "prices that all share are left out"
     counted = pd.Series(rank_paths(outlook, "gdp_nominal", 2022)).value_counts(normalize=True)
     shares = shares_by_year(treated["own_prices"], "141100").loc[2022]
     assert shares[shares > 0].to_dict() == pytest.approx(counted.to_dict())
@@ -142,11 +143,19 @@ def test_the_nearest_cities_are_named_with_their_distance():
 
 
 def test_the_record_counts_independent_windows_and_names_the_best(scores):
-    sentence, *tables = rank_tables.record(scores, "en")
+    sentence, earlier, *tables = rank_tables.record(scores, "en")
     assert "origins 2009–2016" in sentence.words
+    assert "over all origins 2009–2016" in earlier.words
     assert "8 of 1 years, 3 of 3 years, 1 of 5 years" in sentence.words
     assert len(tables) == 2
     assert tables[0].frame["Origins"].tolist() == ["2", "2", "1"]
+
+
+def test_without_drawn_prices_the_same_prices_alone_are_scored(small_data):
+    early = score_ranks("141100", [2006], 2020, draws=100, seed=1, data=small_data)
+    assert set(early["method"]) == {"same_prices", "stays", "transitions"}
+    (told,) = rank_tables.record(early, "en")
+    assert "over all origins 2006–2006" in told.words
 
 
 def test_a_province_that_lacks_a_city_has_an_empty_record():

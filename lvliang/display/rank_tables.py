@@ -94,8 +94,12 @@ def record(scores: pd.DataFrame, lang: str) -> list[Sentence | Table]:
     """Ranked probability scores by method and horizon, for each vintage of the outcomes."""
     if scores.empty:
         return []
-    pieces: list[Sentence | Table] = [_record_sentence(scores, lang)]
-    for vintage, rows in scores.groupby("vintage", sort=False):
+    priced = scores.loc[scores["method"] == "own_prices", ["horizon", "origin"]]
+    common = scores.merge(priced.drop_duplicates())
+    if common.empty:
+        return [_all_origins(scores, lang)]
+    pieces: list[Sentence | Table] = [_record_sentence(common, lang), _all_origins(scores, lang)]
+    for vintage, rows in common.groupby("vintage", sort=False):
         means = rows.pivot_table(index="horizon", columns="method", values="rps", sort=False)
         counts = rows.groupby("horizon")["origin"].nunique()
         cells = [
@@ -114,10 +118,29 @@ def record(scores: pd.DataFrame, lang: str) -> list[Sentence | Table]:
     return pieces
 
 
+def _all_origins(scores: pd.DataFrame, lang: str) -> Sentence:
+    """Same prices against the transition matrix, at the origins without drawn prices too."""
+    first = scores[scores["vintage"] == scores["vintage"].iloc[0]]
+    means = first.pivot_table(index="horizon", columns="method", values="rps")
+    pairs = [
+        text(
+            "ranks.pair",
+            lang,
+            horizon=horizon,
+            engine=number(row["same_prices"], 3),
+            rival=number(row["transitions"], 3),
+        )
+        for horizon, row in means.iterrows()
+    ]
+    span = {"first": first["origin"].min(), "last": first["origin"].max()}
+    return Sentence(text("ranks.all_origins", lang, pairs=text("comma", lang).join(pairs), **span))
+
+
 def _record_sentence(scores: pd.DataFrame, lang: str) -> Sentence:
     first = scores[scores["vintage"] == scores["vintage"].iloc[0]]
     means = first.pivot_table(index="horizon", columns="method", values="rps")
-    wins = int((means["own_prices"] < means["transitions"]).sum())
+    shown = means.round(3)  # what the tables print: a tie there is no win
+    wins = int((shown["own_prices"] < shown["transitions"]).sum())
     years = first.groupby("horizon")["origin"].agg(lambda origins: origins.max() - origins.min())
     windows = [
         text("ranks.window", lang, horizon=horizon, count=1 + span // horizon)

@@ -41,7 +41,8 @@ def score_ranks(
     Parameters
     ----------
     origins : iterable of int
-        Origins; one whose outlook lacks a city has no row.
+        Origins; one whose outlook lacks a city has no row, one without drawn prices those of
+        ``same_prices`` and of the rivals alone.
     last_year : int
         Last year with an outcome.
 
@@ -73,10 +74,9 @@ def score_ranks(
             continue
         for horizon in (years for years in HORIZONS if years <= longest):
             year = origin + horizon
-            forecasts = {
-                name: rank_shares(levels.sel(year=year)) for name, levels in treated.items()
-            }
-            if any(shares.empty for shares in forecasts.values()):
+            drawn = {name: rank_shares(levels.sel(year=year)) for name, levels in treated.items()}
+            forecasts = {name: shares for name, shares in drawn.items() if not shares.empty}
+            if not forecasts:
                 continue
             forecasts["stays"] = _certain(known.loc[origin])
             forecasts["transitions"] = _moved(known, horizon)

@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 from scipy.stats import rankdata
 
+from lvliang.baseline.history import start_levels
 from lvliang.projection.growth import to_log
 from lvliang.projection.outlook import Outlook
 
@@ -21,14 +22,21 @@ TREATMENTS = {"own_prices": 1.0, "half": 0.5, "same_prices": 0.0}  # share of ow
 def levels_by_treatment(outlook: Outlook) -> dict[str, xr.DataArray]:
     """Nominal GDP (draw, region, year) as drawn, by treatment of prices.
 
-    ``log level = start + real growth + common + share * (own - common)``, sums over the years:
-    ``own`` the price change of a city, ``common`` the mean of all; prices that all share move
-    no rank, so a city lacking them is missing in every treatment.
+    ``log level = start + real growth + share * (own - common)``, sums over the years: ``own`` the
+    price change of a city, ``common`` the mean of all. Prices that all share move no rank and are
+    left out, so where prices are not drawn the last treatment still stands.
     """
-    nominal = np.log(outlook.paths.sel(indicator="gdp_nominal", drop=True))
-    prices = to_log(outlook.paths.sel(indicator="gdp_deflator_growth", drop=True)).cumsum("year")
-    apart = prices - prices.mean("region")
-    return {name: np.exp(nominal - (1 - share) * apart) for name, share in TREATMENTS.items()}
+    start = np.log(start_levels(outlook.history, outlook.base_year))
+    regions = outlook.paths["region"].to_numpy()
+    first = xr.DataArray(start.reindex(regions), dims="region", coords={"region": regions})
+    growth = to_log(outlook.paths.sel(indicator=["gdp_real_growth", "gdp_deflator_growth"]))
+    real, prices = growth.cumsum("year", skipna=False).transpose("indicator", ...)
+    apart = (prices - prices.mean("region", skipna=False)).drop_vars("indicator")
+    real = real.drop_vars("indicator")
+    return {
+        name: np.exp(first + real + share * apart if share else first + real)
+        for name, share in TREATMENTS.items()
+    }
 
 
 def rank_shares(levels: xr.DataArray) -> pd.DataFrame:
