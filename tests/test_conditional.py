@@ -1,0 +1,162 @@
+"""Conditional draws against what they must be: identities, known shifts, common paths."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from lvliang.feasibility.verdicts import rank_paths
+from lvliang.projection import conditional
+from lvliang.projection.conditional import condition
+from lvliang.projection.growth import to_log
+from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.paths import draw_beside
+from lvliang.projection.scenario import Scenario, load_scenario
+from lvliang.projection.sensitivity import commodity_price, exposure
+
+DRAWS, SEED = 2000, 7
+RUN = {"base_year": 2020, "end_year": 2025}
+LVLIANG, TAIYUAN = "141100", "140100"
+
+
+@lru_cache
+def outlook(scenario: str = "baseline", changes: str = "", region: str = LVLIANG) -> Outlook:
+    given = {"scenario": scenario, "changes": changes}
+    return look_ahead(region, **RUN, draws=DRAWS, seed=SEED, **given)
+
+
+def assumed(**drivers: dict[int, float]) -> Scenario:
+    return replace(load_scenario(**RUN), drivers=drivers)
+
+
+def given(scenario: Scenario, plain: Outlook | None = None) -> Outlook:
+    return condition(plain or outlook(), scenario, seed=SEED)
+
+
+def log_growth(found: Outlook, indicator: str, region: str = LVLIANG) -> np.ndarray:
+    return to_log(found.paths.sel(indicator=indicator, region=region)).to_numpy()
+
+
+def test_the_baseline_is_the_draws_to_the_bit() -> None:
+    plain = outlook()
+    assert given(load_scenario(**RUN)).paths is plain.paths
+    xr.testing.assert_identical(outlook("baseline").paths, plain.paths)
+
+
+def test_coal_is_drawn_beside_prices_and_moves_with_them_as_in_the_past() -> None:
+    plain, coal = outlook(), commodity_price(2020)
+    drawn = draw_beside(plain.levels, coal, origin=2020, end=2025, draws=DRAWS, seed=SEED)
+    prices = log_growth(plain, "gdp_deflator_growth")
+    levels = plain.levels[LVLIANG]
+    past = np.log(levels["gdp_nominal"] / levels["gdp_real"]).diff()
+    history = past.corr(np.log(coal).diff().reindex(past.index))
+    assert np.corrcoef(drawn[:, 0], prices[:, 0])[0, 1] == pytest.approx(history, abs=0.1)
+    assert drawn.shape == (DRAWS, 5)
+
+
+def test_a_fixed_price_moves_the_mean_by_the_slope_and_takes_coal_out_of_the_band() -> None:
+    plain = outlook()
+    drawn = draw_beside(
+        plain.levels, commodity_price(2020), origin=2020, end=2025, draws=DRAWS, seed=SEED
+    )
+    slope = exposure(list(plain.paths["region"].to_numpy()), 2020).slope[LVLIANG]
+    found = given(assumed(coal_price={2021: -20.0}))
+    before = log_growth(plain, "gdp_deflator_growth")[:, 0]
+    after = log_growth(found, "gdp_deflator_growth")[:, 0]
+    expected = slope * (to_log(-20.0) - drawn[:, 0]).mean()
+    assert after.mean() - before.mean() == pytest.approx(expected, abs=0.01)
+    assert after.std() < 0.9 * before.std()
+    later = log_growth(found, "gdp_deflator_growth")[:, 1:]
+    assert np.allclose(later, log_growth(plain, "gdp_deflator_growth")[:, 1:])
+
+
+def test_revenue_moves_as_prices_do_and_real_growth_does_not() -> None:
+    found, plain = outlook("coal_slump"), outlook()
+    moved = {
+        name: log_growth(found, name) - log_growth(plain, name)
+        for name in ("gdp_deflator_growth", "budget_revenue_growth", "gdp_real_growth")
+    }
+    assert np.allclose(moved["budget_revenue_growth"], moved["gdp_deflator_growth"])
+    assert np.allclose(moved["gdp_real_growth"], 0.0)
+    assert moved["gdp_deflator_growth"].mean() < 0
+
+
+@pytest.mark.parametrize("scenario", ["coal_slump", "relapse", "dual_carbon"])
+def test_nominal_is_real_and_prices_and_levels_are_cumulated_growth(scenario: str) -> None:
+    found, plain = outlook(scenario), outlook()
+    nominal = log_growth(found, "gdp_nominal_growth")
+    parts = log_growth(found, "gdp_real_growth") + log_growth(found, "gdp_deflator_growth")
+    assert np.allclose(nominal, parts)
+    for name in ("gdp_nominal", "budget_revenue"):
+        levels = [o.own_paths.sel(indicator=name).to_numpy() for o in (found, plain)]
+        growth = [log_growth(o, f"{name}_growth") for o in (found, plain)]
+        assert np.allclose(np.log(levels[0] / levels[1]), (growth[0] - growth[1]).cumsum(axis=1))
+
+
+def test_two_scenarios_differ_by_what_is_assumed_and_not_by_luck() -> None:
+    slump, boom = (
+        np.log(outlook(name).own_paths.sel(indicator="gdp_nominal", year=2025))
+        for name in ("coal_slump", "coal_boom")
+    )
+    assert float((boom - slump).std()) < 0.5 * float(slump.std())
+    assert float((boom > slump).mean()) > 0.99
+
+
+def test_the_nation_moves_every_city_and_policy_its_own() -> None:
+    plain = outlook().paths.sel(indicator="gdp_real_growth")
+    nation = given(assumed(national_growth={2022: -1.0})).paths.sel(indicator="gdp_real_growth")
+    own = given(assumed(policy={2022: -1.0})).paths.sel(indicator="gdp_real_growth")
+    change = (nation - plain).sel(year=2022)
+    assert np.allclose(change, -1.0)
+    assert np.allclose((own - plain).sel(year=2022, region=LVLIANG), -1.0)
+    assert np.allclose((own - plain).sel(region=TAIYUAN), 0.0)
+    assert np.allclose((own - plain).sel(year=2021), 0.0)
+
+
+@pytest.mark.parametrize(("scope", "elsewhere"), [("city", 0.0), ("nation", -4.0)])
+def test_a_shock_strikes_whom_its_scope_says(scope: str, elsewhere: float) -> None:
+    shock = replace(assumed(shock={2023: -4.0}), scope=scope, persistence=0.5)
+    moved = given(shock).paths - outlook().paths
+    real = moved.sel(indicator="gdp_real_growth").mean("draw")
+    assert real.sel(region=LVLIANG).to_numpy() == pytest.approx([0, 0, -4, 2, 1])
+    assert float(real.sel(region=TAIYUAN, year=2023)) == pytest.approx(elsewhere)
+
+
+def test_less_industry_is_less_exposed() -> None:
+    coal = {2021: -30.0, 2022: -30.0}
+    alone = log_growth(given(assumed(coal_price=coal)), "gdp_deflator_growth")
+    lighter = assumed(coal_price=coal, secondary_share={2021: -10.0, 2022: -10.0})
+    less = log_growth(given(lighter), "gdp_deflator_growth")
+    plain = log_growth(outlook(), "gdp_deflator_growth")
+    moved, moved_less = (alone - plain).mean(axis=0), (less - plain).mean(axis=0)
+    share = float(conditional.secondary_share(2020)[LVLIANG].iloc[-1])
+    assert moved_less[:2] / moved[:2] == pytest.approx([1 - 10 / share, 1 - 20 / share])
+
+
+def test_ranks_follow() -> None:
+    kept = [
+        (rank_paths(outlook(name), "gdp_nominal", 2025) <= 4).mean()
+        for name in ("coal_slump", "baseline", "coal_boom")
+    ]
+    assert kept == sorted(kept)
+    assert kept[0] < kept[-1] - 0.03
+
+
+def test_where_coal_is_not_identified_it_moves_nothing() -> None:
+    early = look_ahead(LVLIANG, base_year=2010, end_year=2012, draws=1000, seed=1)
+    fixed = replace(
+        load_scenario(base_year=2010, end_year=2012), drivers={"coal_price": {2011: 9.0}}
+    )
+    found = condition(early, fixed, seed=1)
+    assert exposure(list(early.paths["region"].to_numpy()), 2010) is None
+    assert np.allclose(found.paths, early.paths, equal_nan=True)
+
+
+def test_what_is_given_is_left_as_it_was() -> None:
+    before = outlook().paths.copy(deep=True)
+    given(load_scenario("relapse", **RUN))
+    xr.testing.assert_identical(outlook().paths, before)

@@ -1,0 +1,147 @@
+"""Scenario files hold what their sources say; what cannot be meant is refused in a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lvliang.baseline.package import data_folder
+from lvliang.errors import ParameterError
+from lvliang.projection.national import forecast_factor
+from lvliang.projection.panel import load_panel
+from lvliang.projection.scenario import (
+    load_scenario,
+    read_scenario,
+    scenario_ids,
+)
+from lvliang.projection.sensitivity import commodity_price
+
+RUN = {"base_year": 2020, "end_year": 2025}
+FILE = """
+id = "own"
+title_zh = "自设"
+title_en = "own"
+author = "a"
+rationale_zh = "r"
+rationale_en = "r"
+source = "s"
+departs_from = "baseline"
+"""
+
+
+def refusal(name: str = "baseline", changes: str = "") -> str:
+    with pytest.raises(ParameterError) as raised:
+        load_scenario(name, changes, **RUN)
+    return str(raised.value)
+
+
+def own(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "own.toml"
+    path.write_text(text, "utf-8")
+    return str(path)
+
+
+def test_six_are_shipped_the_baseline_first_and_assumes_nothing() -> None:
+    names = scenario_ids()
+    assert names[0] == "baseline"
+    assert len(names) >= 6
+    for name in names:
+        scenario = load_scenario(name, **RUN)
+        assert scenario.scenario_id == name
+        assert scenario.is_baseline() is (name == "baseline")
+        assert all([scenario.author, scenario.source, scenario.rationale_zh, scenario.rationale_en])
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"), [("coal_slump", 2012, 2015), ("coal_boom", 2007, 2009)]
+)
+def test_coal_scenarios_repeat_the_price_as_it_moved(name: str, first: int, last: int) -> None:
+    price = commodity_price(2020)
+    moved = (100 * (price / price.shift() - 1)).round(1)
+    given = load_scenario(name, **RUN).drivers["coal_price"]
+    expected = moved.loc[first:last].tolist()
+    assert list(given.values())[: len(expected)] == expected
+    assert set(list(given.values())[len(expected) :]) == {0.0}
+    assert str(first) in read_scenario(data_folder() / f"scenarios/{name}.toml").source
+
+
+def test_the_relapse_has_the_size_of_the_last_shock() -> None:
+    panel = load_panel(2020)
+    expected = forecast_factor(panel.at(2019), 1)[0]
+    price = commodity_price(2020)
+    scenario = load_scenario("relapse", **RUN)
+    (shock,) = scenario.drivers["shock"].values()
+    (coal,) = scenario.drivers["coal_price"].values()
+    assert shock == pytest.approx(panel.factor[2020] - expected, abs=0.05)
+    assert coal == pytest.approx(100 * (price[2020] / price[2019] - 1), abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            "coal_prise.2023=-30%",
+            "no driver coal_prise; did you mean coal_price? legal: coal_price,",
+        ),
+        ("coal_price.2026=-30%", "2026 is no year of the run; legal: 2021 to 2025"),
+        ("coal_price.2020=-30%", "2020 is no year of the run; legal: 2021 to 2025"),
+        ("coal_price.2023=-130%", "-130 is not legal; legal: -90 to 300 %"),
+        ("coal_price.2023=-30", "'-30' is not legal; legal: a number with %, such as -30%"),
+        ("policy.2023=1%", "'1%' is not legal; legal: points without a sign, such as -0.5"),
+        ("policy.2023=much", "'much' is not legal; legal: points without a sign"),
+        ("policy.2023=9", "9 is not legal; legal: -5 to 5 percentage points"),
+        ("shock.persistence=2", "shock.persistence: 2.0 is not legal; legal: 0 to 1"),
+        ("shock.scope=world", "shock.scope: 'world' is not legal; legal: nation or city"),
+        ("coal", "not a change; legal: driver.year=value, such as coal_price.2025=-30%"),
+    ],
+)
+def test_a_change_that_cannot_be_meant_is_refused(change: str, told: str) -> None:
+    message = refusal(changes=change)
+    assert message.startswith(f"--set {change}")
+    assert told in message
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("id = ", "not TOML"),
+        (FILE.replace('author = "a"\n', ""), "author: None is not legal; legal: a text"),
+        (FILE + "colour = 1", "colour: no such key; did you mean author? legal: id"),
+        (FILE.replace('"baseline"', '"basline"'), "departs_from: 'basline' is not legal"),
+        (
+            FILE + "[drivers.coal_prize]\n2021 = 1",
+            "coal_prize: no such key; did you mean coal_price",
+        ),
+        (FILE + "[drivers]\npolicy = 1", "policy: 1 is not legal; legal: year = value"),
+        (FILE + "[drivers.policy]\nsoon = 1", "policy: 'soon' is not legal; legal: a year"),
+        (FILE + "[drivers.policy]\n2021 = true", "policy.2021: True is not legal; legal: -5 to 5"),
+        (FILE + "[drivers.shock]\npersistence = -1", "shock.persistence: -1 is not legal"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    message = refusal(own(tmp_path, text.replace("colour", "autor")))
+    assert message.startswith(str(tmp_path / "own.toml"))
+    assert told.replace("colour", "autor") in message
+
+
+def test_an_unknown_name_gets_the_names_there_are() -> None:
+    assert refusal("coal_slmp").startswith(
+        "scenario: 'coal_slmp' is not legal; did you mean coal_slump? legal: baseline, "
+    )
+
+
+def test_years_of_a_file_outside_the_run_have_no_effect(tmp_path: Path) -> None:
+    path = own(tmp_path, FILE + "[drivers.policy]\n2019 = 1.0\n2021 = 0.5\n2030 = 1.0")
+    scenario = load_scenario(path, **RUN)
+    assert scenario.path("policy", range(2021, 2026)) == {2021: 0.5}
+
+
+def test_changes_go_before_the_file_and_leave_the_rest() -> None:
+    changes = "coal_price.2025=-5%; policy.2023=−0.5; shock.scope=nation; shock.persistence=0.3"
+    scenario = load_scenario("coal_slump", changes, **RUN)
+    plain = load_scenario("coal_slump", **RUN)
+    assert scenario.drivers["coal_price"] == plain.drivers["coal_price"] | {2025: -5.0}
+    assert scenario.drivers["policy"] == {2023: -0.5}
+    assert (scenario.scope, scenario.persistence) == ("nation", 0.3)
+    assert plain.drivers["coal_price"][2025] == 0.0
