@@ -1,0 +1,159 @@
+"""Slopes on coal: a known truth is found, years are counted and not cities, none is seen early."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lvliang.baseline.history import census_years
+from lvliang.baseline.regions import find_region, peers
+from lvliang.projection import sensitivity
+from lvliang.projection.sensitivity import (
+    COAL,
+    describe,
+    estimate,
+    exposure,
+    load_sensitivities,
+    trial,
+)
+
+YEARS = list(range(2001, 2019))
+SHANXI = [peer.code for peer in peers(find_region("141100"))]
+TRUTH = 0.3
+
+
+def panel(seed: int, cities: int = 10, slope: float = TRUTH) -> tuple[pd.DataFrame, pd.Series]:
+    """Prices of cities that answer coal, with a shock all share in a year and one of their own."""
+    rng = np.random.default_rng(seed)
+    coal = pd.Series(rng.normal(0, 0.3, len(YEARS)), YEARS)
+    shared = rng.normal(0, 0.03, (len(YEARS), 1))
+    noise = rng.normal(0, 0.02, (len(YEARS), cities))
+    values = slope * coal.to_numpy()[:, None] + shared + noise + rng.normal(0, 0.05, cities)
+    return pd.DataFrame(values, YEARS, [f"c{n}" for n in range(cities)]), coal
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
+    found = [estimate(*panel(seed)) for seed in range(150)]
+    held = [one["low"] <= TRUTH <= one["high"] for one in found]
+    assert 0.78 <= np.mean(held) <= 0.97
+    apart = [_error_of_cities_apart(*panel(seed)) for seed in range(150)]
+    pairs = zip(found, apart, strict=True)
+    assert np.mean([abs(one["estimate"] - TRUTH) <= 1.65 * error for one, error in pairs]) < 0.65
+
+
+def _error_of_cities_apart(outcome: pd.DataFrame, coal: pd.Series) -> float:
+    """The textbook error, as if a shock that all cities share in a year were as many shocks."""
+    y, x = outcome - outcome.mean(), coal - coal.mean()
+    square = (x**2).sum() * outcome.shape[1]
+    left = y.sub((y.mul(x, axis=0)).to_numpy().sum() / square * x, axis=0)
+    return float(np.sqrt((left**2).to_numpy().sum() / outcome.size / square))
+
+
+def test_the_error_is_that_of_sums_by_year() -> None:
+    outcome, coal = panel(3)
+    found = estimate(outcome, coal)
+    y, x = outcome - outcome.mean(), coal - coal.mean()
+    square = (x**2).sum() * outcome.shape[1]
+    slope = (y.mul(x, axis=0)).to_numpy().sum() / square
+    scores = (y.sub(slope * x, axis=0)).mul(x, axis=0).sum(axis=1)
+    correction = len(YEARS) / (len(YEARS) - 1)
+    assert found["estimate"] == pytest.approx(slope)
+    assert found["error"] == pytest.approx(np.sqrt(correction * (scores**2).sum()) / square)
+
+
+def test_an_effect_that_half_of_the_years_lack_is_not_identified() -> None:
+    outcome, coal = panel(1)
+    assert describe(outcome, coal)["identified"]
+    late = outcome.copy()
+    late.iloc[9:] = panel(1, slope=0.0)[0].iloc[9:]
+    found = describe(late, coal)
+    assert found["low"] > 0
+    assert not found["identified"]
+
+
+def test_too_few_years_give_no_estimate() -> None:
+    outcome, coal = panel(1)
+    assert estimate(outcome.iloc[:5], coal) is None
+
+
+def test_a_census_is_a_year_in_which_most_cities_break() -> None:
+    revised = pd.DataFrame({city: [100.0, 110.0, 121.0] for city in "abcd"}, [2017, 2018, 2019])
+    first = revised.copy()
+    first.loc[2019, ["a", "b"]] = 100.0
+    first.loc[2018:, "c"] *= 1.2
+    assert census_years(first, revised).to_dict() == {2017: False, 2018: False, 2019: True}
+
+
+def test_what_became_known_later_moves_nothing(data_copy: Path) -> None:
+    before = exposure(SHANXI, 2016, data_copy)
+    for name in ("national/commodities.csv", "panel/gdp_revised.csv"):
+        path = data_copy / name
+        head, *rows = path.read_text("utf-8").splitlines(keepends=True)
+        path.write_text(head + "".join(map(_poisoned, rows)), "utf-8")
+    after = exposure(SHANXI, 2016, data_copy)
+    assert before is not None
+    pd.testing.assert_series_equal(before.slope, after.slope)
+    assert exposure(SHANXI, 2020, data_copy).slope["141100"] != pytest.approx(
+        exposure(SHANXI, 2020).slope["141100"]
+    )
+
+
+def _poisoned(row: str) -> str:
+    cells = row.split(",")
+    if cells[2] in ("2018", "2020") and cells[1] in (COAL, "gdp_nominal"):
+        cells[3] = f"{float(cells[3]) * 1.5:g}"
+    return ",".join(cells)
+
+
+def test_without_prices_of_raw_materials_nothing_is_exposed(
+    data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sensitivity, "COMMODITIES", "no_such_table")
+    assert exposure(SHANXI, 2020, data_copy) is None
+
+
+def test_without_the_panel_there_is_no_estimate(data_copy: Path) -> None:
+    shutil.rmtree(data_copy / "panel")
+    assert load_sensitivities("141100", 2020, data_copy).empty
+    assert trial("141100", 2020, data_copy).empty
+
+
+# ------------------------------------------------------------------ what the pages claim
+
+
+@pytest.fixture(scope="module")
+def found() -> pd.DataFrame:
+    return load_sensitivities("141100", 2020).set_index(["group", "outcome", "regressor"])
+
+
+def test_prices_answer_coal_and_nothing_else_is_identified(found: pd.DataFrame) -> None:
+    province = found.loc["province"]
+    deflator = province.loc[("gdp_deflator", COAL)]
+    assert deflator["identified"]
+    assert 0.05 < deflator["low"] < deflator["estimate"] < deflator["high"] < 0.3
+    for outcome in ("gdp_real", "budget_revenue", "revenue_beyond_real"):
+        assert not province.loc[(outcome, COAL), "identified"]
+    beyond = province.loc[("revenue_beyond_real", COAL)]
+    assert beyond["low"] < deflator["estimate"] < beyond["high"]
+
+
+def test_exposure_goes_with_the_secondary_share(found: pd.DataFrame) -> None:
+    on_share = found.loc[("all", "gdp_deflator", "coal_x_share")]
+    assert on_share["identified"]
+    assert not found.loc[("all", "gdp_real", "coal_x_share"), "identified"]
+    assert exposure(SHANXI, 2020).slope.idxmax() == "141100"
+
+
+def test_the_fit_of_the_early_years_is_nearer_to_the_fall_than_none() -> None:
+    tried = trial("141100", 2020)
+    deflator = tried[tried["outcome"] == "gdp_deflator"]
+    assert deflator["year"].tolist() == [2012, 2013, 2014, 2015, 2016]
+    error = {
+        way: ((deflator[way] - deflator["actual"]) ** 2).mean()
+        for way in ("with_coal", "without_coal")
+    }
+    assert error["with_coal"] < error["without_coal"]
