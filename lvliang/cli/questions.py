@@ -29,6 +29,14 @@ class Indicator(StrEnum):
     budget_revenue_growth = "budget_revenue_growth"
 
 
+class Lever(StrEnum):
+    """What ``invert`` can move."""
+
+    growth = "growth"
+    coal = "coal"
+    base = "base"
+
+
 def assess(
     region: Annotated[str | None, typer.Option(help="Six-digit code or name.")] = None,
     parameter: Parameters = None,
@@ -46,7 +54,50 @@ def assess(
     if region is not None:
         given["region"] = region
     settings = parameters.check("30_feasibility", given)
-    print_verdicts(_verdicts(settings), form, settings.lang)
+    print_verdicts(_verdicts(settings, _outlook(settings)), form, settings.lang)
+
+
+def invert(
+    target: Annotated[str, typer.Argument(help="Target, such as gdp_2021 or gdp_mean.")],
+    probability: Annotated[
+        float, typer.Option(help="Chance that it is to have, 0.01 to 0.99.")
+    ] = 0.5,
+    by: Annotated[
+        Lever,
+        typer.Option(help="What may move: own growth, the coal price, or an industry's base."),
+    ] = Lever.growth,
+    region: Annotated[str | None, typer.Option(help="Six-digit code or name.")] = None,
+    parameter: Parameters = None,
+    scenario: ScenarioName = None,
+    changes: Changes = None,
+    data: Data = None,
+) -> None:
+    """What growth, coal price or base gives a target the chance asked for; prints one sentence."""
+    from lvliang.baseline.regions import find_region
+    from lvliang.display import inversion as words
+    from lvliang.feasibility import inversion
+    from lvliang.report import parameters
+
+    use_data(data)
+    use_cache()
+    given: dict[str, Any] = given_parameters(parameter, scenario, changes)
+    if region is not None:
+        given["region"] = region
+    run: Any = parameters.check("30_feasibility", given)
+    origin, lang = run.base_year, run.lang
+    if by is Lever.base:
+        bases = inversion.bases_for(target, probability, region=run.region, base_year=origin)
+        lines = words.base_sentences(bases, probability=probability, base_year=origin, lang=lang)
+        typer.echo("\n".join(lines))
+        return
+    outlook = _outlook(run)
+    wanted = inversion.find_target(target, outlook)
+    answer = inversion.invert(
+        wanted, outlook, probability=probability, lever=by.value, seed=run.seed
+    )
+    verdict = _verdicts(run, outlook).set_index("target_id", drop=False).loc[target]
+    name = find_region(run.region).name(lang)
+    typer.echo(words.sentence(answer, verdict, region=name, base_year=origin, lang=lang))
 
 
 def forecast(
@@ -123,13 +174,10 @@ def backtest(
         found.scores.to_csv(out, index=False, lineterminator="\n", float_format="%.4f")
 
 
-def _verdicts(settings: Any) -> Any:
-    from lvliang.feasibility.background import load_background
-    from lvliang.feasibility.targets import load_targets
-    from lvliang.feasibility.verdicts import assess as judge
+def _outlook(settings: Any) -> Any:
     from lvliang.projection.outlook import look_ahead
 
-    outlook = look_ahead(
+    return look_ahead(
         settings.region,
         base_year=settings.base_year,
         end_year=settings.end_year,
@@ -139,5 +187,12 @@ def _verdicts(settings: Any) -> Any:
         scenario=settings.scenario,
         changes=settings.changes,
     )
+
+
+def _verdicts(settings: Any, outlook: Any) -> Any:
+    from lvliang.feasibility.background import load_background
+    from lvliang.feasibility.targets import load_targets
+    from lvliang.feasibility.verdicts import assess as judge
+
     targets = load_targets(settings.region, settings.base_year, settings.end_year)
     return judge(targets, outlook, load_background(settings.region, settings.base_year))

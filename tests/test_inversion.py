@@ -1,0 +1,143 @@
+"""Inversion: what is asked for comes back when the answer is fed in, and bad asking is refused."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from lvliang.cli import app
+from lvliang.errors import ParameterError
+from lvliang.feasibility.background import Background
+from lvliang.feasibility.inversion import Answer, bases_for, find_target, invert, move
+from lvliang.feasibility.settling import vintage_gaps
+from lvliang.feasibility.targets import load_targets
+from lvliang.feasibility.verdicts import assess
+from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.panel import load_panel
+
+LVLIANG, SEED, DRAWS = "141100", 2021, 4000
+
+
+@lru_cache
+def outlook(scenario: str = "baseline") -> Outlook:
+    years = {"base_year": 2020, "end_year": 2025}
+    return look_ahead(LVLIANG, **years, draws=DRAWS, seed=SEED, scenario=scenario)
+
+
+@lru_cache
+def asked(target_id: str, probability: float = 0.5, lever: str = "growth") -> Answer:
+    target = find_target(target_id, outlook())
+    return invert(target, outlook(), probability=probability, lever=lever, seed=SEED)
+
+
+@pytest.mark.parametrize(
+    ("target_id", "lever"),
+    [
+        ("gdp_2021", "growth"),
+        ("gdp_mean", "growth"),
+        ("revenue_mean", "growth"),
+        ("revenue_2021", "coal"),
+        ("gdp_rank", "growth"),
+    ],
+)
+def test_the_answer_fed_back_gives_the_chance_asked_for(target_id: str, lever: str) -> None:
+    answer = asked(target_id, lever=lever)
+    assert answer.moved is not None
+    span = range(2021, 2021 + answer.years)
+    found = move(outlook(), lever, dict.fromkeys(span, answer.moved), seed=SEED)
+    background = Background(gaps=vintage_gaps(LVLIANG, 2020))
+    table = assess(load_targets(LVLIANG, 2020, 2025), found, background)
+    came = table.set_index("target_id").loc[target_id, "probability"]
+    assert came == pytest.approx(0.5, abs=0.01)
+    assert came == answer.reached
+
+
+def test_the_answer_on_the_command_line_gives_the_same_when_set() -> None:
+    answer = asked("gdp_2021")
+    changes = f"policy.2021={answer.moved:.4f}"
+    years = {"base_year": 2020, "end_year": 2025}
+    found = look_ahead(LVLIANG, **years, draws=DRAWS, seed=SEED, changes=changes)
+    background = Background(gaps=vintage_gaps(LVLIANG, 2020))
+    table = assess(load_targets(LVLIANG, 2020, 2025), found, background)
+    came = table.set_index("target_id").loc["gdp_2021", "probability"]
+    assert came == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_surer_chance_takes_more() -> None:
+    values = [asked("gdp_mean", chance).value for chance in (0.25, 0.5, 0.75)]
+    assert values == sorted(values)
+    assert asked("gdp_mean").value == pytest.approx(8.0, abs=0.3)
+
+
+def test_the_percentile_is_that_of_past_spells_of_the_length() -> None:
+    answer = asked("gdp_2021")
+    growth = load_panel(2020).growth.to_numpy()
+    past = growth[~np.isnan(growth)]
+    assert (answer.years, answer.spells, answer.cities) == (1, len(past), 296)
+    assert answer.percentile == pytest.approx(100 * (past < answer.value).mean())
+    assert (answer.least, answer.most) == pytest.approx((past.min(), past.max()))
+
+
+def test_what_history_has_not_seen_is_no_answer() -> None:
+    answer = asked("revenue_mean", 0.9, "coal")
+    assert (answer.value, answer.percentile, answer.reason) == (None, None, "out_of_range")
+    assert answer.now < answer.reached < 0.9
+
+
+def test_coal_does_not_answer_for_real_growth() -> None:
+    answer = asked("gdp_mean", lever="coal")
+    assert (answer.value, answer.reason) == (None, "not_identified")
+    assert answer.reached == answer.now
+
+
+def test_a_scenario_that_fixes_the_lever_is_refused() -> None:
+    target = find_target("revenue_mean", outlook())
+    with pytest.raises(ParameterError, match="coal_slump fixes coal_price"):
+        invert(target, outlook("coal_slump"), probability=0.5, lever="coal", seed=SEED)
+
+
+@pytest.mark.parametrize(
+    ("target_id", "told"),
+    [
+        ("retail_2021", "'retail_2021' has no series to settle it; legal: gdp_2021"),
+        ("gdp_maen", "'gdp_maen' is not a target; did you mean gdp_mean?"),
+    ],
+)
+def test_a_target_that_cannot_be_told_is_refused(target_id: str, told: str) -> None:
+    with pytest.raises(ParameterError) as raised:
+        find_target(target_id, outlook())
+    assert told in str(raised.value)
+
+
+@pytest.mark.parametrize("probability", [0.0, 1.5])
+def test_no_certainty_is_sold(probability: float) -> None:
+    with pytest.raises(ParameterError, match=r"legal: 0\.01 to 0\.99"):
+        asked("gdp_mean", probability)
+
+
+def test_a_base_is_the_target_less_what_past_spells_brought() -> None:
+    name = "special_steel_output_value_2025"
+    found = bases_for(name, 0.7, region=LVLIANG, base_year=2020)
+    surer = bases_for(name, 0.9, region=LVLIANG, base_year=2020)
+    assert (found["base"] * (1 + found["growth"] / 100) ** 5).to_numpy() == pytest.approx(500.0)
+    assert (surer["base"] > found["base"]).all()
+    with pytest.raises(ParameterError, match="'pig_offtake' has no base"):
+        bases_for("pig_offtake", 0.5, region=LVLIANG, base_year=2020)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["gdp_2021"], "有50%的把握，吕梁市2021年实际增速须为"),
+        (["gdp_mean", "--by", "coal", "-p", "lang=en"], "is not identified in the data"),
+        (["revenue_mean", "--by", "coal"], "最接近的一端为：可能性约为一半"),
+        (["liquor_tourism_output_value_2025", "--by", "base"], "2020年基数须为"),
+    ],
+)
+def test_the_command_says_it_in_a_sentence(words: list[str], told: str) -> None:
+    done = CliRunner().invoke(app, ["invert", *words, "-p", "draws=1000"], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert told in done.stdout
