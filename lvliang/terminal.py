@@ -46,15 +46,31 @@ def print_verdicts(verdicts: Any, form: Format, lang: str) -> None:
         _print_table(verdicts, lang)
 
 
-def _print_table(verdicts: Any, lang: str) -> None:
-    from rich.console import Console
-    from rich.table import Column, Table
+def print_comparison(found: Any, year: int, lang: str) -> None:
+    """Scenarios side by side, and the verdicts whose class changes."""
+    from lvliang.display import scenario_tables
 
+    _print_tables(
+        [
+            *scenario_tables.summary(found, year=year, lang=lang),
+            *scenario_tables.classes(found, lang),
+        ]
+    )
+
+
+def _print_table(verdicts: Any, lang: str) -> None:
     from lvliang.display import tables, words
 
     if verdicts.empty:
         typer.echo(words.text("feasibility.no_targets", lang, region=""))
-    for piece in tables.verdicts(verdicts, "", lang):
+    _print_tables(tables.verdicts(verdicts, "", lang))
+
+
+def _print_tables(pieces: Any) -> None:
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    for piece in pieces:
         grid = Table(*(Column(head, overflow="fold") for head in piece.frame.columns))
         for row in piece.frame.itertuples(index=False):
             grid.add_row(*row)

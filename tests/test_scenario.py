@@ -25,7 +25,8 @@ title_en = "own"
 author = "a"
 rationale_zh = "r"
 rationale_en = "r"
-source = "s"
+source_zh = "s"
+source_en = "s"
 departs_from = "baseline"
 """
 
@@ -50,7 +51,9 @@ def test_six_are_shipped_the_baseline_first_and_assumes_nothing() -> None:
         scenario = load_scenario(name, **RUN)
         assert scenario.scenario_id == name
         assert scenario.is_baseline() is (name == "baseline")
-        assert all([scenario.author, scenario.source, scenario.rationale_zh, scenario.rationale_en])
+        assert all(
+            [scenario.author, scenario.source_zh, scenario.rationale_zh, scenario.rationale_en]
+        )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,7 @@ def test_coal_scenarios_repeat_the_price_as_it_moved(name: str, first: int, last
     expected = moved.loc[first:last].tolist()
     assert list(given.values())[: len(expected)] == expected
     assert set(list(given.values())[len(expected) :]) == {0.0}
-    assert str(first) in read_scenario(data_folder() / f"scenarios/{name}.toml").source
+    assert str(first) in read_scenario(data_folder() / f"scenarios/{name}.toml").source("en")
 
 
 def test_the_relapse_has_the_size_of_the_last_shock() -> None:

@@ -25,6 +25,7 @@ COMMANDS = (
     publishing.report,
     publishing.run,
     questions.assess,
+    questions.compare,
     questions.invert,
     questions.forecast,
     questions.backtest,

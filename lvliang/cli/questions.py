@@ -17,7 +17,7 @@ from lvliang.cli.options import (
     use_cache,
     use_data,
 )
-from lvliang.terminal import Format, print_verdicts
+from lvliang.terminal import Format, print_comparison, print_verdicts
 
 
 class Indicator(StrEnum):
@@ -55,6 +55,26 @@ def assess(
         given["region"] = region
     settings = parameters.check("30_feasibility", given)
     print_verdicts(_verdicts(settings, _outlook(settings)), form, settings.lang)
+
+
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(help="Names or files, the first held against.")],
+    region: Annotated[str | None, typer.Option(help="Six-digit code or name.")] = None,
+    parameter: Parameters = None,
+    data: Data = None,
+) -> None:
+    """Hold scenarios against the first of them; prints what moves and which verdicts change."""
+    from lvliang.report import parameters
+
+    use_data(data)
+    use_cache()
+    given: dict[str, Any] = given_parameters(parameter)
+    if region is not None:
+        given["region"] = region
+    runs: list[Any] = [
+        parameters.check("40_scenarios", given | {"scenario": name}) for name in scenarios
+    ]
+    print_comparison(_compared(runs), runs[0].end_year, runs[0].lang)
 
 
 def invert(
@@ -172,6 +192,21 @@ def backtest(
         typer.echo("AutoETS and dynamic theta have not been run on these tables: make rivals")
     if out is not None:
         found.scores.to_csv(out, index=False, lineterminator="\n", float_format="%.4f")
+
+
+def _compared(runs: Any) -> Any:
+    from lvliang.feasibility.background import load_background
+    from lvliang.feasibility.comparison import compare as hold_against
+    from lvliang.projection.scenario import load_scenario
+    from lvliang.projection.starting_point import starting_point
+
+    plain = _outlook(runs[0].model_copy(update={"scenario": "baseline", "changes": ""}))
+    code, origin = plain.region.code, plain.base_year
+    years = {"base_year": origin, "end_year": plain.end_year}
+    assumed = [load_scenario(run.scenario, run.changes, **years) for run in runs]
+    rank = starting_point(plain.history, code, origin)["last_rank"]["gdp_nominal"]
+    background = load_background(code, origin)
+    return hold_against(plain, assumed, background, rank=rank, seed=runs[0].seed)
 
 
 def _outlook(settings: Any) -> Any:

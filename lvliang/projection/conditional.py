@@ -70,7 +70,7 @@ def shock_growth(scenario: Scenario, years: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> from lvliang.projection.scenario import Scenario
-    >>> shock = Scenario(*[""] * 8, drivers={"shock": {2023: -4.0}}, persistence=0.5)
+    >>> shock = Scenario(*[""] * 9, drivers={"shock": {2023: -4.0}}, persistence=0.5)
     >>> shock_growth(shock, np.arange(2022, 2027)).tolist()
     [0.0, -4.0, 2.0, 1.0, 0.5]
     """

@@ -19,8 +19,8 @@ from lvliang.errors import ParameterError
 FOLDER = "scenarios"
 BASELINE = "baseline"
 WORDS = (
-    "id", "title_zh", "title_en", "author", "rationale_zh", "rationale_en", "source",
-    "departs_from",
+    "id", "title_zh", "title_en", "author", "rationale_zh", "rationale_en",
+    "source_zh", "source_en", "departs_from",
 )  # fmt: skip
 SHOCK = "shock"
 PERSISTENCE, SCOPE = "persistence", "scope"
@@ -55,7 +55,7 @@ class Scenario:
 
     Attributes
     ----------
-    scenario_id, title_zh, title_en, author, rationale_zh, rationale_en, source : str
+    scenario_id, title_zh, title_en, author, rationale_zh, rationale_en, source_zh, source_en : str
     departs_from : str
         The scenario that it is held against, "" for the baseline.
     drivers : dict of str to dict of int to float
@@ -78,7 +78,8 @@ class Scenario:
     author: str
     rationale_zh: str
     rationale_en: str
-    source: str
+    source_zh: str
+    source_en: str
     departs_from: str
     drivers: dict[str, dict[int, float]]
     persistence: float = 1.0
@@ -92,6 +93,10 @@ class Scenario:
     def rationale(self, lang: str) -> str:
         """Rationale in ``lang``."""
         return self.rationale_zh if lang == "zh" else self.rationale_en
+
+    def source(self, lang: str) -> str:
+        """Where its sizes come from, in ``lang``."""
+        return self.source_zh if lang == "zh" else self.source_en
 
     def is_baseline(self) -> bool:
         """Whether nothing is assumed: then nothing is conditional."""
@@ -163,6 +168,14 @@ def load_scenario(
     for change in filter(str.strip, changes.split(";")):
         scenario = _changed(scenario, change, base_year, end_year)
     return replace(scenario, changes=changes.strip())
+
+
+def load_shipped(*, base_year: int, end_year: int, data: Path | None = None) -> dict[str, Scenario]:
+    """Every shipped scenario by its name, the baseline first."""
+    return {
+        name: load_scenario(name, base_year=base_year, end_year=end_year, data=data)
+        for name in scenario_ids(data)
+    }
 
 
 def read_scenario(path: Path, data: Path | None = None) -> Scenario:

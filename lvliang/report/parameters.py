@@ -117,6 +117,7 @@ SCHEMAS: dict[str, type[NotebookParameters]] = {
     "10_baseline": NotebookParameters,
     "20_trajectories": ProjectionParameters,
     "30_feasibility": FeasibilityParameters,
+    "40_scenarios": FeasibilityParameters,
     "50_ranks": ProjectionParameters,
     "60_industries": NotebookParameters,
     "70_track_record": NotebookParameters,

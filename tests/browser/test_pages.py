@@ -36,7 +36,7 @@ A4_WITHIN_MARGINS = 673  # 178 mm at 96 dots an inch
 every_page = pytest.mark.parametrize("name", PAGES)
 every_report = pytest.mark.parametrize("name", REPORTS)
 every_charted = pytest.mark.parametrize(
-    "name", [name for name in REPORTS if name[3:5] in ("10", "20", "30", "50", "60", "70")]
+    "name", [name for name in REPORTS if name[3:5] in ("10", "20", "30", "40", "50", "60", "70")]
 )
 every_width = pytest.mark.parametrize("width", WIDTHS)
 
