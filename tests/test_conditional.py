@@ -126,15 +126,50 @@ def test_a_shock_strikes_whom_its_scope_says(scope: str, elsewhere: float) -> No
     assert float(real.sel(region=TAIYUAN, year=2023)) == pytest.approx(elsewhere)
 
 
-def test_less_industry_is_less_exposed() -> None:
-    coal = {2021: -30.0, 2022: -30.0}
-    alone = log_growth(given(assumed(coal_price=coal)), "gdp_deflator_growth")
-    lighter = assumed(coal_price=coal, secondary_share={2021: -10.0, 2022: -10.0})
-    less = log_growth(given(lighter), "gdp_deflator_growth")
+def answer(**drivers: dict[int, float]) -> np.ndarray:
+    """What a coal price higher by a fifth in 2022 adds to prices of that year, by draw."""
+    growth = [
+        log_growth(given(assumed(coal_price={2022: change}, **drivers)), "gdp_deflator_growth")
+        for change in (0.0, 20.0)
+    ]
+    return (growth[1] - growth[0])[:, 1]
+
+
+def test_less_industry_is_less_exposed_where_that_is_identified(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    less = {2021: -10.0, 2022: -10.0}
+    assert np.allclose(answer(secondary_share=less), answer())
+    unmoved = given(assumed(secondary_share=less)).paths
+    assert np.allclose(unmoved, outlook().paths, equal_nan=True)
+    effect = {"estimate": 0.2, "error": 0.0, "years": 15}
+    monkeypatch.setattr(conditional, "share_effect", lambda *_: effect)
+    assert np.allclose(answer(secondary_share=less), answer() - 0.2 * 0.2 * to_log(20.0))
+    alone = log_growth(given(assumed(secondary_share=less)), "gdp_deflator_growth")
     plain = log_growth(outlook(), "gdp_deflator_growth")
-    moved, moved_less = (alone - plain).mean(axis=0), (less - plain).mean(axis=0)
-    share = float(conditional.secondary_share(2020)[LVLIANG].iloc[-1])
-    assert moved_less[:2] / moved[:2] == pytest.approx([1 - 10 / share, 1 - 20 / share])
+    assert (alone.std(axis=0) < plain.std(axis=0)).all()
+    elsewhere = given(assumed(secondary_share=less)).paths.sel(region=TAIYUAN)
+    assert np.allclose(elsewhere, outlook().paths.sel(region=TAIYUAN), equal_nan=True)
+
+
+def test_given_in_turn_or_at_once_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    effect = {"estimate": 0.2, "error": 0.05, "years": 15}
+    monkeypatch.setattr(conditional, "share_effect", lambda *_: effect)
+    share, coal = {"secondary_share": {2021: -5.0}}, {"coal_price": {2022: -30.0}}
+    at_once = given(assumed(**share, **coal))
+    in_turn = given(assumed(**coal), given(assumed(**share)))
+    again = given(assumed(**coal), given(assumed(coal_price={2022: 50.0})))
+    assert np.allclose(in_turn.paths, at_once.paths, equal_nan=True)
+    assert np.allclose(again.paths, given(assumed(**coal)).paths, equal_nan=True)
+
+
+def test_growth_cut_by_points_is_cut_under_a_scenario_as_well() -> None:
+    cut = look_ahead(
+        LVLIANG, **RUN, draws=DRAWS, seed=SEED, growth_discount=1.0, scenario="coal_slump"
+    )
+    real = cut.own_paths - outlook("coal_slump").own_paths
+    assert np.allclose(real.sel(indicator="gdp_real_growth"), -1.0)
+    assert np.allclose(real.sel(indicator="gdp_deflator_growth"), 0.0)
 
 
 def test_ranks_follow() -> None:

@@ -6,8 +6,10 @@ joint with prices. Where a scenario fixes growth of coal at ``c*`` in place of t
 
     growth of prices given c* = growth drawn + slope * (c* - c),
 
-so that what coal does not explain stays as drawn and the band narrows by what it does. The slope
-is drawn once a path from the distribution of its estimate. What moves real growth is added to it.
+so that what coal does not explain stays as drawn and the band narrows by what it does. Where it
+moves the city's share of the secondary sector, the slope goes with it, on growth of coal beyond
+its mean. Slopes are drawn once a path from the distribution of their estimates. What moves real
+growth is added to it.
 Every scenario uses the same paths and the same slopes: differences are those of what is assumed.
 """
 
@@ -20,17 +22,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from lvliang.baseline.history import SECTORS, secondary_share
-from lvliang.baseline.package import data_folder, present_resources
 from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.paths import CASH_SERIES, draw_beside
 from lvliang.projection.scenario import SHOCK, Scenario
-from lvliang.projection.sensitivity import Exposure, commodity_price, exposure
+from lvliang.projection.sensitivity import (
+    Exposure,
+    commodity_growth,
+    commodity_price,
+    exposure,
+    share_effect,
+)
+from lvliang.projection.slopes import degrees_of_freedom
 
 if TYPE_CHECKING:
     from lvliang.projection.outlook import Outlook
 
 SLOPES = 1  # names the stream of random numbers, beside those of the paths
+COAL, SHARE = "coal_price", "secondary_share"
 
 
 def condition(
@@ -41,7 +49,8 @@ def condition(
     Parameters
     ----------
     outlook : Outlook
-        Drawn without a scenario, with the same `seed`.
+        Drawn with the same `seed`. If under a scenario, that one stays, but for coal prices and
+        sector shares given anew.
     scenario : Scenario
         What is fixed or added.
     seed : int
@@ -103,54 +112,70 @@ def _values(scenario: Scenario, driver: str, years: np.ndarray) -> np.ndarray:
 def _price_shift(
     outlook: Outlook, scenario: Scenario, seed: int, data: Path | None
 ) -> xr.DataArray | float:
-    """Log points of price growth added (draw, region, year); 0 where coal is not fixed."""
-    years = outlook.paths["year"].to_numpy()
-    given = scenario.path("coal_price", map(int, years))
+    """Log points of price growth added (draw, region, year); 0 where coal changes nothing."""
+    given = {driver: scenario.drivers.get(driver, {}) for driver in (COAL, SHARE)}
     regions = list(outlook.paths["region"].to_numpy())
-    known = exposure(regions, outlook.base_year, data) if given else None
+    known = exposure(regions, outlook.base_year, data) if any(given.values()) else None
     if known is None:
         return 0.0
-    coal = commodity_price(outlook.base_year, data=data)
-    draws = outlook.paths.sizes["draw"]
+    before = outlook.scenario
+    after = replace(before, drivers={d: before.drivers.get(d, {}) | given[d] for d in given})
+    slopes = _draw_slopes(known, outlook, after, seed, data)
+    origin, years = outlook.base_year, outlook.paths["year"].to_numpy()
+    usual = float(commodity_growth(origin, data=data).mean())
     drawn = draw_beside(
-        outlook.levels, coal, origin=outlook.base_year, end=int(years[-1]), draws=draws, seed=seed
+        outlook.levels,
+        commodity_price(origin, data=data),
+        origin=origin,
+        end=int(years[-1]),
+        draws=outlook.paths.sizes["draw"],
+        seed=seed,
     )
-    fixed = np.array([to_log(given[int(year)]) if int(year) in given else np.nan for year in years])
-    surprise = np.where(np.isnan(fixed), 0.0, fixed - drawn)
-    slopes = xr.DataArray(
-        _draw_slopes(known, draws, seed), dims=("draw", "region"), coords={"region": regions}
-    )
-    moved = slopes * xr.DataArray(surprise, dims=("draw", "year"), coords={"year": years})
-    return moved * _relative_exposure(outlook, scenario, data)
+    unusual = xr.DataArray(drawn - usual, dims=("draw", "year"), coords={"year": years})
+    now, then = (_of_coal(outlook, given, slopes, unusual, usual) for given in (before, after))
+    return then - now
 
 
-def _draw_slopes(known: Exposure, draws: int, seed: int) -> np.ndarray:
-    """Slopes (draw, region) from the distribution of their estimates; one error is shared."""
+def _draw_slopes(
+    known: Exposure, outlook: Outlook, scenario: Scenario, seed: int, data: Path | None
+) -> tuple[xr.DataArray, xr.DataArray | float]:
+    """Slopes on coal (draw, region), and what a share of 1 more adds to them (draw).
+
+    From the distribution of their estimates; the error of the province's slope is shared.
+    """
     generator = np.random.default_rng([seed, SLOPES])
+    draws = outlook.paths.sizes["draw"]
     shared = known.shared_error * generator.standard_t(known.freedom, (draws, 1))
     own = known.own_error.to_numpy() * generator.standard_normal((draws, len(known.slope)))
-    return known.slope.to_numpy() + shared + own
+    slopes = xr.DataArray(
+        known.slope.to_numpy() + shared + own,
+        dims=("draw", "region"),
+        coords={"region": outlook.paths["region"]},
+    )
+    found = share_effect(outlook.base_year, data) if scenario.drivers[SHARE] else None
+    if found is None:
+        return slopes, 0.0
+    spread = generator.standard_t(degrees_of_freedom(found["years"]), draws)
+    return slopes, xr.DataArray(found["estimate"] + found["error"] * spread, dims="draw")
 
 
-def _relative_exposure(
-    outlook: Outlook, scenario: Scenario, data: Path | None
-) -> xr.DataArray | float:
-    """Exposure to coal over that of the base year: in proportion to the secondary share.
-
-    Over all cities a slope is about in proportion to it (``docs/decisions/scenarios.md``).
-    """
+def _of_coal(
+    outlook: Outlook,
+    scenario: Scenario,
+    slopes: tuple[xr.DataArray, xr.DataArray | float],
+    unusual: xr.DataArray,
+    usual: float,
+) -> xr.DataArray:
+    """Log points that coal, beyond its usual growth, adds to prices (draw, region, year)."""
     years = outlook.paths["year"].to_numpy()
-    change = _values(scenario, "secondary_share", years).cumsum()
-    code = outlook.region.code
-    if not change.any() or SECTORS not in present_resources(data or data_folder()):
-        return 1.0
-    shares = secondary_share(outlook.base_year, data)
-    if code not in shares or shares[code].dropna().empty:
-        return 1.0
-    share = float(shares[code].dropna().iloc[-1])
-    relative = np.clip((share + change) / share, 0.0, None)
-    own = outlook.paths["region"] == code
-    return xr.where(own, xr.DataArray(relative, dims="year", coords={"year": years}), 1.0)
+    coal = unusual.copy()
+    for year, growth in scenario.path(COAL, map(int, years)).items():
+        coal.loc[{"year": year}] = to_log(growth) - usual
+    of_city, of_share = slopes
+    moved = _values(scenario, SHARE, years).cumsum() / 100
+    own = outlook.paths["region"] == outlook.region.code
+    share = own * xr.DataArray(moved, dims="year", coords={"year": years})
+    return (of_city + of_share * share) * coal
 
 
 def _shifted(paths: xr.DataArray, real: xr.DataArray, prices: xr.DataArray | float) -> xr.DataArray:

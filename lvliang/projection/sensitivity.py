@@ -1,8 +1,9 @@
 """What the coal price moves: estimates from panels of cities, clustered by year.
 
 All cities share the coal price of a year, so a year is one observation of it however many cities
-there are: intervals are clustered by year. An effect counts as identified where its 90 % interval
-leaves out zero over all years and over each half of them, with one sign; no other moves a draw.
+there are: intervals are clustered by year (`lvliang.projection.slopes`). An effect counts as
+identified where its 90 % interval leaves out zero over all years and over each half of them, with
+one sign; no other moves a draw.
 
 The price is that of Australian thermal coal in US dollars, the world's; the data hold no price of
 the coking coal that Lvliang mines.
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lvliang.baseline.cache import FRAME, cached
+from lvliang.baseline.cache import FRAME, cached, remembered
 from lvliang.baseline.history import (
     GROWTH_VINTAGES,
     LEVEL_VINTAGES,
@@ -31,13 +32,12 @@ from lvliang.baseline.history import (
 from lvliang.baseline.package import data_folder, present_resources
 from lvliang.baseline.regions import CITY_LEVELS, all_regions, find_region, peers
 from lvliang.baseline.tables import as_of, load_table
+from lvliang.projection.slopes import MINIMUM_YEARS, degrees_of_freedom, describe, estimate
 
 COMMODITIES = "commodities"
 COAL = "coal_australia_thermal"
 OTHERS = ("coal_south_africa_thermal", "aluminium_lme", "iron_ore_62fe_cfr_china", "oil_brent")
 OUTCOMES = ("gdp_deflator", "revenue_beyond_real", "budget_revenue", "gdp_real")
-MINIMUM_YEARS = 6
-CONFIDENCE = 0.90
 HELD_BACK, TRIED = 9, 5  # years before the origin that a trial does not fit, and those it tries
 COLUMNS = [
     "outcome", "regressor", "group", "estimate", "low", "high", "first_low", "first_high",
@@ -106,100 +106,14 @@ def load_outcomes(codes: list[str], origin: int, data: Path | None = None) -> Ou
 
 
 def _census(origin: int, data: Path | None) -> list[int]:
-    codes = [region.code for region in all_regions(data) if region.level in CITY_LEVELS]
-    history = load_history(codes, origin, data)
+    history = load_history(_all_cities(data), origin, data)
     first = series(history, "gdp_nominal", LEVEL_VINTAGES[:1])
     years = census_years(first, series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"]))
     return list(years.index[years])
 
 
-def estimate(
-    outcome: pd.DataFrame, regressor: pd.Series | pd.DataFrame, *, year_effects: bool = False
-) -> dict[str, Any] | None:
-    """Slope of the outcome on the regressor within cities, clustered by year.
-
-    ``outcome[year, city] = mean of the city (+ mean of the year) + slope * regressor + error``
-
-    Parameters
-    ----------
-    outcome : pandas.DataFrame
-        Year by city.
-    regressor : pandas.Series or pandas.DataFrame
-        By year, or year by city.
-
-    Returns
-    -------
-    dict or None
-        ``estimate``, ``error`` (standard error), ``low``, ``high`` (90 % interval, t with years
-        less one degrees of freedom), ``r2`` (within cities), ``years``, ``cities``,
-        ``first_year``, ``last_year``; None with fewer than `MINIMUM_YEARS` years.
-
-    Examples
-    --------
-    >>> years, rng = range(2000, 2030), np.random.default_rng(1)
-    >>> coal = pd.Series(rng.normal(0, 0.3, 30), years)
-    >>> noise = rng.normal(0, 0.01, (30, 5))
-    >>> found = estimate(pd.DataFrame(0.2 * coal.to_numpy()[:, None] + noise, years), coal)
-    >>> round(found["estimate"], 2), found["years"], found["cities"]
-    (0.2, 30, 5)
-    """
-    from statsmodels.api import OLS
-
-    if isinstance(regressor, pd.Series):
-        regressor = pd.DataFrame(dict.fromkeys(outcome, regressor))
-    both = pd.concat({"y": outcome.unstack(), "x": regressor.unstack()}, axis=1).dropna()
-    both.index.names = ["city", "year"]
-    years = both.index.get_level_values("year")
-    if years.nunique() < MINIMUM_YEARS:
-        return None
-    within = both - both.groupby("city").transform("mean")
-    if year_effects:
-        within -= within.groupby("year").transform("mean")
-    clusters = {"groups": years.to_numpy()}
-    fit = OLS(within["y"], within[["x"]]).fit(cov_type="cluster", cov_kwds=clusters, use_t=True)
-    low, high = fit.conf_int(1 - CONFIDENCE).loc["x"]
-    return {
-        "estimate": float(fit.params["x"]),
-        "error": float(fit.bse["x"]),
-        "low": float(low),
-        "high": float(high),
-        "r2": float(fit.rsquared),
-        "years": int(years.nunique()),
-        "cities": int(both.index.get_level_values("city").nunique()),
-        "first_year": int(years.min()),
-        "last_year": int(years.max()),
-    }
-
-
-def describe(
-    outcome: pd.DataFrame, regressor: pd.Series | pd.DataFrame, *, year_effects: bool = False
-) -> dict[str, Any] | None:
-    """An estimate over all years and over each half of them, and whether it is identified.
-
-    Returns
-    -------
-    dict or None
-        As from `estimate`, and ``first_low, first_high, second_low, second_high`` (missing where
-        a half is too short) and ``identified``.
-    """
-    found = estimate(outcome, regressor, year_effects=year_effects)
-    if found is None:
-        return None
-    span = outcome.loc[found["first_year"] : found["last_year"]].dropna(how="all")
-    half = (len(span) + 1) // 2
-    halves = {
-        name: estimate(part, regressor, year_effects=year_effects)
-        for name, part in (("first", span.iloc[:half]), ("second", span.iloc[half:]))
-    }
-    ends = {
-        f"{name}_{end}": part[end] if part else np.nan
-        for name, part in halves.items()
-        for end in ("low", "high")
-    }
-    parts = [found, *halves.values()]
-    above = all(part is not None and part["low"] > 0 for part in parts)
-    below = all(part is not None and part["high"] < 0 for part in parts)
-    return found | ends | {"identified": above or below}
+def _all_cities(data: Path | None) -> list[str]:
+    return [region.code for region in all_regions(data) if region.level in CITY_LEVELS]
 
 
 def load_sensitivities(region: str, origin: int, data: Path | None = None) -> pd.DataFrame:
@@ -227,8 +141,7 @@ def sensitivities(region: str, origin: int, data: Path | None = None) -> pd.Data
     """
     coal = commodity_growth(origin, data=data)
     city = find_region(region, data)
-    cities = [other.code for other in all_regions(data) if other.level in CITY_LEVELS]
-    groups = {"province": [peer.code for peer in peers(city, data)], "all": cities}
+    groups = {"province": [peer.code for peer in peers(city, data)], "all": _all_cities(data)}
     rows = []
     for group, codes in groups.items():
         found = load_outcomes(codes, origin, data)
@@ -237,12 +150,11 @@ def sensitivities(region: str, origin: int, data: Path | None = None) -> pd.Data
             for name in OUTCOMES
             if (estimated := describe(found.growth[name], coal))
         ]
-        if group == "all" and len(found.share):
-            exposed = found.share.shift().mul(coal, axis=0) / 100
+        if group == "all":
             rows += [
                 {"outcome": name, "regressor": "coal_x_share", "group": group} | estimated
                 for name in OUTCOMES
-                if (estimated := describe(found.growth[name], exposed, year_effects=True))
+                if (estimated := _on_share(found, name, coal))
             ]
         if group == "province":
             deflator = found.growth["gdp_deflator"]
@@ -299,6 +211,11 @@ def exposure(codes: list[str], origin: int, data: Path | None = None) -> Exposur
     A city's slope lies between its own and the province's, the nearer to its own the more cities
     differ beyond their errors (moments of the slopes' distances from the province).
     """
+    asked = {"codes": list(codes), "origin": origin}
+    return remembered("exposure", asked, lambda: _exposure(codes, origin, data), data=data)
+
+
+def _exposure(codes: list[str], origin: int, data: Path | None) -> Exposure | None:
     coal = commodity_growth(origin, data=data)
     deflator = load_outcomes(codes, origin, data).growth["gdp_deflator"]
     found = describe(deflator, coal)
@@ -315,8 +232,34 @@ def exposure(codes: list[str], origin: int, data: Path | None = None) -> Exposur
         found["estimate"] + (weight * own["distance"]).fillna(0.0),
         np.sqrt(weight * variance).fillna(0.0),
         found["error"],
-        found["years"] - 1,
+        degrees_of_freedom(found["years"]),
     )
+
+
+def share_effect(origin: int, data: Path | None = None) -> dict[str, Any] | None:
+    """By how much the slope of prices on coal rises with the share of the secondary sector.
+
+    Returns
+    -------
+    dict or None
+        As from `describe`, over all cities: log points of slope on a share of 1 in place of 0;
+        None where that is not identified.
+    """
+
+    def look() -> dict[str, Any] | None:
+        outcomes = load_outcomes(_all_cities(data), origin, data)
+        found = _on_share(outcomes, "gdp_deflator", commodity_growth(origin, data=data))
+        return found if found and found["identified"] else None
+
+    return remembered("share_effect", {"origin": origin}, look, data=data)
+
+
+def _on_share(found: Outcomes, name: str, coal: pd.Series) -> dict[str, Any] | None:
+    """An outcome on coal times the secondary share of the year before, net of each year."""
+    if found.share.empty:
+        return None
+    exposed = found.share.shift().mul(coal, axis=0) / 100
+    return describe(found.growth[name], exposed, year_effects=True)
 
 
 def _own_slope(apart: pd.Series, coal: pd.Series) -> list[float]:
