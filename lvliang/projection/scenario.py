@@ -165,7 +165,9 @@ def load_scenario(
         Names the file, the key, the value and what would be legal.
     """
     scenario = read_scenario(scenario_path(name, data), data)
-    for change in filter(str.strip, changes.split(";")):
+    given = [change.strip() for change in changes.split(";") if change.strip()]
+    _refuse_twice(given)
+    for change in given:
         scenario = _changed(scenario, change, base_year, end_year)
     return replace(scenario, changes=changes.strip())
 
@@ -220,6 +222,13 @@ def read_scenario(path: Path, data: Path | None = None) -> Scenario:
     return Scenario(scenario_id=table["id"], **words, drivers=drivers, **shock)
 
 
+def _refuse_twice(changes: list[str]) -> None:
+    moved = [change.partition("=")[0].strip() for change in changes]
+    for change, what in zip(changes, moved, strict=True):
+        if moved.count(what) > 1:
+            raise ParameterError(f"--set {change}: {what} is given twice; legal: once")
+
+
 def _changed(scenario: Scenario, change: str, base_year: int, end_year: int) -> Scenario:
     where = f"--set {change.strip()}"
     parts = CHANGE.fullmatch(change)
@@ -234,7 +243,8 @@ def _changed(scenario: Scenario, change: str, base_year: int, end_year: int) -> 
             f"legal: {', '.join(DRIVERS)}"
         )
     if driver == SHOCK and key in (PERSISTENCE, SCOPE):
-        given = float(value) if key == PERSISTENCE and NUMBER.fullmatch(value) else value
+        share = NUMBER.fullmatch(value) if key == PERSISTENCE else None
+        given = _number(share["number"]) if share and not share["unit"] else value
         return replace(scenario, **{key: _setting(where, key, given)})
     if not YEAR.fullmatch(key) or not base_year < int(key) <= end_year:
         raise ParameterError(
@@ -252,7 +262,11 @@ def _in_unit(where: str, driver: str, value: str) -> float:
     if not parts or bool(parts["unit"]) != percent:
         form = "a number with %, such as -30%" if percent else "points without a sign, such as -0.5"
         raise ParameterError(f"{where}: {value!r} is not legal; legal: {form}")
-    return float(parts["number"].replace("−", "-"))
+    return _number(parts["number"])
+
+
+def _number(digits: str) -> float:
+    return float(digits.replace("−", "-"))
 
 
 def _legal(where: str, driver: str, value: Any) -> float:
