@@ -10,7 +10,7 @@ import typer
 
 
 class Format(StrEnum):
-    """How ``assess`` prints."""
+    """How a command prints."""
 
     table = "table"
     csv = "csv"
@@ -34,16 +34,21 @@ def print_audit(lang: str) -> None:
 
 
 def print_verdicts(verdicts: Any, form: Format, lang: str) -> None:
-    if form is Format.json:
+    if form is Format.table:
+        _print_table(verdicts, lang)
+    else:
         from lvliang.feasibility.verdicts import PUBLIC
 
-        kept = verdicts[PUBLIC]
-        records = json.loads(kept.to_json(orient="records", force_ascii=False))
+        print_rows(verdicts[PUBLIC] if form is Format.json else verdicts, form)
+
+
+def print_rows(rows: Any, form: Format) -> None:
+    """Rows as JSON or CSV."""
+    if form is Format.json:
+        records = json.loads(rows.to_json(orient="records", force_ascii=False))
         typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
-    elif form is Format.csv:
-        typer.echo(verdicts.to_csv(index=False), nl=False)
     else:
-        _print_table(verdicts, lang)
+        typer.echo(rows.to_csv(index=False), nl=False)
 
 
 def print_comparison(found: Any, year: int, lang: str) -> None:

@@ -17,7 +17,7 @@ from lvliang.cli.options import (
     use_cache,
     use_data,
 )
-from lvliang.terminal import Format, print_comparison, print_verdicts
+from lvliang.terminal import Format, print_comparison, print_rows, print_verdicts
 
 
 class Indicator(StrEnum):
@@ -90,10 +90,10 @@ def invert(
     parameter: Parameters = None,
     scenario: ScenarioName = None,
     changes: Changes = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
     data: Data = None,
 ) -> None:
-    """What growth, coal price or base gives a target the chance asked for; prints one sentence."""
-    from lvliang.baseline.regions import find_region
+    """What growth, coal price or base gives a target the chance asked for; prints sentences."""
     from lvliang.display import inversion as words
     from lvliang.feasibility import inversion
     from lvliang.report import parameters
@@ -106,18 +106,20 @@ def invert(
     run: Any = parameters.check("30_feasibility", given)
     origin, lang = run.base_year, run.lang
     if by is Lever.base:
-        bases = inversion.bases_for(target, probability, region=run.region, base_year=origin)
-        lines = words.base_sentences(bases, probability=probability, base_year=origin, lang=lang)
-        typer.echo("\n".join(lines))
-        return
-    outlook = _outlook(run)
-    wanted = inversion.find_target(target, outlook)
-    answer = inversion.invert(
-        wanted, outlook, probability=probability, lever=by.value, seed=run.seed
-    )
-    verdict = _verdicts(run, outlook).set_index("target_id", drop=False).loc[target]
-    name = find_region(run.region).name(lang)
-    typer.echo(words.sentence(answer, verdict, region=name, base_year=origin, lang=lang))
+        rows = inversion.bases_for(target, probability, region=run.region, base_year=origin)
+        said = words.base_sentences(rows, probability=probability, base_year=origin, lang=lang)
+    else:
+        outlook = _outlook(run)
+        wanted = inversion.find_target(target, outlook)
+        answer = inversion.invert(
+            wanted, outlook, probability=probability, lever=by.value, seed=run.seed
+        )
+        verdict = _verdicts(run, outlook).set_index("target_id", drop=False).loc[target]
+        rows, said = words.as_row(answer, verdict), words.sentences(answer, verdict, outlook, lang)
+    if form is Format.table:
+        typer.echo("\n".join(said))
+    else:
+        print_rows(rows, form)
 
 
 def forecast(

@@ -2,79 +2,132 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
-from lvliang.display.words import WORD_ONLY_GRADES, number, target_name, text
+from lvliang.display.industry_tables import reference_name
+from lvliang.display.words import (
+    WORD_ONLY_GRADES,
+    amount,
+    capital,
+    number,
+    rounded,
+    target_name,
+    text,
+)
 from lvliang.feasibility.bands import likelihood
 from lvliang.feasibility.inversion import Answer
+from lvliang.projection.outlook import Outlook
 
 
-def sentence(answer: Answer, verdict: pd.Series, *, region: str, base_year: int, lang: str) -> str:
-    """What it takes, in one sentence, and one on the grade of the target.
+def sentences(answer: Answer, verdict: pd.Series, outlook: Outlook, lang: str) -> list[str]:
+    """What it takes, where that stands in history, and the grade of the target.
 
     Parameters
     ----------
     verdict : pandas.Series
-        The target's row of the verdict table.
-    region : str
-        Name of the city.
+        The target's row of the verdict table, on the draws of ``outlook``.
     """
-    first, last = base_year + 1, base_year + answer.years
-    span = "one_year" if first == last else "span"
     word_only = verdict["grade"] in WORD_ONLY_GRADES
-    words: dict[str, Any] = {
+    words = _counts(answer) | {
         "target": target_name(verdict, lang),
-        "chance": _chance(answer.probability, lang),
-        "region": region,
-        "span": text(f"inversion.{span}", lang, first=first, last=last),
-        "years": answer.years,
-        "spells": answer.spells,
-        "cities": answer.cities,
+        "chance": _asked(answer.probability, lang),
+        "now": _told(answer.now, word_only, lang),
+        "region": outlook.region.name(lang),
+        "span": _span(answer, outlook.base_year, lang),
         "lever": text(f"lever.{answer.lever}", lang),
-        "least": number(answer.least, 1),
-        "most": number(answer.most, 1),
-        "reached": text(f"likelihood.{likelihood(answer.reached)}", lang)
-        if word_only
-        else _chance(answer.reached, lang),
+        "at_least": _told(answer.at_least, word_only, lang),
+        "at_most": _told(answer.at_most, word_only, lang),
+        "side": text(f"side.{'above' if answer.reached > answer.probability else 'below'}", lang),
     }
-    if answer.moved is not None:
-        words |= {
-            "value": number(float(answer.value or 0), 1),
-            "points": number(abs(answer.moved), 1),
-            "direction": text(f"direction.{'above' if answer.moved > 0 else 'below'}", lang),
-            "percentile": number(float(answer.percentile or 0), 0),
-        }
-    told = text(f"inversion.{answer.reason or answer.lever}", lang, **words)
-    how = "word_only" if word_only else "with_record"
-    grade = text(
-        "inversion.grade", lang, grade=verdict["grade"], how=text(f"inversion.{how}", lang)
-    )
-    return f"{told}\n{grade}"
+    how = text(f"inversion.{'word_only' if word_only else 'with_record'}", lang)
+    if answer.reason:
+        told = [text(f"inversion.{answer.reason}", lang, **words)]
+    else:
+        told = _found(answer, words, lang)
+    grade = text("inversion.grade", lang, grade=verdict["grade"], how=how)
+    return [*_conditional(outlook, lang), *told, grade]
 
 
 def base_sentences(
     bases: pd.DataFrame, *, probability: float, base_year: int, lang: str
 ) -> list[str]:
     """The base an industry target needs, by deadline and by whom it is held against."""
-    return [
+    said = [
         text(
             "inversion.base",
             lang,
-            reference=text(f"reference_name.{row.reference}", lang),
-            years=row.years,
-            chance=_chance(probability, lang),
+            indicator=capital(row[f"indicator_{lang}"]),
+            reference=reference_name(row["reference"], lang),
+            chance=_asked(probability, lang),
             origin=base_year,
-            base=number(row.base, 0),
-            unit=row.unit,
-            value=number(row.value, 0),
-            deadline=row.deadline,
-            growth=number(row.growth, 1),
+            base=amount(row["base"], row["unit"], lang, 0),
+            value=amount(row["value"], row["unit"], lang),
+            growth=number(row["growth"], 1),
+            **row[["deadline", "years", "spells", "windows"]],
         )
-        for row in bases.itertuples()
+        for _, row in bases.iterrows()
+    ]
+    return [*said, text("inversion.base_note", lang)]
+
+
+def as_row(answer: Answer, verdict: pd.Series) -> pd.DataFrame:
+    """The answer as one row: the fields of `Answer`, ``windows`` and the ``grade``."""
+    return pd.DataFrame([asdict(answer) | {"windows": answer.windows, "grade": verdict["grade"]}])
+
+
+def _conditional(outlook: Outlook, lang: str) -> list[str]:
+    """That the draws are conditional, and on what, if they are."""
+    assumed = outlook.scenario
+    if assumed.is_baseline():
+        return []
+    changes = text("inversion.changes", lang, changes=assumed.changes) if assumed.changes else ""
+    return [text("inversion.conditional", lang, title=assumed.title(lang), changes=changes)]
+
+
+def _found(answer: Answer, words: dict[str, Any], lang: str) -> list[str]:
+    value = float(answer.value or 0)
+    words = words | {"percentile": number(float(answer.percentile or 0), 0)}
+    needs = "more" if answer.now < answer.probability else "less"
+    if answer.lever == "coal":
+        moves = text(f"moves.{'rise' if value > 0 else 'fall'}", lang)
+        words |= {"value": number(abs(value), 1), "moves": moves}
+        place = "coal"
+    else:
+        words |= {
+            "value": number(value, 1),
+            "usual": number(float(answer.usual or 0), 1),
+            "points": number(abs(float(answer.moved or 0)), 1),
+            "latest_percentile": number(float(answer.latest_percentile or 0), 0),
+            "own_percentile": number(float(answer.own_percentile or 0), 0),
+        }
+        place = "elsewhere" if answer.own_percentile is None else "growth"
+    return [
+        text(f"inversion.{answer.lever}_{needs}", lang, **words),
+        text(f"inversion.place_{place}", lang, **words),
     ]
 
 
-def _chance(probability: float, lang: str) -> str:
-    return f"{100 * probability:.0f}%" if lang == "zh" else f"{100 * probability:.0f} %"
+def _counts(answer: Answer) -> dict[str, Any]:
+    names = ("years", "spells", "cities", "starts", "own_spells", "windows", "last")
+    ends = {name: number(getattr(answer, name), 1) for name in ("least", "most")}
+    return {name: getattr(answer, name) for name in names} | ends
+
+
+def _span(answer: Answer, base_year: int, lang: str) -> str:
+    kind = "coal" if answer.lever == "coal" else "in"
+    length = "one_year" if answer.years == 1 else "years"
+    first, last = base_year + 1, base_year + answer.years
+    return text(f"inversion.{kind}_{length}", lang, first=first, last=last)
+
+
+def _told(probability: float, word_only: bool, lang: str) -> str:
+    if word_only:
+        return text(f"likelihood.{likelihood(probability)}", lang)
+    return rounded(probability, lang)
+
+
+def _asked(probability: float, lang: str) -> str:
+    return f"{100 * probability:g}%" if lang == "zh" else f"{100 * probability:g} %"

@@ -6,17 +6,23 @@ inside the range that history has seen: "no value in the historic range does" is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
 from lvliang.errors import ParameterError
-from lvliang.feasibility.industries import bases_needed, load_industries
+from lvliang.feasibility.industries import (
+    bases_needed,
+    by_deadline,
+    industry_targets,
+    load_industries,
+)
+from lvliang.feasibility.known_growth import describe_known
 from lvliang.feasibility.settling import vintage_gaps
 from lvliang.feasibility.targets import Target, load_targets
 from lvliang.feasibility.verdicts import missing, outcomes
@@ -24,11 +30,18 @@ from lvliang.projection.conditional import condition
 from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.outlook import Outlook
 from lvliang.projection.panel import load_panel
-from lvliang.projection.sensitivity import commodity_growth, exposure
+from lvliang.projection.sensitivity import COAL, commodity_growth, exposure
 
 LEVERS = ("growth", "coal")
 DRIVER = {"growth": "policy", "coal": "coal_price"}
 PRECISION = 1e-3  # of the lever, in its unit
+WHY_NOT = {
+    "no_series": "has no series to settle it",
+    "beyond_run": "is due beyond the years of the run",
+    "ended": "has a series that ended too long ago",
+    "short": "has too short a series",
+    "rivals": "has no series of the other cities",
+}
 
 
 @dataclass(frozen=True)
@@ -42,20 +55,27 @@ class Answer:
         mean real growth, % a year) or ``coal`` (growth of the coal price, % a year, US dollars).
     probability : float
         The chance asked for.
-    value : float or None
-        Of the lever; None where no value in the historic range does.
-    moved : float or None
-        What the lever adds to the draws: points a year of growth; the value itself for coal.
-    reached : float
-        The chance with it; without a value, the nearest chance in the range.
     now : float
         The chance as drawn.
+    usual : float or None
+        Median mean real growth as drawn (% a year); None for coal.
+    value : float or None
+        Of the lever (growth: its median); None where no value in the historic range does.
+    moved : float or None
+        What is added in each year: points of growth, beyond those of a scenario; for coal the
+        value itself.
+    reached : float
+        The chance with it; without a value, the nearest chance in the range.
     least, most : float
         The historic range of the lever over as many years.
-    percentile : float or None
-        Share of past spells of as many years that were below the value (%).
-    years, spells, cities : int
-        Length of a spell, how many there are, and of how many cities (0 for coal).
+    at_least, at_most : float
+        The chances at its ends.
+    percentile, latest_percentile, own_percentile : float or None
+        Share of past spells of as many years that were below the value (%): of all, of those that
+        ended last, and of those of the city itself (None for coal).
+    years, spells, cities, starts, last, own_spells : int
+        Length of a spell, how many there are, of how many cities (0 for coal), how many years
+        they begin in, the last in which one ended, and how many are the city's own.
     reason : str
         ``""``; ``out_of_range``; or ``not_identified`` (the lever moves nothing the target is
         about).
@@ -64,17 +84,30 @@ class Answer:
     target_id: str
     lever: str
     probability: float
-    value: float | None
-    moved: float | None
-    reached: float
     now: float
+    usual: float | None
+    reached: float
     least: float
     most: float
-    percentile: float | None
+    at_least: float
+    at_most: float
     years: int
     spells: int
     cities: int
+    starts: int
+    last: int
+    own_spells: int
+    value: float | None = None
+    moved: float | None = None
+    percentile: float | None = None
+    latest_percentile: float | None = None
+    own_percentile: float | None = None
     reason: str = ""
+
+    @property
+    def windows(self) -> int:
+        """How many of the spells of one city fit side by side."""
+        return (self.starts + self.years - 1) // self.years
 
 
 def find_target(target_id: str, outlook: Outlook, data: Path | None = None) -> Target:
@@ -86,14 +119,22 @@ def find_target(target_id: str, outlook: Outlook, data: Path | None = None) -> T
         There is none, or no series carries it; names those that can be inverted.
     """
     targets = load_targets(outlook.region.code, outlook.base_year, outlook.end_year, data)
-    told = {target.target_id: target for target in targets if missing(target, outlook) is None}
+    known = {target.target_id: target for target in targets}
+    faults = {name: missing(target, outlook) for name, target in known.items()}
+    told = [name for name, fault in faults.items() if fault is None]
     if target_id in told:
-        return told[target_id]
-    near = get_close_matches(target_id, told, n=1)
-    why = "has no series to settle it" if any(t.target_id == target_id for t in targets) else "none"
-    hint = f" did you mean {near[0]}?" if near and why == "none" else ""
-    problem = f"{target_id!r} is not a target" if why == "none" else f"{target_id!r} {why}"
-    raise ParameterError(f"target: {problem};{hint} legal: {', '.join(told) or 'none here'}")
+        return known[target_id]
+    region, origin = outlook.region.code, outlook.base_year
+    bases = _inverted_by_base(by_deadline(industry_targets(region, origin, data), origin))
+    fault = faults.get(target_id)
+    if fault is None and target_id not in bases:
+        problem = f"is not a target;{_did_you_mean(target_id, [*told, *bases])}"
+    else:
+        problem = f"{WHY_NOT[fault['reason'] if fault else 'no_series']};"
+    by_base = f"; by base: {', '.join(bases)}" if bases else ""
+    raise ParameterError(
+        f"target: {target_id!r} {problem} legal: {', '.join(told) or 'none here'}{by_base}"
+    )
 
 
 def invert(
@@ -124,39 +165,52 @@ def invert(
     _check_probability(probability)
     if lever not in LEVERS:
         raise ParameterError(f"lever: {lever!r} is not legal; legal: {' or '.join(LEVERS)}")
-    if outlook.scenario.drivers.get(DRIVER[lever]):
+    if lever == "coal" and outlook.scenario.drivers.get(DRIVER[lever]):
         raise ParameterError(
             f"scenario: {outlook.scenario.scenario_id} fixes {DRIVER[lever]}, which is what is "
             "asked for; legal: a scenario that leaves it free"
         )
     gaps = vintage_gaps(outlook.region.code, outlook.base_year, data)
     span = range(outlook.base_year + 1, target.last_year + 1)
-    usual = _usual(outlook, span)
+    usual = _usual(outlook, span) if lever == "growth" else None
 
     def chance(value: float) -> float:
-        moved = value - usual if lever == "growth" else value
-        found = move(outlook, lever, dict.fromkeys(span, moved), seed=seed, data=data)
+        path = dict.fromkeys(span, value - (usual or 0.0))
+        found = move(outlook, lever, path, seed=seed, data=data)
         return float(target.met(outcomes(target, found, gaps)).mean())
 
     past = _past_spells(lever, outlook.base_year, len(span), data)
-    least, most = (float(past.min()), float(past.max())) if len(past) else (np.nan, np.nan)
     now = float(target.met(outcomes(target, outlook, gaps)).mean())
-    cities = past.index.get_level_values("region").nunique() if lever == "growth" else 0
     answer = Answer(
-        target.target_id, lever, probability, None, None, now, now, least, most, None,
-        len(span), len(past), cities,
-    )  # fmt: skip
-    if not len(past) or (lever == "coal" and not _coal_moves(target, outlook, data)):
+        target.target_id,
+        lever,
+        probability,
+        now,
+        usual,
+        reached=now,
+        at_least=now,
+        at_most=now,
+        years=len(span),
+        **_describe(past, outlook),
+    )
+    if past.empty or (lever == "coal" and not _coal_moves(target, outlook, data)):
         return replace(answer, reason="not_identified")
-    value, reached = _solve(chance, probability, least, most)
-    if value is None:
-        return replace(answer, reached=reached, reason="out_of_range")
+    answer = replace(answer, at_least=chance(answer.least), at_most=chance(answer.most))
+    ends = answer.at_least, answer.at_most
+    if not min(ends) <= probability <= max(ends):
+        nearest = min(ends, key=lambda end: abs(end - probability))
+        return replace(answer, reached=nearest, reason="out_of_range")
+    value = float(
+        brentq(lambda x: chance(x) - probability, answer.least, answer.most, xtol=PRECISION)
+    )
     return replace(
         answer,
         value=value,
-        moved=value - usual if lever == "growth" else value,
-        reached=reached,
-        percentile=100 * float((past < value).mean()),
+        moved=value - (usual or 0.0),
+        reached=chance(value),
+        percentile=_below(past, value),
+        latest_percentile=_below(past.xs(answer.last, level="year"), value),
+        own_percentile=_below(_own(past, outlook), value),
     )
 
 
@@ -169,8 +223,7 @@ def move(
     data: Path | None = None,
 ) -> Outlook:
     """The draws with the lever at these values; what else their scenario assumes is in them."""
-    mix = {"secondary_share": outlook.scenario.drivers.get("secondary_share", {})}
-    only = replace(outlook.scenario, drivers=mix | {DRIVER[lever]: dict(by_year)})
+    only = replace(outlook.scenario, drivers={DRIVER[lever]: dict(by_year)})
     return condition(outlook, only, seed=seed, data=data)
 
 
@@ -191,7 +244,9 @@ def bases_for(
     Returns
     -------
     pandas.DataFrame
-        From `lvliang.feasibility.industries.bases_needed`, one row a deadline and reference.
+        From `lvliang.feasibility.industries.bases_needed`, one row a deadline and reference,
+        with ``commitment_id, indicator_zh, indicator_en`` of the target and ``spells, cities,
+        starts, windows`` of `lvliang.feasibility.known_growth.describe_known`.
 
     Raises
     ------
@@ -200,17 +255,29 @@ def bases_for(
     """
     _check_probability(probability)
     found = load_industries(region, base_year, data)
-    rows = found.deadlines[found.deadlines["kind"] == "money"]
-    legal = list(dict.fromkeys(rows["commitment_id"]))
+    legal = _inverted_by_base(found.deadlines)
     if target_id not in legal:
-        near = get_close_matches(target_id, legal, n=1)
-        hint = f" did you mean {near[0]}?" if near else ""
+        hint = _did_you_mean(target_id, legal)
         raise ParameterError(
             f"target: {target_id!r} has no base that known growth could be held against;{hint} "
             f"legal: {', '.join(legal) or 'none here'}"
         )
-    wanted = rows[rows["commitment_id"] == target_id]
-    return bases_needed(wanted, found.known, [1 - probability])
+    wanted = found.deadlines[found.deadlines["commitment_id"] == target_id]
+    name = found.targets.set_index("commitment_id").loc[target_id, ["indicator_zh", "indicator_en"]]
+    behind = describe_known(found.known)[
+        ["years", "reference", "spells", "cities", "starts", "windows"]
+    ]
+    bases = bases_needed(wanted, found.known, [1 - probability])
+    return bases.merge(behind, on=["years", "reference"]).assign(commitment_id=target_id, **name)
+
+
+def _inverted_by_base(deadlines: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(deadlines.loc[deadlines["kind"] == "money", "commitment_id"]))
+
+
+def _did_you_mean(name: str, legal: Sequence[str]) -> str:
+    near = get_close_matches(name, legal, n=1)
+    return f" did you mean {near[0]}?" if near else ""
 
 
 def _check_probability(probability: float) -> None:
@@ -224,18 +291,27 @@ def _usual(outlook: Outlook, span: range) -> float:
     return float(from_log(to_log(growth).mean("year")).median())
 
 
-def _solve(
-    chance: Callable[[float], float], probability: float, least: float, most: float
-) -> tuple[float | None, float]:
-    """The lever at which a rising or falling step function passes the probability."""
-    ends = [chance(least), chance(most)]
-    if not min(ends) <= probability <= max(ends):
-        return None, min(ends, key=lambda end: abs(end - probability))
-    if ends[0] == probability or ends[1] == probability:
-        value = least if ends[0] == probability else most
-    else:
-        value = brentq(lambda x: chance(x) - probability, least, most, xtol=PRECISION)
-    return float(value), chance(value)
+def _describe(past: pd.Series, outlook: Outlook) -> dict[str, Any]:
+    """Range of past spells and how many there are, as `Answer` has them."""
+    regions, ends = (past.index.get_level_values(name) for name in ("region", "year"))
+    return {
+        "last": int(ends.max()) if len(ends) else outlook.base_year,
+        "least": float(past.min()),
+        "most": float(past.max()),
+        "spells": len(past),
+        "cities": 0 if COAL in regions else regions.nunique(),
+        "starts": ends.nunique(),
+        "own_spells": len(_own(past, outlook)),
+    }
+
+
+def _own(past: pd.Series, outlook: Outlook) -> pd.Series:
+    return past[past.index.get_level_values("region") == outlook.region.code]
+
+
+def _below(past: pd.Series, value: float) -> float | None:
+    """Share of spells below a value (%); None where there are none."""
+    return None if past.empty else 100 * float((past < value).mean())
 
 
 def _coal_moves(target: Target, outlook: Outlook, data: Path | None) -> bool:
@@ -248,7 +324,7 @@ def _coal_moves(target: Target, outlook: Outlook, data: Path | None) -> bool:
 def _past_spells(lever: str, origin: int, years: int, data: Path | None) -> pd.Series:
     """Mean growth (% a year) over past spells of as many years, ended by the origin."""
     if lever == "coal":
-        growth = commodity_growth(origin, data=data).to_frame("coal")
+        growth = commodity_growth(origin, data=data).to_frame(COAL)
     else:
         growth = to_log(load_panel(origin, data).growth)
     spells = from_log(growth.rolling(years).mean()).unstack().dropna()
