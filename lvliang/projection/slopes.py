@@ -11,9 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+Array = npt.NDArray[np.float64]
 MINIMUM_YEARS = 6
 CONFIDENCE = 0.90
 SWEEPS = 3  # of means of cities and years, which panels with few gaps settle in two
@@ -58,9 +60,10 @@ def estimate(
     years = both.index
     if len(years) < MINIMUM_YEARS:
         return None
-    y, x = (table.loc[years].where(both) for table in (outcome, regressor))
+    y, x = (table.loc[years].where(both).to_numpy(float) for table in (outcome, regressor))
     slope, r2 = _slope(y, x, year_effects)
-    without = [_slope(y.drop(year), x.drop(year), year_effects)[0] for year in years]
+    every = np.arange(len(years))
+    without = [_slope(y[every != out], x[every != out], year_effects)[0] for out in every]
     squares = float(((np.array(without) - slope) ** 2).sum())
     error = float(np.sqrt((len(years) - 1) / len(years) * squares))
     low, high = stats.t.interval(CONFIDENCE, degrees_of_freedom(len(years)), slope, error)
@@ -82,15 +85,17 @@ def degrees_of_freedom(years: int) -> int:
     return years - 2
 
 
-def _slope(y: pd.DataFrame, x: pd.DataFrame, year_effects: bool) -> tuple[float, float]:
+def _slope(y: Array, x: Array, year_effects: bool) -> tuple[float, float]:
     """Least squares slope within cities (and years), and the share of variance explained."""
+    seen = np.isfinite(y).any(axis=0)  # without a year a city may have none
+    y, x = y[:, seen], x[:, seen]
     for _ in range(SWEEPS if year_effects else 0):
-        y, x = ((table - table.mean()).T for table in (y, x))
-        y, x = ((table - table.mean()).T for table in (y, x))
-    y, x = y - y.mean(), x - x.mean()
-    slope = float((x * y).sum().sum() / (x**2).sum().sum())
-    left = float(((y - slope * x) ** 2).sum().sum())
-    return slope, 1 - left / float((y**2).sum().sum())
+        y, x = (table - np.nanmean(table, axis=0) for table in (y, x))
+        y, x = (table - np.nanmean(table, axis=1, keepdims=True) for table in (y, x))
+    y, x = (table - np.nanmean(table, axis=0) for table in (y, x))
+    slope = float(np.nansum(x * y) / np.nansum(x**2))
+    left = float(np.nansum((y - slope * x) ** 2))
+    return slope, 1 - left / float(np.nansum(y**2))
 
 
 def describe(
