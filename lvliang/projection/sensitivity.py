@@ -246,12 +246,13 @@ def share_effect(origin: int, data: Path | None = None) -> dict[str, Any] | None
         None where that is not identified.
     """
 
-    def look() -> dict[str, Any] | None:
+    def look() -> pd.DataFrame:
         outcomes = load_outcomes(_all_cities(data), origin, data)
         found = _on_share(outcomes, "gdp_deflator", commodity_growth(origin, data=data))
-        return found if found and found["identified"] else None
+        return pd.DataFrame([found] if found else [])
 
-    return remembered("share_effect", {"origin": origin}, look, data=data)
+    found = cached("share_effect", {"origin": origin}, look, form=FRAME, data=data)
+    return dict(found.iloc[0]) if len(found) and found["identified"].iloc[0] else None
 
 
 def _on_share(found: Outcomes, name: str, coal: pd.Series) -> dict[str, Any] | None:
