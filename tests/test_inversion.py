@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from lvliang.cli import app
 from lvliang.display.inversion import sentences
-from lvliang.errors import ParameterError
+from lvliang.errors import DataError, ParameterError
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.inversion import Answer, bases_for, find_target, invert, move
 from lvliang.feasibility.known_growth import known_growth, load_secondary_growth
@@ -166,6 +168,13 @@ def test_a_base_is_the_target_less_what_past_spells_brought() -> None:
         )
     with pytest.raises(ParameterError, match="'pig_offtake' has no base"):
         bases_for("pig_offtake", 0.5, region=LVLIANG, base_year=2020)
+
+
+def test_without_the_panel_no_base_is_made_up(data_copy: Path) -> None:
+    name = "special_steel_output_value_2025"
+    shutil.rmtree(data_copy / "panel")
+    with pytest.raises(DataError, match=f"{name}: no past growth to hold a base against"):
+        bases_for(name, 0.5, region=LVLIANG, base_year=2020, data=data_copy)
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,14 @@ from typing import Any
 import pandas as pd
 from scipy.optimize import brentq
 
-from lvliang.errors import ParameterError
+from lvliang.errors import DataError, ParameterError
 from lvliang.feasibility.industries import (
     bases_needed,
     by_deadline,
     industry_targets,
     load_industries,
 )
-from lvliang.feasibility.known_growth import describe_known
+from lvliang.feasibility.known_growth import SECTOR_TABLES, describe_known
 from lvliang.feasibility.settling import vintage_gaps
 from lvliang.feasibility.targets import Target, load_targets
 from lvliang.feasibility.verdicts import missing, outcomes
@@ -252,6 +252,8 @@ def bases_for(
     ------
     ParameterError
         There is no such industry target, or none that money is the unit of.
+    DataError
+        There is no growth to hold a base against.
     """
     _check_probability(probability)
     found = load_industries(region, base_year, data)
@@ -261,6 +263,11 @@ def bases_for(
         raise ParameterError(
             f"target: {target_id!r} has no base that known growth could be held against;{hint} "
             f"legal: {', '.join(legal) or 'none here'}"
+        )
+    if found.known.empty:
+        raise DataError(
+            f"{target_id}: no past growth to hold a base against; legal: with the tables "
+            f"{', '.join(SECTOR_TABLES)}"
         )
     wanted = found.deadlines[found.deadlines["commitment_id"] == target_id]
     name = found.targets.set_index("commitment_id").loc[target_id, ["indicator_zh", "indicator_en"]]
