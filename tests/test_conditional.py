@@ -161,6 +161,11 @@ def test_given_in_turn_or_at_once_is_the_same(monkeypatch: pytest.MonkeyPatch) -
     again = given(assumed(**coal), given(assumed(coal_price={2022: 50.0})))
     assert np.allclose(in_turn.paths, at_once.paths, equal_nan=True)
     assert np.allclose(again.paths, given(assumed(**coal)).paths, equal_nan=True)
+    policy = assumed(policy={2021: 0.0})
+    for between in (policy, load_scenario(**RUN)):
+        third = given(assumed(**coal), given(between, given(assumed(**share))))
+        assert np.allclose(third.paths, at_once.paths, equal_nan=True)
+        assert third.scenario.drivers == at_once.scenario.drivers
 
 
 def test_growth_cut_by_points_is_cut_under_a_scenario_as_well() -> None:

@@ -61,13 +61,18 @@ def condition(
     Outlook
         ``paths`` given the scenario. ``coal_price`` and ``national_growth`` move every city of
         the province, a shock those of its scope, ``policy`` and ``secondary_share`` the city
-        alone. A cash series keeps its share of GDP: prices move it as they move GDP.
+        alone. A cash series keeps its share of GDP: prices move it as they move GDP. Its
+        ``scenario`` has the coal prices and sector shares that stay besides.
     """
+    fixed = {d: outlook.scenario.drivers[d] for d in (COAL, SHARE) if d in outlook.scenario.drivers}
+    stays = {d: values | scenario.drivers.get(d, {}) for d, values in fixed.items()}
+    after = replace(scenario, drivers=scenario.drivers | stays)
     if scenario.is_baseline():
-        return replace(outlook, scenario=scenario)
+        return replace(outlook, scenario=after)
     real = _real_shift(outlook, scenario)
-    prices = _price_shift(outlook, scenario, seed, data)
-    return replace(outlook, scenario=scenario, paths=_shifted(outlook.paths, real, prices))
+    given = any(scenario.drivers.get(driver) for driver in (COAL, SHARE))
+    prices = _price_shift(outlook, after, seed, data) if given else 0.0
+    return replace(outlook, scenario=after, paths=_shifted(outlook.paths, real, prices))
 
 
 def shock_growth(scenario: Scenario, years: np.ndarray) -> np.ndarray:
@@ -110,16 +115,12 @@ def _values(scenario: Scenario, driver: str, years: np.ndarray) -> np.ndarray:
 
 
 def _price_shift(
-    outlook: Outlook, scenario: Scenario, seed: int, data: Path | None
+    outlook: Outlook, after: Scenario, seed: int, data: Path | None
 ) -> xr.DataArray | float:
-    """Log points of price growth added (draw, region, year); 0 where coal changes nothing."""
-    given = {driver: scenario.drivers.get(driver, {}) for driver in (COAL, SHARE)}
-    regions = list(outlook.paths["region"].to_numpy())
-    known = exposure(regions, outlook.base_year, data) if any(given.values()) else None
+    """Log points of price growth added (draw, region, year); 0 where coal is not identified."""
+    known = exposure(list(outlook.paths["region"].to_numpy()), outlook.base_year, data)
     if known is None:
         return 0.0
-    before = outlook.scenario
-    after = replace(before, drivers={d: before.drivers.get(d, {}) | given[d] for d in given})
     slopes = _draw_slopes(known, outlook, after, seed, data)
     origin, years = outlook.base_year, outlook.paths["year"].to_numpy()
     usual = float(commodity_growth(origin, data=data).mean())
@@ -132,7 +133,9 @@ def _price_shift(
         seed=seed,
     )
     unusual = xr.DataArray(drawn - usual, dims=("draw", "year"), coords={"year": years})
-    now, then = (_of_coal(outlook, given, slopes, unusual, usual) for given in (before, after))
+    now, then = (
+        _of_coal(outlook, given, slopes, unusual, usual) for given in (outlook.scenario, after)
+    )
     return then - now
 
 
@@ -152,7 +155,7 @@ def _draw_slopes(
         dims=("draw", "region"),
         coords={"region": outlook.paths["region"]},
     )
-    found = share_effect(outlook.base_year, data) if scenario.drivers[SHARE] else None
+    found = share_effect(outlook.base_year, data) if scenario.drivers.get(SHARE) else None
     if found is None:
         return slopes, 0.0
     spread = generator.standard_t(degrees_of_freedom(found["years"]), draws)
