@@ -176,7 +176,7 @@ def draw_beside(
     other : pandas.Series
         Levels of the other series by year, known to the origin.
     end : int
-        Last year drawn.
+        Last year drawn, the same as that of `project`: the mixture depends on it.
 
     Returns
     -------
