@@ -152,4 +152,6 @@ def test_changes_go_before_the_file_and_leave_the_rest() -> None:
     assert scenario.drivers["coal_price"] == plain.drivers["coal_price"] | {2025: -5.0}
     assert scenario.drivers["policy"] == {2023: -0.5}
     assert (scenario.scope, scenario.persistence) == ("nation", 0.3)
+    less = plain.with_driver("coal_price", {2025: -9.0})
+    assert less.drivers["coal_price"] == {2025: -9.0}
     assert plain.drivers["coal_price"][2025] == 0.0

@@ -80,6 +80,16 @@ def test_what_all_share_in_a_year_is_no_effect_of_the_share() -> None:
     moved = estimate(answer.add(shared, axis=0).mask(gaps), exposed, year_effects=True)
     assert found["low"] < TRUTH < found["high"]
     assert moved["estimate"] == pytest.approx(found["estimate"], abs=1e-3)
+    assert found["estimate"] == pytest.approx(_with_dummies(answer.mask(gaps), exposed), abs=1e-5)
+
+
+def _with_dummies(outcome: pd.DataFrame, regressor: pd.DataFrame) -> float:
+    """The same slope by least squares with a dummy for each city and each year."""
+    year, city = np.nonzero(outcome.notna().to_numpy())
+    y, x = (table.to_numpy()[year, city] for table in (outcome, regressor))
+    dummies = [pd.get_dummies(of, dtype=float).to_numpy() for of in (year, city)]
+    design = np.column_stack([x, *dummies])
+    return float(np.linalg.lstsq(design, y, rcond=None)[0][0])
 
 
 def test_an_effect_that_half_of_the_years_lack_is_not_identified() -> None:
@@ -90,6 +100,34 @@ def test_an_effect_that_half_of_the_years_lack_is_not_identified() -> None:
     found = describe(late, coal)
     assert found["low"] > 0
     assert not found["identified"]
+
+
+@pytest.mark.parametrize("kind", ["alike", "noise", "apart"])
+def test_a_city_departs_from_its_province_by_what_its_years_show(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome, coal = panel(2)
+    if kind == "alike":
+        outcome = outcome.apply(lambda _: outcome["c0"])
+    if kind == "apart":
+        outcome["c0"] += 0.5 * coal
+    outcome.columns = [f"{kind}{city}" for city in outcome]
+    monkeypatch.setattr(sensitivity, "commodity_growth", lambda *_, **__: coal)
+    monkeypatch.setattr(
+        sensitivity,
+        "load_outcomes",
+        lambda *_: sensitivity.Outcomes({"gdp_deflator": outcome}, pd.DataFrame()),
+    )
+    slope = exposure(list(outcome), 2018).slope
+    own = outcome.apply(lambda city: np.polyfit(coal, city, 1)[0])
+    assert slope.mean() == pytest.approx(own.mean(), abs=0.02)
+    if kind == "alike":
+        assert slope.to_numpy() == pytest.approx(own.to_numpy())
+    if kind == "noise":
+        assert slope.std() < 0.5 * own.std()
+    if kind == "apart":
+        first = slope.index[0]
+        assert own.mean() < slope[first] <= own[first] == pytest.approx(slope[first], abs=0.02)
 
 
 def test_too_few_years_give_no_estimate() -> None:
