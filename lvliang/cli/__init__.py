@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from lvliang.cli import publishing, questions, records, tables
+from lvliang.cli import exporting, publishing, questions, records, tables
 from lvliang.errors import LvliangError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ COMMANDS = (
     questions.invert,
     questions.forecast,
     questions.backtest,
+    exporting.export,
     tables.check,
     tables.freeze,
     records.history,

@@ -1,0 +1,473 @@
+"""Exports: what stands in the table, that it is the outlook's, and files whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+from packaging.requirements import Requirement
+
+from lvliang.cli import main
+from lvliang.errors import ParameterError
+from lvliang.feasibility.background import load_background
+from lvliang.feasibility.targets import load_targets
+from lvliang.feasibility.verdicts import assess
+from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.scenario import scenario_ids
+from lvliang.report import export as exports
+from lvliang.report import parameters
+from lvliang.report.export import COLUMNS, KEY, Export, collect
+from lvliang.report.export_file import content, write_whole
+from lvliang.report.provenance import code_version, data_fingerprint
+
+CODE, ORIGIN = "141100", 2020
+SCENARIOS = ["baseline", "relapse"]
+FEW = {"draws": 1000}
+LEVELS = {"q05": 5, "q10": 10, "q25": 25, "q50": 50, "q75": 75, "q90": 90, "q95": 95}
+HALF_OF_THE_LAST_PLACE = 5.01e-5
+
+Done = subprocess.CompletedProcess[str]
+Call = Callable[..., Done]
+
+
+def runs(names: list[str], **given: Any) -> list[Any]:
+    return [parameters.check("30_feasibility", FEW | given | {"scenario": name}) for name in names]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tables(small_data: Path) -> Iterator[Path]:
+    """Every test of this file reads the small panel."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LVLIANG_DATA", str(small_data))
+        yield small_data
+
+
+@pytest.fixture(scope="module")
+def export(tables: Path) -> Export:
+    return collect(runs(SCENARIOS))
+
+
+@pytest.fixture(scope="module")
+def outlooks(tables: Path) -> dict[str, Outlook]:
+    """The same draws, asked for as the pages do."""
+    span = {"base_year": ORIGIN, "end_year": 2025}
+    return {
+        name: look_ahead(CODE, **span, draws=1000, seed=2021, scenario=name) for name in SCENARIOS
+    }
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
+    """The command in this process."""
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def call(*words: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["lvliang", "export", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Done(words, int(ended.value.code or 0), out, err)
+
+    yield call
+    signal.signal(signal.SIGTERM, handler)
+
+
+def read(made: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(made.decode("utf-8"))))
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return read(path.read_bytes())
+
+
+def cells(made: bytes) -> dict[str, list[tuple[Any, ...]]]:
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    return {sheet.title: list(sheet.values) for sheet in book}
+
+
+# ------------------------------------------------------------------ what stands in it
+
+
+@pytest.mark.parametrize("form", ["csv", "iamc"])
+def test_every_value_has_a_key_of_its_own_and_nothing_is_missing(export: Export, form: str) -> None:
+    rows = read(content(export, form, ".csv", "zh"))
+    iamc = ["model", "scenario", "region", "variable", "unit", "year", "value"]
+    assert list(rows[0]) == {"csv": COLUMNS, "iamc": iamc}[form]
+    assert [row for row in rows if not all(value.strip() for value in row.values())] == []
+    key = [column for column in ["region", *KEY] if column in rows[0]]
+    assert len({tuple(row[column] for column in key) for row in rows}) == len(rows)
+    assert [float(row["value"]) for row in rows] == export.rows["value"].tolist()
+
+
+def test_units_and_price_bases_are_those_of_the_indicators(export: Export, tables: Path) -> None:
+    known = {row["indicator"]: row for row in table(tables / "indicators.csv")}
+    rows = export.rows
+    shares = rows["statistic"].str.startswith("rank_") | (rows["statistic"] == "met")
+    assert set(rows[shares]["unit"]) == {"%"}
+    told = rows[~shares].groupby("indicator")[["unit", "price_basis"]].agg(set)
+    assert tuple(told.loc["gdp_nominal_growth"]) == ({"%"}, {"current"})
+    assert {name: tuple(row) for name, row in told.drop("gdp_nominal_growth").iterrows()} == {
+        name: ({known[name]["unit"]}, {known[name]["price_basis"]})
+        for name in told.index.drop("gdp_nominal_growth")
+    }
+    assert rows.groupby("variable")["unit"].nunique().max() == 1
+
+
+def test_figures_are_those_of_the_tables_in_every_vintage(export: Export, tables: Path) -> None:
+    told = export.rows[export.rows["status"] == "observed"]
+    files = ["panel/gdp_first_published", "panel/gdp_revised", "panel/budget_revenue",
+             "panel/fixed_asset_investment", "report/baseline"]  # fmt: skip
+    expected = {
+        (row["indicator"], row["vintage"], int(row["year"])): (
+            float(row["value"]),
+            row["source_id"],
+        )
+        for name in files
+        for row in table(tables / f"{name}.csv")
+        if row["region_code"] == CODE and row["indicator"] in exports.NAMES
+    }
+    found = {
+        (row.indicator, row.vintage, row.year): (row.value, row.source_id)
+        for row in told.itertuples()
+    }
+    assert found == expected
+    assert len({row.vintage for row in told.itertuples() if row.indicator == "gdp_nominal"}) == 3
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_statistics_are_those_of_the_paths(
+    export: Export, outlooks: dict[str, Outlook], scenario: str
+) -> None:
+    paths = outlooks[scenario].own_paths
+    own = export.rows[export.rows["scenario"] == scenario]
+    drawn = [str(name) for name in paths["indicator"].to_numpy()]
+    usable = [name for name in drawn if not np.isnan(paths.sel(indicator=name)).any()]
+    assert {"gdp_nominal", "gdp_real_growth", "budget_revenue_growth"} < set(usable) < set(drawn)
+    for indicator in drawn:
+        rows = own[(own["indicator"] == indicator) & (own["statistic"] != "met")]
+        found = rows.pivot(index="year", columns="statistic", values="value")
+        assert list(found.index) == ([*range(2021, 2026)] if indicator in usable else [])
+        for year in found.index:
+            values = paths.sel(indicator=indicator, year=year).to_numpy()
+            expected = {key: np.percentile(values, level) for key, level in LEVELS.items()}
+            assert found.loc[year].to_dict() == pytest.approx(
+                expected | {"mean": values.mean()}, abs=HALF_OF_THE_LAST_PLACE
+            )
+
+
+def test_scenarios_move_what_they_should_and_are_called_conditional(export: Export) -> None:
+    rows = export.rows.set_index(["scenario", "variable", "year"])["value"]
+    growth = "GDP|Real|Growth Rate|Median"
+    assert rows["relapse", growth, 2022] == rows["baseline", growth, 2022]
+    assert rows["relapse", growth, 2023] < rows["baseline", growth, 2023] - 3
+    status = export.rows.groupby("scenario")["status"].agg(set).to_dict()
+    assert status == {
+        "observed": {"observed"}, "baseline": {"projected"}, "relapse": {"conditional"},
+    }  # fmt: skip
+
+
+def test_no_variable_is_both_observed_and_projected(export: Export) -> None:
+    observed = export.rows["status"] == "observed"
+    for column in ("scenario", "variable", "statistic"):
+        assert set(export.rows[observed][column]) & set(export.rows[~observed][column]) == set()
+    assert export.rows[observed]["year"].max() <= ORIGIN < export.rows[~observed]["year"].min()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_chances_of_ranks_are_counted_on_the_paths_and_add_up(
+    export: Export, outlooks: dict[str, Outlook], scenario: str
+) -> None:
+    ranks = export.rows[
+        (export.rows["scenario"] == scenario) & export.rows["statistic"].str.startswith("rank_")
+    ]
+    kind = ranks["variable"].str.partition("|Chance")[0]
+    sums = ranks.groupby([kind, "year"])["value"].sum()
+    assert len(sums) == 5 * 4  # three treatments of prices, and revenue
+    assert sums.to_numpy() == pytest.approx(100, abs=11 * HALF_OF_THE_LAST_PLACE)
+    names = {
+        "gdp_nominal": "GDP|Nominal|Rank in Province|Own Prices",
+        "budget_revenue": "Budget Revenue|Nominal|Rank in Province",
+    }
+    for indicator, name in names.items():
+        levels = outlooks[scenario].paths.sel(indicator=indicator, year=2025)
+        place = 1 + (levels > levels.sel(region=CODE)).sum("region").to_numpy()
+        found = ranks[(kind == name) & (ranks["year"] == 2025)].set_index("statistic")["value"]
+        assert found.to_dict() == pytest.approx(
+            {f"rank_{n}": 100 * (place == n).mean() for n in range(1, 12)},
+            abs=HALF_OF_THE_LAST_PLACE,
+        )
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_target_has_a_number_where_its_grade_is_a_or_b(
+    export: Export, outlooks: dict[str, Outlook], scenario: str
+) -> None:
+    judged = assess(
+        load_targets(CODE, ORIGIN, 2025), outlooks[scenario], load_background(CODE, ORIGIN)
+    )
+    told = judged.dropna(subset="probability").set_index("target_id")
+    assert {"C", "D"} <= set(told["grade"])
+    good = told[told["grade"].isin(["A", "B"])]
+    rows = export.rows[(export.rows["statistic"] == "met") & (export.rows["scenario"] == scenario)]
+    found = {row.variable: (row.year, row.value) for row in rows.itertuples()}
+    assert found == {
+        f"Target|{name}|Chance of Being Met": (
+            row["deadline"],
+            pytest.approx(100 * row["probability"]),
+        )
+        for name, row in good.iterrows()
+    }
+    assert set(rows["vintage"]) == {"preliminary"}
+    assert rows[["name_zh", "name_en"]].iloc[0].tolist() == [
+        "地区生产总值实际增速：2021年≥8%", "Real GDP growth: ≥ 8 % in 2021",
+    ]  # fmt: skip
+
+
+def test_a_projection_has_the_vintage_of_the_figure_it_continues(export: Export) -> None:
+    projected = export.rows[export.rows["status"] == "projected"]
+    found = projected.drop_duplicates("indicator").set_index("indicator")[["vintage", "source_id"]]
+    # Revenue of the city ends in 2018 as first published, and in 2020 as the report says.
+    assert tuple(found.loc["budget_revenue"]) == ("report", "GWR2021")
+    assert tuple(found.loc["gdp_nominal"]) == ("first_published", "S4")
+    assert tuple(found.loc["gdp_nominal_growth"]) == ("revised", "S5")
+
+
+def test_no_two_cities_of_the_panel_share_the_name_of_a_region(data: Path) -> None:
+    drawn = {row["region_code"] for row in table(data / "panel/gdp_revised.csv")}
+    cities = [row for row in table(data / "regions.csv") if row["region_code"] in drawn]
+    assert len({row["name_zh"] for row in cities}) == len(cities) == len(drawn)
+    assert len({row["name_en"] for row in cities}) < len(cities)  # why the English one is not used
+
+
+# ------------------------------------------------------------------ names of scenarios
+
+
+def test_what_a_user_changed_stands_in_the_name_of_the_scenario(tables: Path) -> None:
+    found = collect(runs(["coal_slump"], changes="policy.2024=0.5", growth_discount="1"))
+    name = "coal_slump (policy.2024=0.5; growth_discount=1)"
+    assert set(found.rows["scenario"]) == {"observed", name}
+    assert cells(content(found, "xlsx", ".xlsx", "zh"))["数据"][-1][:2] == (
+        "煤价连跌 (policy.2024=0.5; growth_discount=1)", name,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("own_id", "names"),
+    [
+        pytest.param("coal_slump", ["coal_slump"], id="of another"),
+        pytest.param("observed", [], id="of the figures"),
+        pytest.param(" ", [], id="empty"),
+    ],
+)
+def test_a_name_that_is_taken_is_refused(
+    tables: Path, tmp_path: Path, own_id: str, names: list[str]
+) -> None:
+    shipped = (tables / "scenarios/coal_slump.toml").read_text("utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(shipped.replace('id = "coal_slump"', f'id = "{own_id}"'), "utf-8")
+    with pytest.raises(ParameterError, match=f"own.toml goes by the id '{own_id}'; legal: an id"):
+        collect(runs([*names, str(own)]))
+
+
+# ------------------------------------------------------------------ files
+
+
+@pytest.mark.parametrize(
+    ("form", "suffix"), [("csv", ".csv"), ("iamc", ".csv"), ("xlsx", ".xlsx"), ("iamc", ".xlsx")]
+)
+def test_the_same_seed_gives_the_same_bytes(export: Export, form: str, suffix: str) -> None:
+    made = content(export, form, suffix, "zh")
+    assert content(collect(runs(SCENARIOS)), form, suffix, "zh") == made
+    assert content(collect(runs(SCENARIOS, seed=7)), form, suffix, "zh") != made
+
+
+@pytest.mark.parametrize("form", ["xlsx", "iamc"])
+def test_a_workbook_holds_no_time_of_writing(export: Export, form: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(content(export, form, ".xlsx", "zh"))) as archive:
+        assert {info.date_time[0] for info in archive.infolist()} == {
+            1980
+        }  # the first of the format
+        core = archive.read("docProps/core.xml").decode()
+    assert core.count(f"{ORIGIN + 1}-03-31T00:00:00Z") == 2
+
+
+HEADS = {
+    "zh": ["情景", "情景代码", "地区", "指标", "统计量", "性质", "口径版本", "价格口径", "单位",
+           "年份", "数值", "变量代码"],
+    "en": ["Scenario", "Scenario code", "Region", "Indicator", "Statistic", "Status", "Vintage",
+           "Price basis", "Unit", "Year", "Value", "Variable code"],
+}  # fmt: skip
+LAST_ROW = {
+    "zh": ("再遇2020年式冲击", "relapse", "吕梁市", "地区生产总值实际增速：2021—2025年年均≥8%",
+           "达到目标的路径占比", "条件预测", "初步核算", "可比价", "%"),
+    "en": ("relapse: a second shock of 2020's size", "relapse", "Lvliang",
+           "Real GDP growth: ≥ 8 % a year on average, 2021–2025",
+           "Share of paths that meet the target", "Conditional projection", "Preliminary",
+           "Constant prices", "%"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_workbook_says_in_one_language_what_the_table_says(export: Export, lang: str) -> None:
+    made = content(export, "xlsx", ".xlsx", lang)
+    data, variables, provenance = cells(made).values()
+    assert list(data[0]) == HEADS[lang]
+    assert data[-1][:9] == LAST_ROW[lang]
+    assert [row[-3:] for row in data[1:]] == list(
+        zip(export.rows["year"], export.rows["value"], export.rows["variable"], strict=True)
+    )
+    assert {type(row[-2]) for row in data[1:]} <= {int, float}
+    assert {row[0] for row in variables[1:]} == set(export.rows["variable"])
+    assert all(cell not in (None, "") for row in [*data, *variables] for cell in row)
+    told = {str(row[2]) for row in provenance[1:]}
+    assert {code_version(), data_fingerprint(), "2021", "1000"} <= told
+    assert {export.scenarios["relapse"].rationale(lang).strip()} <= told
+    kinds = [row[0] for row in provenance[1:]]
+    assert kinds.count("来源" if lang == "zh" else "Source") == len(export.sources) > 3
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    assert [sheet.freeze_panes for sheet in book] == ["A2"] * 3
+
+
+def test_text_of_a_scenario_is_no_formula(tables: Path, tmp_path: Path) -> None:
+    shipped = (tables / "scenarios/baseline.toml").read_text("utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(shipped.replace('id = "baseline"', 'id = "=1+1"'), "utf-8")
+    made = content(collect(runs([str(own)])), "iamc", ".xlsx", "zh")
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    last = list(book["data"].rows)[-1][1]
+    assert (last.value, last.data_type) == ("=1+1", "s")
+
+
+def test_a_file_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out.csv"
+    write_whole(out, b"old")
+    write_whole(out, b"new")
+    assert out.read_bytes() == b"new"
+
+    def full(self: Path, made: bytes) -> int:
+        self.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ParameterError, match=r"out\.csv: No space left on device; legal: "):
+        write_whole(out, b"newer")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("out.csv", b"new")]
+
+
+# ------------------------------------------------------------------ the command
+
+
+def test_the_command_writes_what_it_prints(call: Call, export: Export, tmp_path: Path) -> None:
+    words = ["--region", "吕梁", "-p", "draws=1000"]
+    for name in SCENARIOS:
+        words += ["--scenario", name]
+    for form in ("csv", "iamc"):
+        out = tmp_path / f"{form}.csv"
+        assert call("--format", form, *words, "--out", out).returncode == 0
+        assert out.read_bytes() == content(export, form, ".csv", "zh")
+        assert call("--format", form, *words).stdout == out.read_text("utf-8")
+    book = tmp_path / "book.XLSX"
+    done = call("--format", "xlsx", *words, "-p", "lang=en", "--out", book)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(cells(book.read_bytes())) == ["Data", "Variables", "Provenance"]
+
+
+def test_without_a_scenario_the_baseline_is_exported(call: Call) -> None:
+    rows = read(call("-p", "draws=1000").stdout.encode())
+    assert {row["scenario"] for row in rows} == {"observed", "baseline"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--format", "json"], "'json' is not one of 'csv', 'xlsx', 'iamc'"),
+        (["--format", "xlsx"], "--out: none given; legal with --format xlsx: a path in .xlsx"),
+        (["--format", "csv", "--out", "f.xlsx"], "f.xlsx: legal with --format csv: a path in .csv"),
+        (
+            ["--format", "xlsx", "--out", "f.csv"],
+            "f.csv: legal with --format xlsx: a path in .xlsx",
+        ),
+        (
+            ["--format", "iamc", "--out", "f"],
+            "f: legal with --format iamc: a path in .csv or .xlsx",
+        ),
+        (["--out", "nowhere/f.csv"], "no folder nowhere; legal: a folder that is there"),
+        (["--out", "folder.csv"], "folder.csv: a folder; legal: a path in .csv"),
+        (["--scenario", "coal_slmp"], "did you mean coal_slump? legal: baseline, coal_boom"),
+        (["--scenario", "baseline", "-p", "scenario=relapse"], "given twice; legal: as options or"),
+        (["--scenario", "relapse", "--scenario", "relapse"], "of no other scenario of the export"),
+        (["-p", "changes=coal_price.2023=-130%"], "-130 is not legal; legal: -90 to 300 %"),
+        (["-p", "end_yaer=2025"], "did you mean end_year?"),
+        (["--region", "Lvlian"], "did you mean 141100 吕梁市 Lvliang"),
+    ],
+)
+def test_what_cannot_be_meant_is_exit_code_2_and_nothing_is_drawn_or_written(
+    call: Call,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    said: str,
+) -> None:
+    monkeypatch.setattr(exports, "look_ahead", lambda *_, **__: pytest.fail("paths were drawn"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.csv").mkdir()
+    out = [] if "--out" in words or "xlsx" in words else ["--out", "f.csv"]
+    done = call(*words, *out)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]
+
+
+def test_a_city_of_which_nothing_is_known_is_exit_code_3(call: Call, tmp_path: Path) -> None:
+    out = tmp_path / "f.csv"
+    done = call("--region", "海口", "-p", "draws=1000", "--out", out)
+    assert (done.returncode, done.stdout, out.exists()) == (3, "", False)
+    assert "error: region: no figure of 460100 is known in 2020" in done.stderr
+
+
+def test_without_the_panel_there_are_figures_and_no_projections(
+    data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(data_copy / "panel")
+    monkeypatch.setenv("LVLIANG_DATA", str(data_copy))
+    rows = collect(runs(["baseline"])).rows
+    assert (set(rows["status"]), set(rows["vintage"])) == ({"observed"}, {"report"})
+
+
+# ------------------------------------------------------------------ the environment of pyam
+
+
+def test_pyam_has_an_environment_of_its_own_within_its_bounds(project: Path) -> None:
+    optional = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [Requirement(line) for line in optional["optional-dependencies"]["pyam"]]
+    pins = {
+        lock.stem: dict(
+            line.split(" ")[0].split("==")
+            for line in lock.read_text("utf-8").splitlines()
+            if "==" in line.split(" ")[0]
+        )
+        for lock in (project / "requirements").glob("*.lock")
+    }
+    assert [name for name, pinned in pins.items() if "pyam-iamc" in pinned] == ["pyam"]
+    assert all(need.specifier.contains(pins["pyam"][need.name]) for need in wanted)
+    assert {"papermill", "jupyterlab", "statsmodels"} & set(pins["pyam"]) == set()
+
+
+def test_the_shipped_scenarios_can_be_exported_together(tables: Path) -> None:
+    rows = collect(runs(scenario_ids())).rows
+    assert set(rows["scenario"]) == {"observed", *scenario_ids()}
+    assert not rows.duplicated(KEY).any()
