@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --no-cache-dir --require-hashes -r
 RIVALS := .venv-rivals
+PYAM := .venv-pyam
 CACHE := $(CURDIR)/outputs/.cache
 
 # Nothing is written in the user's home: not by Jupyter, not by matplotlib, not by pip.
@@ -15,7 +16,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export MPLCONFIGDIR := $(CACHE)/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-browser rivals bench lab check data-check data-freeze lint lock clean
+.PHONY: help report test test-browser test-pyam rivals bench lab check data-check data-freeze lint lock clean
 
 help:  ## 显示本帮助 show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,10 +25,19 @@ report: $(VENV)/run.stamp  ## 运行笔记本并发布报告 run the notebooks, 
 	@$(BIN)/lvliang report $(ARGS)
 
 test: $(VENV)/dev.stamp  ## 运行测试 run the tests
-	$(BIN)/python -m pytest --ignore tests/browser
+	$(BIN)/python -m pytest --ignore tests/browser --ignore tests/iamc
 
 test-browser: $(VENV)/dev.stamp  ## 在 Chromium 中检查页面 open the pages in Chromium
 	$(BIN)/python -m pytest tests/browser
+
+test-pyam: $(VENV)/run.stamp $(PYAM)/pyam.stamp  ## 用 pyam 读导出的数据（自有环境） read an export with pyam
+	@mkdir -p outputs/pyam
+	@for form in csv iamc; do $(BIN)/lvliang export --format $$form $(EXPORT) --out outputs/pyam/$$form.csv || exit; done
+	@$(BIN)/lvliang export --format iamc $(EXPORT) --out outputs/pyam/iamc.xlsx
+	XDG_CACHE_HOME=$(CACHE) $(PYAM)/bin/python -m pytest $(LENIENT) tests/iamc
+EXPORT := --scenario baseline --scenario coal_slump -p draws=1000
+# Warnings of pyam and of what it imports.
+LENIENT := -W ignore::DeprecationWarning -W ignore::ResourceWarning
 
 rivals: $(RIVALS)/rivals.stamp  ## 运行AutoETS等对比方法（自有环境） run AutoETS and dynamic theta
 	@$(RIVALS)/bin/python -W ignore::RuntimeWarning -m lvliang.feasibility.rival_models
@@ -54,11 +64,13 @@ lock:  ## 更新锁定文件（需要 uv） renew the lock files (needs uv)
 	uv pip compile pyproject.toml --extra build $(LOCK) -o requirements/run.lock
 	uv pip compile pyproject.toml --extra dev -c requirements/run.lock $(LOCK) -o requirements/dev.lock
 	uv pip compile pyproject.toml --extra build --extra rivals $(LOCK) -o requirements/rivals.lock
+	$(PYTHON) -c '$(EXTRA)' | uv pip compile - $(LOCK) --no-strip-extras -o requirements/pyam.lock
+EXTRA := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["pyam"], sep="\n")
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-annotate --custom-compile-command "make lock"
 
 clean:  ## 删除环境和运行产物，已发布报告保留 remove environment and caches, keep what is published
-	rm -rf $(VENV) $(RIVALS) outputs/.cache outputs/.staging-* outputs/failed outputs/runs outputs/rivals
+	rm -rf $(VENV) $(RIVALS) $(PYAM) outputs/.cache outputs/.staging-* outputs/failed outputs/runs outputs/rivals outputs/pyam
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/run.stamp: requirements/run.lock pyproject.toml
@@ -80,4 +92,10 @@ $(RIVALS)/rivals.stamp: requirements/rivals.lock pyproject.toml
 	@test -x $(RIVALS)/bin/python || $(PYTHON) -m venv $(RIVALS)
 	@$(subst $(BIN),$(RIVALS)/bin,$(INSTALL)) requirements/rivals.lock
 	@$(subst $(BIN),$(RIVALS)/bin,$(PIP)) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(PYAM)/pyam.stamp: requirements/pyam.lock
+	@echo "建立 pyam 的环境，约一分钟 creating the environment of pyam, about a minute"
+	@test -x $(PYAM)/bin/python || $(PYTHON) -m venv $(PYAM)
+	@$(subst $(BIN),$(PYAM)/bin,$(INSTALL)) requirements/pyam.lock
 	@touch $@
