@@ -93,7 +93,7 @@ def run_elsewhere(run: Run, folder: Path) -> Executed:
         if not run.panel:
             os.environ["LVLIANG_DATA"] = str(data_without_panel(folder))
         prepare_environment(folder / "cache")
-        execute(list(jobs.values()), workers=2, deadline=120)
+        execute(list(jobs.values()), workers=2, deadline=300)
     return {name: page_made_of(done.output, str(run.given["lang"])) for name, done in jobs.items()}
 
 
