@@ -221,7 +221,7 @@ def describe(schema: type[NotebookParameters], name: str) -> str:
 
     Examples
     --------
-    >>> describe(NotebookParameters, "growth_discount")
+    >>> describe(ProjectionParameters, "growth_discount")
     'a number from 0 to 5 (实际增速下调百分点 points taken off real growth)'
     """
     rule = schema.model_json_schema()["properties"][name]
@@ -240,8 +240,8 @@ def titles(schema: type[NotebookParameters], lang: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> titles(NotebookParameters, "zh")["end_year"], titles(NotebookParameters, "en")["end_year"]
-    ('末年', 'end of plan')
+    >>> [titles(ProjectionParameters, lang)["end_year"] for lang in ("zh", "en")]
+    ['末年', 'end of plan']
     """
     fields = schema.model_fields.items()
     if lang == "zh":
