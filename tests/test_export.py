@@ -314,8 +314,8 @@ LAST_ROW = {
            "达到目标的路径占比", "条件预测", "初步核算", "可比价", "%"),
     "en": ("relapse: a second shock of 2020's size", "relapse", "Lvliang",
            "Real GDP growth: ≥ 8 % a year on average, 2021–2025",
-           "Share of paths that meet the target", "Conditional projection", "Preliminary",
-           "Constant prices", "%"),
+           "Share of paths that meet the target", "Conditional projection",
+           "Preliminary accounting", "Constant prices", "%"),
 }  # fmt: skip
 
 
