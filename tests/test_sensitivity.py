@@ -15,6 +15,7 @@ from lvliang.baseline.regions import find_region, peers
 from lvliang.projection import sensitivity
 from lvliang.projection.sensitivity import (
     COAL,
+    commodity_growth,
     exposure,
     load_sensitivities,
     share_effect,
@@ -144,7 +145,7 @@ def test_a_census_is_a_year_in_which_most_cities_break() -> None:
 
 
 def test_what_became_known_later_moves_nothing(data_copy: Path) -> None:
-    before = exposure(SHANXI, 2016, data_copy)
+    before, coal = exposure(SHANXI, 2016, data_copy), commodity_growth(2016, data=data_copy)
     for name in ("national/commodities.csv", "panel/gdp_revised.csv"):
         path = data_copy / name
         head, *rows = path.read_text("utf-8").splitlines(keepends=True)
@@ -152,6 +153,8 @@ def test_what_became_known_later_moves_nothing(data_copy: Path) -> None:
     after = exposure(SHANXI, 2016, data_copy)
     assert before is not None
     pd.testing.assert_series_equal(before.slope, after.slope)
+    pd.testing.assert_series_equal(commodity_growth(2016, data=data_copy), coal)
+    assert commodity_growth(2020, data=data_copy)[2018] > commodity_growth(2020)[2018]
     assert exposure(SHANXI, 2020, data_copy).slope["141100"] != pytest.approx(
         exposure(SHANXI, 2020).slope["141100"]
     )
