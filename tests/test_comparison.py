@@ -22,6 +22,7 @@ from lvliang.feasibility.comparison import (
 from lvliang.projection.conditional import condition
 from lvliang.projection.outlook import Outlook, actual, look_ahead
 from lvliang.projection.scenario import load_scenario, load_shipped
+from lvliang.projection.sensitivity import trial
 
 YEARS = {"base_year": 2020, "end_year": 2025}
 SEED = 3
@@ -116,6 +117,13 @@ def test_the_chart_draws_the_medians_of_the_table() -> None:
         line.get_ydata()[-1] for line in chart.figure.axes[0].lines if len(line.get_ydata()) == 6
     ]
     assert sorted(ends) == pytest.approx(sorted(last))
+
+
+@pytest.mark.parametrize(("lang", "first"), [("zh", "平减指数 2012"), ("en", "GDP deflator 2012")])
+def test_a_row_of_the_trial_says_what_was_tried(lang: str, first: str) -> None:
+    sentence, table = scenario_tables.trials(trial("141100", 2020), lang)
+    assert table.frame.iloc[0, 0] == first
+    assert "2012–2016" in sentence.words or "2012—2016" in sentence.words
 
 
 def test_the_command_prints_scenarios_side_by_side() -> None:

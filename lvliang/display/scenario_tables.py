@@ -143,7 +143,7 @@ def trials(tried: pd.DataFrame, lang: str) -> list[Sentence | Table]:
     said = text("scenarios.trial", lang, fitted=first - 1, first=first, last=last, **error)
     rows = [
         {
-            "outcome": f"X {row.year}",
+            "outcome": f"{text(f'coal_outcome.{row.outcome}', lang)} {row.year}",
             **{
                 name: number(100 * getattr(row, name), 1)
                 for name in ("actual", "with_coal", "without_coal")
