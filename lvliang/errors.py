@@ -5,6 +5,21 @@ A message names the file, row, column and value at fault, and what would be lega
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What to say of a word that is not legal: the nearest that is, where one is near.
+
+    Examples
+    --------
+    >>> did_you_mean("end_yaer", ["base_year", "end_year"]), did_you_mean("zzz", ["end_year"])
+    (' did you mean end_year?', '')
+    """
+    near = get_close_matches(word, list(known), n=1)
+    return f" did you mean {near[0]}?" if near else ""
+
 
 class LvliangError(Exception):
     """Anything the project refuses to do; ``exit_code`` is what the command line returns."""

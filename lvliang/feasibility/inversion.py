@@ -6,16 +6,15 @@ inside the range that history has seen: "no value in the historic range does" is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from scipy.optimize import brentq
 
-from lvliang.errors import DataError, ParameterError
+from lvliang.errors import DataError, ParameterError, did_you_mean
 from lvliang.feasibility.industries import (
     bases_needed,
     by_deadline,
@@ -128,7 +127,7 @@ def find_target(target_id: str, outlook: Outlook, data: Path | None = None) -> T
     bases = _inverted_by_base(by_deadline(industry_targets(region, origin, data), origin))
     fault = faults.get(target_id)
     if fault is None and target_id not in bases:
-        problem = f"is not a target;{_did_you_mean(target_id, [*told, *bases])}"
+        problem = f"is not a target;{did_you_mean(target_id, [*told, *bases])}"
     else:
         problem = f"{WHY_NOT[fault['reason'] if fault else 'no_series']};"
     by_base = f"; by base: {', '.join(bases)}" if bases else ""
@@ -259,7 +258,7 @@ def bases_for(
     found = load_industries(region, base_year, data)
     legal = _inverted_by_base(found.deadlines)
     if target_id not in legal:
-        hint = _did_you_mean(target_id, legal)
+        hint = did_you_mean(target_id, legal)
         raise ParameterError(
             f"target: {target_id!r} has no base that known growth could be held against;{hint} "
             f"legal: {', '.join(legal) or 'none here'}"
@@ -280,11 +279,6 @@ def bases_for(
 
 def _inverted_by_base(deadlines: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(deadlines.loc[deadlines["kind"] == "money", "commitment_id"]))
-
-
-def _did_you_mean(name: str, legal: Sequence[str]) -> str:
-    near = get_close_matches(name, legal, n=1)
-    return f" did you mean {near[0]}?" if near else ""
 
 
 def _check_probability(probability: float) -> None:

@@ -9,12 +9,11 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from lvliang.baseline.package import data_folder
-from lvliang.errors import ParameterError
+from lvliang.errors import ParameterError, did_you_mean
 
 FOLDER = "scenarios"
 BASELINE = "baseline"
@@ -134,7 +133,7 @@ def scenario_path(name: str, data: Path | None = None) -> Path:
         return own
     known = scenario_ids(data)
     raise ParameterError(
-        f"scenario: {name!r} is not legal;{_did_you_mean(name, known)} "
+        f"scenario: {name!r} is not legal;{did_you_mean(name, known)} "
         f"legal: {', '.join(known)}, or the path of a .toml file"
     )
 
@@ -239,7 +238,7 @@ def _changed(scenario: Scenario, change: str, base_year: int, end_year: int) -> 
     driver, key, value = parts["driver"], parts["key"], parts["value"]
     if driver not in DRIVERS:
         raise ParameterError(
-            f"{where}: no driver {driver};{_did_you_mean(driver, DRIVERS)} "
+            f"{where}: no driver {driver};{did_you_mean(driver, DRIVERS)} "
             f"legal: {', '.join(DRIVERS)}"
         )
     if driver == SHOCK and key in (PERSISTENCE, SCOPE):
@@ -302,10 +301,5 @@ def _refuse_unknown(path: Path, table: Mapping[str, Any], known: list[str]) -> N
     for key in table:
         if key not in known:
             raise ParameterError(
-                f"{path}, {key}: no such key;{_did_you_mean(key, known)} legal: {', '.join(known)}"
+                f"{path}, {key}: no such key;{did_you_mean(key, known)} legal: {', '.join(known)}"
             )
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    near = get_close_matches(word, list(known), n=1)
-    return f" did you mean {near[0]}?" if near else ""

@@ -5,7 +5,6 @@ Light: imports no pandas, so that a wrong parameter stops a run before anything 
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -13,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from lvliang.baseline.regions import find_region
-from lvliang.errors import ParameterError
+from lvliang.errors import ParameterError, did_you_mean
 from lvliang.projection.scenario import load_scenario, scenario_ids, scenario_path
 
 Schema = TypeVar("Schema", bound="NotebookParameters")
@@ -137,7 +136,7 @@ def schema_of(notebook: str | Path) -> type[NotebookParameters]:
     if name in SCHEMAS:
         return SCHEMAS[name]
     raise ParameterError(
-        f"notebook: {notebook} is not of this project;{_did_you_mean(name, SCHEMAS)} "
+        f"notebook: {notebook} is not of this project;{did_you_mean(name, SCHEMAS)} "
         f"legal: {', '.join(SCHEMAS)}"
     )
 
@@ -211,7 +210,7 @@ def _sentence(schema: type[NotebookParameters], fault: Any) -> str:
     name = str(fault["loc"][0])
     if fault["type"] == "extra_forbidden":
         legal = ", ".join(schema.model_fields)
-        hint = _did_you_mean(name, schema.model_fields)
+        hint = did_you_mean(name, schema.model_fields)
         return f"{name}: no such parameter;{hint} legal: {legal}"
     return f"{name}: {fault['input']!r} is not legal; legal: {describe(schema, name)}"
 
@@ -247,8 +246,3 @@ def titles(schema: type[NotebookParameters], lang: str) -> dict[str, str]:
     if lang == "zh":
         return {name: str(field.title) for name, field in fields}
     return {name: str(field.description).partition(" ")[2] for name, field in fields}
-
-
-def _did_you_mean(word: str, known: Any) -> str:
-    near = get_close_matches(word, list(known), n=1)
-    return f" did you mean {near[0]}?" if near else ""
