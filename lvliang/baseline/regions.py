@@ -42,7 +42,7 @@ def find_region(text: str, data: Path | None = None) -> Region:
     ParameterError
         If no city, or more than one, goes by that name.
     """
-    cities = [region for region in all_regions(data) if region.level in CITY_LEVELS]
+    cities = all_cities(data)
     wanted = text.strip().casefold()
     found = [region for region in cities if wanted in _names(region)]
     if len(found) == 1:
@@ -63,6 +63,11 @@ def find_region(text: str, data: Path | None = None) -> Region:
 def peers(region: Region, data: Path | None = None) -> list[Region]:
     """The cities of the same province, ``region`` among them, by code."""
     return [other for other in all_regions(data) if _same_rank(other, region)]
+
+
+def all_cities(data: Path | None = None) -> list[Region]:
+    """The cities of ``regions.csv``."""
+    return [region for region in all_regions(data) if region.level in CITY_LEVELS]
 
 
 def all_regions(data: Path | None = None) -> tuple[Region, ...]:

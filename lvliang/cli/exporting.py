@@ -8,7 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from lvliang.cli.options import Data, Parameters, given_parameters, use_cache, use_data
+from lvliang.cli.options import (
+    Data,
+    Parameters,
+    RegionName,
+    given_parameters,
+    use_cache,
+    use_data,
+)
 from lvliang.errors import ParameterError
 
 
@@ -32,7 +39,7 @@ def export(
             help="A scenario of the export, baseline if none; repeatable.",
         ),
     ] = None,
-    region: Annotated[str | None, typer.Option(help="Six-digit code or name.")] = None,
+    region: RegionName = None,
     parameter: Parameters = None,
     out: Annotated[
         Path | None,
@@ -46,9 +53,7 @@ def export(
     export_file.check_place(form.value, out)
     use_data(data)
     use_cache()
-    given: dict[str, Any] = given_parameters(parameter)
-    if region is not None:
-        given["region"] = region
+    given = given_parameters(parameter, region=region)
     if scenario and "scenario" in given:
         raise ParameterError("scenario: given twice; legal: as options or by -p")
     names = scenario or [given.get("scenario", "baseline")]

@@ -28,6 +28,7 @@ Changes = Annotated[
         help="A change of the scenario, such as coal_price.2023=-30%; repeatable.",
     ),
 ]
+RegionName = Annotated[str | None, typer.Option("--region", help="Six-digit code or name.")]
 Data = Annotated[
     Path | None,
     typer.Option(help="Folder of the tables.", exists=True, file_okay=False),
@@ -37,9 +38,12 @@ Deadline = Annotated[float, typer.Option(min=1, help="Seconds for the whole run.
 
 
 def given_parameters(
-    parameter: list[str] | None, scenario: str | None = None, changes: list[str] | None = None
+    parameter: list[str] | None,
+    scenario: str | None = None,
+    changes: list[str] | None = None,
+    region: str | None = None,
 ) -> dict[str, str]:
-    """What ``-p``, ``--scenario`` and ``--set`` say together, by parameter of the notebooks."""
+    """What the options of a command say together, by parameter of the notebooks."""
     from lvliang.report.parameters import read_assignments
 
     given = read_assignments(parameter or [])
@@ -47,7 +51,8 @@ def given_parameters(
     for name, value in options.items():
         if value and name in given:
             raise ParameterError(f"{name}: given twice; legal: as an option or by -p")
-    return given | {name: value for name, value in options.items() if value}
+    given |= {name: value for name, value in options.items() if value}
+    return given if region is None else given | {"region": region}
 
 
 def use_data(data: Path | None) -> None:

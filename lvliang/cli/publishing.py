@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -34,20 +36,12 @@ def report(
     data: Data = None,
 ) -> None:
     """Run the notebooks and publish the site; prints the path of the page."""
-    from lvliang.report.publication import OUTPUTS, publish_report
+    from lvliang.report.publication import publish_report
 
     use_data(data)
     use_cache(outputs)
     given = given_parameters(parameter, scenario, changes)
-    with Progress() as progress:
-        page = publish_report(
-            given,
-            outputs=outputs or OUTPUTS,
-            workers=jobs,
-            deadline=deadline,
-            on_progress=progress.notebook,
-        )
-    typer.echo(page)
+    _show(partial(publish_report, given, workers=jobs, deadline=deadline), outputs)
 
 
 def run(
@@ -60,17 +54,18 @@ def run(
     data: Data = None,
 ) -> None:
     """Run one notebook; prints the path of its page, the executed notebook lies beside it."""
-    from lvliang.report.publication import OUTPUTS, run_notebook
+    from lvliang.report.publication import run_notebook
 
     use_data(data)
     use_cache(outputs)
     given = given_parameters(parameter, scenario, changes)
+    _show(partial(run_notebook, notebook, given, deadline=deadline), outputs)
+
+
+def _show(publish: Callable[..., Path], outputs: Path | None) -> None:
+    """Publish under a progress display, and print the path of the page."""
+    from lvliang.report.publication import OUTPUTS
+
     with Progress() as progress:
-        page = run_notebook(
-            notebook,
-            given,
-            outputs=outputs or OUTPUTS,
-            deadline=deadline,
-            on_progress=progress.notebook,
-        )
+        page = publish(outputs=outputs or OUTPUTS, on_progress=progress.notebook)
     typer.echo(page)

@@ -12,6 +12,7 @@ from lvliang.cli.options import (
     Changes,
     Data,
     Parameters,
+    RegionName,
     ScenarioName,
     given_parameters,
     use_cache,
@@ -38,7 +39,7 @@ class Lever(StrEnum):
 
 
 def assess(
-    region: Annotated[str | None, typer.Option(help="Six-digit code or name.")] = None,
+    region: RegionName = None,
     parameter: Parameters = None,
     scenario: ScenarioName = None,
     changes: Changes = None,
@@ -50,16 +51,14 @@ def assess(
 
     use_data(data)
     use_cache()
-    given: dict[str, Any] = given_parameters(parameter, scenario, changes)
-    if region is not None:
-        given["region"] = region
+    given = given_parameters(parameter, scenario, changes, region)
     settings = parameters.check("30_feasibility", given)
     print_verdicts(_verdicts(settings, _outlook(settings)), form, settings.lang)
 
 
 def compare(
     scenarios: Annotated[list[str], typer.Argument(help="Names or files, the first held against.")],
-    region: Annotated[str | None, typer.Option(help="Six-digit code or name.")] = None,
+    region: RegionName = None,
     parameter: Parameters = None,
     data: Data = None,
 ) -> None:
@@ -68,9 +67,7 @@ def compare(
 
     use_data(data)
     use_cache()
-    given: dict[str, Any] = given_parameters(parameter)
-    if region is not None:
-        given["region"] = region
+    given = given_parameters(parameter, region=region)
     runs: list[Any] = [
         parameters.check("40_scenarios", given | {"scenario": name}) for name in scenarios
     ]
@@ -86,7 +83,7 @@ def invert(
         Lever,
         typer.Option(help="What may move: own growth, the coal price, or an industry's base."),
     ] = Lever.growth,
-    region: Annotated[str | None, typer.Option(help="Six-digit code or name.")] = None,
+    region: RegionName = None,
     parameter: Parameters = None,
     scenario: ScenarioName = None,
     changes: Changes = None,
@@ -100,9 +97,7 @@ def invert(
 
     use_data(data)
     use_cache()
-    given: dict[str, Any] = given_parameters(parameter, scenario, changes)
-    if region is not None:
-        given["region"] = region
+    given = given_parameters(parameter, scenario, changes, region)
     run: Any = parameters.check("30_feasibility", given)
     origin, lang = run.base_year, run.lang
     if by is Lever.base:

@@ -10,8 +10,7 @@ import pandas as pd
 
 from lvliang.display import drawing
 from lvliang.display.show import Chart, with_year
-from lvliang.display.words import amount, capital, decimals_of, label, place, text, unit
-from lvliang.feasibility.bands import likelihood
+from lvliang.display.words import amount, capital, decimals_of, in_words, label, place, text, unit
 from lvliang.projection.outlook import QUANTILES
 
 
@@ -179,7 +178,7 @@ def rank_bars(
         "year": year,
         "place": place(kept, lang),
         "region": region,
-        "chance": text(f"likelihood.{likelihood(shares.loc[:kept].sum() / 100)}", lang),
+        "chance": in_words(shares.loc[:kept].sum() / 100, lang),
         "mode": int(shares.idxmax()),
     }
     data = pd.DataFrame(

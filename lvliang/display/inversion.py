@@ -12,12 +12,12 @@ from lvliang.display.words import (
     WORD_ONLY_GRADES,
     amount,
     capital,
+    in_words,
     number,
     rounded,
     target_name,
     text,
 )
-from lvliang.feasibility.bands import likelihood
 from lvliang.feasibility.inversion import Answer
 from lvliang.projection.outlook import Outlook
 
@@ -124,9 +124,7 @@ def _span(answer: Answer, base_year: int, lang: str) -> str:
 
 
 def _told(probability: float, word_only: bool, lang: str) -> str:
-    if word_only:
-        return text(f"likelihood.{likelihood(probability)}", lang)
-    return rounded(probability, lang)
+    return (in_words if word_only else rounded)(probability, lang)
 
 
 def _asked(probability: float, lang: str) -> str:

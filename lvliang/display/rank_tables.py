@@ -8,8 +8,7 @@ import pandas as pd
 
 from lvliang.baseline.regions import find_region
 from lvliang.display.show import Sentence, Table, with_year
-from lvliang.display.words import number, place, text
-from lvliang.feasibility.bands import likelihood
+from lvliang.display.words import in_words, number, place, text
 from lvliang.feasibility.ranks import TREATMENTS
 
 
@@ -25,7 +24,7 @@ def answer(
     """
     if not kept:
         return [Sentence(text("ranks.none", lang, region=region), "headline")]
-    words = {name: _word(share, lang) for name, share in kept.items()}
+    words = {name: in_words(share, lang) for name, share in kept.items()}
     judged = next(iter(words.values()))
     facts = {"region": region, "year": year, "place": place(rank, lang)}
     said = [Sentence(text("ranks.answer", lang, word=judged, **facts), "headline")]
@@ -62,7 +61,7 @@ def treatments(table: pd.DataFrame, *, rank: float, lang: str) -> list[Table]:
     if table.empty:
         return []
     heads = {name: text(f"treatment.{name}", lang) for name in table.columns}
-    words = table.rename(columns=heads).map(lambda share: _word(share, lang))
+    words = table.rename(columns=heads).map(lambda share: in_words(share, lang))
     caption = text("rank_table.treatments", lang, place=place(rank, lang))
     return [Table(caption, with_year(words, lang))]
 
@@ -73,7 +72,7 @@ def rivals(table: pd.DataFrame, *, base_year: int, year: int, lang: str) -> list
         {
             text("rank_column.city", lang): _city(code, lang),
             text("rank_column.gap", lang): number(row["gap"]),
-            text("rank_column.above", lang): _word(row["above"], lang),
+            text("rank_column.above", lang): in_words(row["above"], lang),
         }
         for code, row in table.iterrows()
     ]
@@ -158,10 +157,6 @@ def _record_sentence(scores: pd.DataFrame, lang: str) -> Sentence:
             windows=text("comma", lang).join(windows),
         )
     )
-
-
-def _word(share: float, lang: str) -> str:
-    return text(f"likelihood.{likelihood(share)}", lang)
 
 
 def _city(code: str, lang: str) -> str:

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lvliang.display.show import Sentence, Table
-from lvliang.display.words import NOTHING, capital, number, target_name, text
-from lvliang.feasibility.bands import likelihood
+from lvliang.display.words import NOTHING, capital, in_words, number, target_name, text
 from lvliang.feasibility.comparison import (
     Comparison,
     manufacturing_share,
@@ -241,11 +240,7 @@ def _against(percent: float, lang: str) -> str:
 
 
 def _word(share: float | None, lang: str) -> str:
-    return (
-        NOTHING
-        if share is None or pd.isna(share)
-        else text(f"likelihood.{likelihood(share)}", lang)
-    )
+    return NOTHING if share is None or pd.isna(share) else in_words(share, lang)
 
 
 def _or_nothing(value: float) -> str:

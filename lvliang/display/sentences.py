@@ -10,11 +10,12 @@ from lvliang.display.words import (
     WORD_ONLY_GRADES,
     amount,
     counts_by_class,
+    in_words,
     label,
     target_name,
     text,
 )
-from lvliang.feasibility.bands import CANNOT_TELL, likelihood
+from lvliang.feasibility.bands import CANNOT_TELL
 from lvliang.projection.growth import level_after, mean_of_rates
 
 
@@ -138,7 +139,7 @@ def feasibility(main: pd.DataFrame, *, region: str, lang: str) -> list[Sentence]
     said = [Sentence(words, "headline")]
     told = main["probability"].notna()
     if told.sum() > 1:
-        word = text(f"likelihood.{likelihood(main['group_probability'].iloc[0])}", lang)
+        word = in_words(main["group_probability"].iloc[0], lang)
         count = int(told.sum())
         all_of_them = text("all.two" if count == 2 else "all.more", lang, count=count)
         said.append(Sentence(text("feasibility.joint", lang, count=all_of_them, word=word)))

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from lvliang.baseline.package import data_folder, resource_path
+from lvliang.feasibility.bands import likelihood
 
 WORDS = sorted(Path(__file__).parent.glob("words*.toml"))
 MINUS = "−"
@@ -134,6 +135,17 @@ def chance(verdict: pd.Series, lang: str) -> str:
     else:
         words = rounded(verdict["probability"], lang)
     return text("chance.edge", lang, chance=words) if verdict["near_edge"] else words
+
+
+def in_words(probability: float, lang: str) -> str:
+    """The word of a probability alone, as grades C and D have it.
+
+    Examples
+    --------
+    >>> in_words(0.5, "zh"), in_words(0.95, "en")
+    ('可能性约为一半', 'very likely')
+    """
+    return text(f"likelihood.{likelihood(probability)}", lang)
 
 
 def rounded(probability: float, lang: str) -> str:

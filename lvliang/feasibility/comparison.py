@@ -14,13 +14,14 @@ from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess, rank_paths
 from lvliang.projection.conditional import condition
 from lvliang.projection.growth import from_log
-from lvliang.projection.outlook import QUANTILES, Outlook, mean_growth
+from lvliang.projection.outlook import Outlook, mean_growth, quantiles
 from lvliang.projection.scenario import Scenario
 from lvliang.projection.sensitivity import commodity_growth
 
 LEVELS = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 INDICATORS = ("gdp_nominal", "budget_revenue")
 ONE_POINT = 1.0
+SIDES = {"low": -1, "high": 1}
 
 
 @dataclass(frozen=True)
@@ -107,16 +108,18 @@ def tornado(
     past = commodity_growth(plain.base_year, data=data).rolling(len(years)).mean().dropna()
     empty = replace(plain.scenario, drivers={})
     moves = [
-        ("national_growth", side, sign * ONE_POINT) for side, sign in (("low", -1), ("high", 1))
-    ] + [("policy", side, sign * ONE_POINT) for side, sign in (("low", -1), ("high", 1))]
-    middle = {"coal_price": plain}
+        (driver, side, sign * ONE_POINT)
+        for driver in ("national_growth", "policy")
+        for side, sign in SIDES.items()
+    ]
+    middle = {}
     if len(past) > 1:
         centre, spread = float(past.mean()), float(past.std())
         at_mean = empty.with_driver("coal_price", dict.fromkeys(years, from_log(centre)))
         middle["coal_price"] = condition(plain, at_mean, seed=seed, data=data)
         moves += [
             ("coal_price", side, float(from_log(centre + sign * spread)))
-            for side, sign in (("low", -1), ("high", 1))
+            for side, sign in SIDES.items()
         ]
     rows = []
     for driver, side, size in moves:
@@ -182,11 +185,7 @@ def _summary(found: Outlook, rank: float, judged: pd.DataFrame) -> dict[str, flo
 
 
 def _fan(found: Outlook, indicator: str) -> pd.DataFrame:
-    drawn = found.own_paths.sel(indicator=indicator)
-    table = pd.DataFrame(
-        np.quantile(drawn, QUANTILES, axis=0).T, index=drawn["year"].to_numpy(), columns=QUANTILES
-    )
-    named = table.rename_axis("year").reset_index()
+    named = quantiles(found, indicator).rename_axis("year").reset_index()
     return named.assign(scenario=found.scenario.scenario_id, indicator=indicator)
 
 

@@ -30,7 +30,7 @@ from lvliang.baseline.history import (
     series,
 )
 from lvliang.baseline.package import data_folder, present_resources
-from lvliang.baseline.regions import CITY_LEVELS, all_regions, find_region, peers
+from lvliang.baseline.regions import Region, all_cities, find_region, peers
 from lvliang.baseline.tables import as_of, load_table
 from lvliang.projection.slopes import MINIMUM_YEARS, degrees_of_freedom, describe, estimate
 
@@ -106,14 +106,14 @@ def load_outcomes(codes: list[str], origin: int, data: Path | None = None) -> Ou
 
 
 def _census(origin: int, data: Path | None) -> list[int]:
-    history = load_history(_all_cities(data), origin, data)
+    history = load_history(_codes(all_cities(data)), origin, data)
     first = series(history, "gdp_nominal", LEVEL_VINTAGES[:1])
     years = census_years(first, series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"]))
     return list(years.index[years])
 
 
-def _all_cities(data: Path | None) -> list[str]:
-    return [region.code for region in all_regions(data) if region.level in CITY_LEVELS]
+def _codes(regions: list[Region]) -> list[str]:
+    return [region.code for region in regions]
 
 
 def load_sensitivities(region: str, origin: int, data: Path | None = None) -> pd.DataFrame:
@@ -141,7 +141,7 @@ def sensitivities(region: str, origin: int, data: Path | None = None) -> pd.Data
     """
     coal = commodity_growth(origin, data=data)
     city = find_region(region, data)
-    groups = {"province": [peer.code for peer in peers(city, data)], "all": _all_cities(data)}
+    groups = {"province": _codes(peers(city, data)), "all": _codes(all_cities(data))}
     rows = []
     for group, codes in groups.items():
         found = load_outcomes(codes, origin, data)
@@ -177,7 +177,7 @@ def trial(region: str, origin: int, data: Path | None = None) -> pd.DataFrame:
         province, log growth; without coal: the mean of the earlier years).
     """
     coal = commodity_growth(origin, data=data)
-    codes = [peer.code for peer in peers(find_region(region, data), data)]
+    codes = _codes(peers(find_region(region, data), data))
     last = origin - HELD_BACK
     rows = []
     for name, growth in load_outcomes(codes, origin, data).growth.items():
@@ -247,7 +247,7 @@ def share_effect(origin: int, data: Path | None = None) -> dict[str, Any] | None
     """
 
     def look() -> pd.DataFrame:
-        outcomes = load_outcomes(_all_cities(data), origin, data)
+        outcomes = load_outcomes(_codes(all_cities(data)), origin, data)
         found = _on_share(outcomes, "gdp_deflator", commodity_growth(origin, data=data))
         return pd.DataFrame([found] if found else [])
 
