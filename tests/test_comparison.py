@@ -2,128 +2,336 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 from typer.testing import CliRunner
 
 from lvliang.cli import app
-from lvliang.display import scenario_charts, scenario_tables
+from lvliang.display import coal_tables, scenario_charts, scenario_sentences, scenario_tables
+from lvliang.errors import ParameterError
+from lvliang.feasibility import comparison
 from lvliang.feasibility.background import Background
-from lvliang.feasibility.comparison import (
-    Comparison,
-    compare,
+from lvliang.feasibility.bands import NEAR_EDGE
+from lvliang.feasibility.comparison import Comparison, compare, load_comparison, scenarios_of
+from lvliang.feasibility.drivers import (
+    manufacturing_ladder,
     manufacturing_share,
+    national_error,
+    own_slope,
     price_that_undoes,
-    shipped_and_own,
     tornado,
+    trial_errors,
 )
 from lvliang.projection.conditional import condition
+from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, actual, look_ahead
-from lvliang.projection.scenario import load_scenario, load_shipped
-from lvliang.projection.sensitivity import trial
+from lvliang.projection.panel import load_panel
+from lvliang.projection.scenario import Scenario, load_scenario, load_shipped
+from lvliang.projection.sensitivity import load_sensitivities, trial
 
 YEARS = {"base_year": 2020, "end_year": 2025}
+SPAN = range(2021, 2026)
 SEED = 3
+LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
 
 
 @lru_cache
-def plain() -> Outlook:
-    return look_ahead("141100", **YEARS, draws=1000, seed=SEED)
+def plain(region: str = "141100") -> Outlook:
+    return look_ahead(region, **YEARS, draws=1000, seed=SEED)
+
+
+def shipped() -> list[Scenario]:
+    return list(load_shipped(**YEARS).values())
 
 
 @lru_cache
-def found() -> Comparison:
-    shipped = list(load_shipped(**YEARS).values())
-    return compare(plain(), shipped, Background(), rank=4, seed=SEED)
+def found(region: str = "141100") -> Comparison:
+    return compare(plain(region), shipped(), Background(), rank=4, seed=SEED)
+
+
+def with_own(changes: str) -> Comparison:
+    scenarios, _ = scenarios_of(shipped()[:1], load_scenario("baseline", changes, **YEARS), SPAN)
+    return compare(plain(), scenarios, Background(), rank=4, seed=SEED)
 
 
 def test_the_summary_is_that_of_the_conditional_draws() -> None:
     slump = condition(plain(), load_scenario("coal_slump", **YEARS), seed=SEED)
-    levels = slump.own_paths.sel(indicator="gdp_nominal", year=2025).to_numpy()
+    levels, before = (
+        one.own_paths.sel(indicator="gdp_nominal", year=2025).to_numpy() for one in (slump, plain())
+    )
     row = found().summary.loc["coal_slump"]
     assert row["gdp_nominal_q50"] == pytest.approx(np.median(levels))
-    base = found().summary.loc["baseline", "gdp_nominal_q50"]
-    assert row["gdp_nominal_against"] == pytest.approx(100 * (np.median(levels) / base - 1))
-    assert found().summary.loc["baseline", "gdp_nominal_against"] == 0
-    assert (
-        row["gdp_nominal_against"]
-        < -5
-        < 0
-        < found().summary.loc["coal_boom", "gdp_nominal_against"]
+    assert row["gdp_nominal_against"] == pytest.approx(
+        100 * (np.median(levels) / np.median(before) - 1)
     )
+    assert row["gdp_nominal_above"] == (levels > before).mean()
+    first = found().summary.iloc[0]
+    assert first.filter(like="_against").eq(0).all()
+    assert found().summary["gdp_nominal_against"].idxmax() == "coal_boom"
+    assert row["growth_against"] == 0
+    assert row["prices_against"] < -1
 
 
-def test_a_verdict_has_changed_where_its_class_is_another() -> None:
-    verdicts = found().verdicts.pivot(index="target_id", columns="scenario", values="class")
-    for _, row in found().verdicts.iterrows():
-        same = row["class"] == verdicts.loc[row["target_id"], "baseline"]
-        assert row["changed"] != same
-    assert found().verdicts["changed"].any()
+def test_a_small_move_over_an_edge_changes_no_word() -> None:
+    rows = pd.DataFrame(
+        {
+            "target_id": ["a", "b", "a", "b", "a", "b"],
+            "probability": [0.34, np.nan, 0.32, np.nan, 0.30, np.nan],
+            "class": ["uncertain", "cannot_tell", *["difficult", "cannot_tell"] * 2],
+        }
+    )
+    told = comparison._flips(rows)
+    assert told["told"].tolist() == ["uncertain", "cannot_tell"] * 2 + ["difficult", "cannot_tell"]
+    assert told["flips"].tolist() == [False] * 4 + [True, False]
+    chances = pd.DataFrame({"what": ["rank"] * 3, "share": [0.34, 0.32, 0.30]})
+    assert comparison._words(chances)["word"].tolist() == ["about_even", "about_even", "unlikely"]
+
+
+def test_the_baseline_flips_nothing_and_others_by_the_rule() -> None:
+    verdicts = found().verdicts
+    first = verdicts[verdicts["scenario"] == "baseline"].set_index("target_id")
+    assert not first["flips"].any()
+    for _, row in verdicts.dropna(subset="probability").iterrows():
+        before = first.loc[row["target_id"]]
+        far = abs(row["probability"] - before["probability"]) >= NEAR_EDGE
+        assert row["flips"] == (far and row["class"] != before["class"])
+    assert verdicts["flips"].any()
+
+
+def test_a_scenario_is_given_once() -> None:
+    with pytest.raises(ParameterError, match="baseline is given twice; legal: each once"):
+        compare(plain(), shipped()[:1] * 2, Background(), rank=4, seed=SEED)
+
+
+def test_the_run_adds_its_own_scenario_once_and_leaves_out_those_of_other_years() -> None:
+    known = load_scenario("relapse", **YEARS)
+    assert scenarios_of(shipped(), known, SPAN) == (shipped(), [])
+    for own in (
+        load_scenario("baseline", "policy.2021=1", **YEARS),
+        load_scenario("relapse", "shock.persistence=0.9", **YEARS),
+    ):
+        assert [one.scenario_id for one in scenarios_of(shipped(), own, SPAN)[0]][-1] == "own"
+    speaking, left_out = scenarios_of(shipped(), shipped()[0], range(2015, 2020))
+    assert [one.scenario_id for one in speaking] == ["baseline"]
+    assert len(left_out) == len(shipped()) - 1
+
+
+@pytest.mark.parametrize("region", ["141100", "110000"])  # with targets and peers, and without
+def test_a_comparison_that_was_kept_is_the_same_to_the_bit(
+    region: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path))
+    computed = load_comparison(plain(region), shipped()[:2], seed=SEED)
+    monkeypatch.setattr(comparison, "compare", None)
+    kept = load_comparison(plain(region), shipped()[:2], seed=SEED)
+    for name in ("summary", "chances", "verdicts", "fans"):
+        pd.testing.assert_frame_equal(getattr(kept, name), getattr(computed, name))
+    with pytest.raises(TypeError):
+        load_comparison(plain(region), shipped()[:3], seed=SEED)
 
 
 def test_one_driver_at_a_time_moves_what_it_can() -> None:
     effects = tornado(plain(), load_scenario("relapse", **YEARS), seed=SEED)
     by = effects.set_index(["driver", "side"])
     assert by.loc[("policy", "high"), "growth"] == pytest.approx(1.0, abs=0.01)
-    assert by.loc[("coal_price", "low"), "growth"] == 0
-    assert (
-        by.loc[("coal_price", "low"), "gdp_nominal"]
-        < 0
-        < by.loc[("coal_price", "high"), "gdp_nominal"]
-    )
+    assert by.loc[("national_growth", "high"), "size"] == national_error(2020, 5)
+    gdp = by["gdp_nominal"]
+    assert gdp["coal_price", "low"] < -1 < 1 < gdp["coal_price", "high"]
+    assert by.loc["coal_price", "growth"].eq(0).all()
+    assert by.loc["secondary_share", "gdp_nominal"].eq(0).all()  # not identified in 2020
     assert by.loc[("shock", "low"), "size"] == -3.8
-    assert -4 < by.loc[("shock", "low"), "gdp_nominal"] < 0
+    assert -4 < gdp["shock", "low"] < 0
+    assert "shock" not in tornado(plain(), None, seed=SEED)["driver"].to_list()
+
+
+def test_the_error_of_the_nation_is_that_of_forecasts_made_before() -> None:
+    panel = load_panel(2009)
+    errors = [
+        panel.factor.loc[origin + 1 : origin + 4].mean()
+        - forecast_factor(panel.at(origin), 4).mean()
+        for origin in (2003, 2004, 2005)
+    ]
+    assert national_error(2009, 4) == pytest.approx(float(np.sqrt(np.mean(np.square(errors)))))
+    assert national_error(2009, 9) is None
 
 
 def test_a_price_rise_of_the_rest_lowers_the_share() -> None:
     assert manufacturing_share(40.0, 0.0) == 40.0
-    assert manufacturing_share(40.0, 10.0) < 40.0
+    assert manufacturing_share(40.0, 25.0) == pytest.approx(100 * 40 / (40 + 75))
     assert manufacturing_share(42.0, price_that_undoes(42.0, 2.0)) == pytest.approx(40.0)
+    ladder = manufacturing_ladder(shipped(), year=2021, slope=0.2, points=2.0)
+    boom = ladder[(ladder["scenario"] == "coal_boom") & (ladder["base"] == 40)].set_index("way")
+    assert boom.loc["slope", "price"] == pytest.approx(100 * (1.339**0.2 - 1))
+    assert boom.loc["full", "price"] == pytest.approx(33.9)
+    assert boom.loc["full", "moved"] < boom.loc["slope", "moved"] < 0
+    assert (ladder.loc[ladder["scenario"] == "coal_slump", "moved"] > 0).all()
+    plain_ladder = manufacturing_ladder(shipped(), year=2021, slope=None, points=2.0)
+    assert set(plain_ladder["way"]) == {"full"}
 
 
-def test_the_run_adds_its_own_scenario_once() -> None:
-    shipped = list(load_shipped(**YEARS).values())
-    assert shipped_and_own(shipped, load_scenario("relapse", **YEARS)) == shipped
-    own = load_scenario("baseline", "policy.2021=1", **YEARS)
-    assert [s.scenario_id for s in shipped_and_own(shipped, own)][-1] == "own"
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_page_says_conditional_and_names_the_ends(lang: str) -> None:
-    headline, flips = scenario_tables.answer(found(), region="吕梁市", year=2025, lang=lang)
-    medians = found().summary["gdp_nominal_q50"]
-    assert ("条件预测" if lang == "zh" else "Conditional") in headline.words
-    assert f"{medians.min():.0f}" in headline.words
-    assert f"{medians.max():.0f}" in headline.words
-    assert load_scenario("coal_boom", **YEARS).title(lang) in headline.words + flips.words
-    sentences = scenario_tables.each(found(), year=2025, lang=lang)
-    assert len(sentences) == len(found().scenarios) - 1
-    (table,) = scenario_tables.summary(found(), year=2025, lang=lang)
-    # Ranks and joint chances rest on grades C and D: words, no numbers.
-    assert (
-        not table.frame.iloc[:, -2:].map(lambda cell: any(c.isdigit() for c in cell)).any(axis=None)
+def test_errors_of_a_trial_by_hand() -> None:
+    tried = pd.DataFrame(
+        {
+            "outcome": ["x", "x"],
+            "fitted": [0.1, 0.1],
+            "actual": [0.0, 0.0],
+            "with_coal": [0.03, 0.04],
+            "without_coal": [0.05, 0.05],
+        }
     )
+    row = trial_errors(tried).loc["x"]
+    assert row["error_with"] == pytest.approx(np.sqrt(12.5))
+    assert row["error_without"] == pytest.approx(5)
+    assert row["with_coal"] == pytest.approx(3.5)
+
+
+@LANGUAGES
+def test_the_answer_says_conditional_and_which_verdicts_change(lang: str) -> None:
+    headline, *more = scenario_sentences.answer(found(), region="吕梁市", years=SPAN, lang=lang)
+    assert headline.words.startswith("条件预测" if lang == "zh" else "Conditional")
+    flips = found().verdicts[found().verdicts["flips"]]
+    for name in flips["scenario"].unique():
+        assert load_scenario(name, **YEARS).title(lang) in headline.words
+    medians = found().summary["gdp_nominal_q50"]
+    for value in (medians.min(), medians.max()):
+        assert (f"{value:.0f}" if lang == "zh" else f"{value / 10:.1f}") in more[0].words
+    # Ranks and joint chances rest on grades C and D: words, no shares of paths.
+    assert not any(re.search(r"\d+(\.\d+)? ?%", line.words) for line in more[2:])
+    (words,) = scenario_tables.chances(found(), lang)
+    assert (
+        not words.frame.iloc[:, 1:-1].map(lambda cell: bool(re.search(r"\d", cell))).any(axis=None)
+    )
+
+
+@LANGUAGES
+def test_each_scenario_says_what_it_assumes_and_what_follows(lang: str) -> None:
+    sentences = scenario_sentences.each(found(), year=2025, lang=lang)
+    assert len(sentences) == len(found().scenarios) - 1
+    slump = sentences[1].words
+    for said in ("−20.7", "−12.2", "−17.1", "−16.0", "PINK2603", "lvliang"):
+        assert said in slump
+    row = found().summary.loc["coal_slump"]
+    assert f"{abs(row['gdp_nominal_against']):.1f}" in slump
+
+
+def test_equal_years_are_said_together_and_a_shock_says_whom_it_strikes() -> None:
+    bases = scenario_sentences.assumed(load_scenario("transformation", **YEARS), SPAN, "zh")
+    assert bases == "本市实际增速2021—2022年每年+0.3个百分点、2023—2025年每年+0.8个百分点"
+    struck = scenario_sentences.assumed(load_scenario("relapse", **YEARS), SPAN, "en")
+    assert "strikes the nation with −3.8 points in 2023, 50 % of it left" in struck
+
+
+@LANGUAGES
+def test_an_own_scenario_is_told_by_its_changes(lang: str) -> None:
+    own = with_own("coal_price.2023=-30%")
+    (said,) = scenario_sentences.each(own, year=2025, lang=lang)
+    assert "coal_price.2023=-30%" in said.words
+    assert "−30.0" in said.words
+    assert scenario_tables.name_of(own, "own", lang) in ("自设情景", "own scenario")
+
+
+@LANGUAGES
+def test_a_city_without_targets_is_compared_by_levels_alone(lang: str) -> None:
+    suzhou = found("320500")
+    headline = scenario_sentences.answer(suzhou, region="苏州市", years=SPAN, lang=lang)[0]
+    assert "没有录入" in headline.words or "no target" in headline.words.lower()
+    assert scenario_tables.classes(suzhou, lang) == []
+    assert scenario_tables.summary(suzhou, year=2025, lang=lang)
+    (no_share,) = coal_tables.manufacturing(suzhou, year=2021, slope=None, lang=lang)
+    assert "制造业" in no_share.words or "manufacturing" in no_share.words
+
+
+@LANGUAGES
+def test_years_that_no_scenario_speaks_of_are_said(lang: str) -> None:
+    years = {"base_year": 2015, "end_year": 2019}
+    early = look_ahead("141100", **years, draws=500, seed=SEED)
+    known = list(load_shipped(**years).values())
+    scenarios, others = scenarios_of(known, known[0], range(2016, 2020))
+    alone = compare(early, scenarios, Background(), rank=4, seed=SEED)
+    (headline,) = scenario_sentences.answer(alone, region="", years=range(2016, 2020), lang=lang)
+    assert "2016—2019" in headline.words or "2016–2019" in headline.words
+    (left,) = scenario_sentences.left_out(others, years=range(2016, 2020), lang=lang)
+    assert all(one.title(lang) in left.words for one in others)
+    for indicator in scenario_tables.LEVELS:
+        for chart in scenario_charts.fans(
+            alone, actual(early, indicator), indicator=indicator, region="", lang=lang
+        ):
+            plt.close(chart.figure)
+
+
+def test_without_the_panel_nothing_is_compared(data_copy: Path) -> None:
+    shutil.rmtree(data_copy / "panel")
+    bare = look_ahead("141100", **YEARS, draws=500, seed=SEED, data=data_copy)
+    known = list(load_shipped(**YEARS, data=data_copy).values())
+    empty = compare(bare, known, Background(), rank=np.nan, seed=SEED, data=data_copy)
+    (said,) = scenario_sentences.answer(empty, region="吕梁市", years=SPAN, lang="zh")
+    assert "不作情景比较" in said.words
+    assert scenario_tables.summary(empty, year=2025, lang="zh") == []
+    assert (
+        scenario_charts.tornado(
+            tornado(bare, known[-2], seed=SEED, data=data_copy), region="", year=2025, lang="zh"
+        )
+        == []
+    )
+    slopes = load_sensitivities("141100", 2020, data_copy)
+    (unknown,) = coal_tables.evidence(
+        slopes, trial("141100", 2020, data_copy), own=None, region="吕梁市", lang="zh"
+    )
+    assert "不能估计" in unknown.words
+
+
+@LANGUAGES
+@pytest.mark.parametrize("region", ["141100", "320500"])
+def test_coal_says_what_the_estimates_say(region: str, lang: str) -> None:
+    slopes, tried = load_sensitivities(region, 2020), trial(region, 2020)
+    own = own_slope(region, 2020)
+    pieces = coal_tables.evidence(slopes, tried, own=own, region="X", lang=lang)
+    row = slopes[(slopes["group"] == "province") & (slopes["outcome"] == "gdp_deflator")].iloc[0]
+    ten = 100 * np.log(1.1) * row["estimate"]
+    assert f"{abs(ten):.1f}" in pieces[0].words
+    not_told = "未能识别" if lang == "zh" else "not identified"
+    assert (not_told in pieces[0].words) == (not row["identified"])
+    assert (own is None) == (not row["identified"])
+    errors = trial_errors(tried).loc["gdp_deflator"]
+    said = " ".join(piece.words for piece in pieces)
+    assert all(f"{errors[name]:.1f}" in said for name in ("error_with", "error_without"))
 
 
 def test_the_chart_draws_the_medians_of_the_table() -> None:
-    (chart,) = scenario_charts.medians(
-        found(), actual(plain(), "gdp_nominal"), region="吕梁市", lang="zh"
+    (chart,) = scenario_charts.fans(
+        found(), actual(plain(), "gdp_nominal"), indicator="gdp_nominal", region="吕梁市", lang="zh"
     )
-    last = chart.data.iloc[-1, 1:].astype(float).to_numpy()
-    assert last == pytest.approx(found().summary["gdp_nominal_q50"].to_numpy())
+    panels = [axes for axes in chart.figure.axes if axes.get_visible()]
     ends = [
-        line.get_ydata()[-1] for line in chart.figure.axes[0].lines if len(line.get_ydata()) == 6
+        next(line for line in panel.lines if line.get_linestyle() == "--").get_ydata()[-1]
+        for panel in panels
     ]
-    assert sorted(ends) == pytest.approx(sorted(last))
+    medians = found().summary["gdp_nominal_q50"]
+    assert ends == pytest.approx(medians.to_list())
+    assert len({panel.get_ylim() for panel in panels}) == 1
+    table = chart.data[chart.data["年份"] == "2025"]["实绩或中位数"]
+    assert table.to_list() == pytest.approx(medians.to_list())
+    assert all(f"{value:.0f}亿元" in chart.words for value in medians)
+    plt.close(chart.figure)
 
 
-@pytest.mark.parametrize(("lang", "first"), [("zh", "平减指数 2012"), ("en", "GDP deflator 2012")])
-def test_a_row_of_the_trial_says_what_was_tried(lang: str, first: str) -> None:
-    sentence, table = scenario_tables.trials(trial("141100", 2020), lang)
-    assert table.frame.iloc[0, 0] == first
-    assert "2012–2016" in sentence.words or "2012—2016" in sentence.words
+def test_the_tornado_draws_the_widest_on_top() -> None:
+    effects = tornado(plain(), load_scenario("relapse", **YEARS), seed=SEED)
+    chart, note = scenario_charts.tornado(effects, region="吕梁市", year=2025, lang="en")
+    bars = {round(bar.get_width(), 6) for bar in chart.figure.axes[0].patches}
+    assert bars == {round(value, 6) for value in effects["gdp_nominal"]}
+    top = effects.loc[effects["gdp_nominal"].abs().idxmax(), "driver"]
+    assert chart.figure.axes[0].get_yticklabels()[-1].get_text().startswith("coal price")
+    assert top == "coal_price"
+    assert "standard deviation" in note.words
+    plt.close(chart.figure)
 
 
 def test_the_command_prints_scenarios_side_by_side() -> None:

@@ -162,9 +162,9 @@ def test_statistics_are_those_of_the_paths(
         for year in found.index:
             values = paths.sel(indicator=indicator, year=year).to_numpy()
             expected = {key: np.percentile(values, level) for key, level in LEVELS.items()}
-            assert found.loc[year].to_dict() == pytest.approx(
-                expected | {"mean": values.mean()}, abs=HALF_OF_THE_LAST_PLACE
-            )
+            if indicator == "gdp_real_growth":  # the others have tails without a mean
+                expected["mean"] = values.mean()
+            assert found.loc[year].to_dict() == pytest.approx(expected, abs=HALF_OF_THE_LAST_PLACE)
 
 
 def test_scenarios_move_what_they_should_and_are_called_conditional(export: Export) -> None:
@@ -182,6 +182,7 @@ def test_no_variable_is_both_observed_and_projected(export: Export) -> None:
     observed = export.rows["status"] == "observed"
     for column in ("scenario", "variable", "statistic"):
         assert set(export.rows[observed][column]) & set(export.rows[~observed][column]) == set()
+    assert export.rows["variable"].str.contains("|Observed|", regex=False).eq(observed).all()
     assert export.rows[observed]["year"].max() <= ORIGIN < export.rows[~observed]["year"].min()
 
 
@@ -258,9 +259,8 @@ def test_what_a_user_changed_stands_in_the_name_of_the_scenario(tables: Path) ->
     found = collect(runs(["coal_slump"], changes="policy.2024=0.5", growth_discount="1"))
     name = "coal_slump (policy.2024=0.5; growth_discount=1)"
     assert set(found.rows["scenario"]) == {"observed", name}
-    assert cells(content(found, "xlsx", ".xlsx", "zh"))["数据"][-1][:2] == (
-        "煤价连跌 (policy.2024=0.5; growth_discount=1)", name,
-    )  # fmt: skip
+    title = name.replace("coal_slump", found.scenarios[name].title_zh)
+    assert cells(content(found, "xlsx", ".xlsx", "zh"))["数据"][-1][:2] == (title, name)
 
 
 @pytest.mark.parametrize(
@@ -284,13 +284,12 @@ def test_a_name_that_is_taken_is_refused(
 # ------------------------------------------------------------------ files
 
 
-@pytest.mark.parametrize(
-    ("form", "suffix"), [("csv", ".csv"), ("iamc", ".csv"), ("xlsx", ".xlsx"), ("iamc", ".xlsx")]
-)
-def test_the_same_seed_gives_the_same_bytes(export: Export, form: str, suffix: str) -> None:
-    made = content(export, form, suffix, "zh")
-    assert content(collect(runs(SCENARIOS)), form, suffix, "zh") == made
-    assert content(collect(runs(SCENARIOS, seed=7)), form, suffix, "zh") != made
+def test_the_same_seed_gives_the_same_bytes(export: Export) -> None:
+    again, other = collect(runs(SCENARIOS)), collect(runs(SCENARIOS, seed=7))
+    for place in (("csv", ".csv"), ("iamc", ".csv"), ("xlsx", ".xlsx"), ("iamc", ".xlsx")):
+        made = content(export, *place, "zh")
+        assert content(again, *place, "zh") == made
+        assert content(other, *place, "zh") != made
 
 
 @pytest.mark.parametrize("form", ["xlsx", "iamc"])
@@ -310,9 +309,9 @@ HEADS = {
            "Price basis", "Unit", "Year", "Value", "Variable code"],
 }  # fmt: skip
 LAST_ROW = {
-    "zh": ("再遇2020年式冲击", "relapse", "吕梁市", "地区生产总值实际增速：2021—2025年年均≥8%",
+    "zh": ("relapse", "吕梁市", "地区生产总值实际增速：2021—2025年年均≥8%",
            "达到目标的路径占比", "条件预测", "初步核算", "可比价", "%"),
-    "en": ("relapse: a second shock of 2020's size", "relapse", "Lvliang",
+    "en": ("relapse", "Lvliang",
            "Real GDP growth: ≥ 8 % a year on average, 2021–2025",
            "Share of paths that meet the target", "Conditional projection",
            "Preliminary accounting", "Constant prices", "%"),
@@ -324,7 +323,7 @@ def test_the_workbook_says_in_one_language_what_the_table_says(export: Export, l
     made = content(export, "xlsx", ".xlsx", lang)
     data, variables, provenance = cells(made).values()
     assert list(data[0]) == HEADS[lang]
-    assert data[-1][:9] == LAST_ROW[lang]
+    assert data[-1][:9] == (export.scenarios["relapse"].title(lang), *LAST_ROW[lang])
     assert [row[-3:] for row in data[1:]] == list(
         zip(export.rows["year"], export.rows["value"], export.rows["variable"], strict=True)
     )
@@ -358,8 +357,10 @@ def test_a_file_is_written_whole_or_not_at_all(
     write_whole(out, b"new")
     assert out.read_bytes() == b"new"
 
+    write = Path.write_bytes
+
     def full(self: Path, made: bytes) -> int:
-        self.touch()
+        write(self, made[:1])
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
@@ -371,19 +372,21 @@ def test_a_file_is_written_whole_or_not_at_all(
 # ------------------------------------------------------------------ the command
 
 
-def test_the_command_writes_what_it_prints(call: Call, export: Export, tmp_path: Path) -> None:
+def test_the_command_prints_a_table_and_writes_files(
+    call: Call, export: Export, tmp_path: Path
+) -> None:
     words = ["--region", "吕梁", "-p", "draws=1000"]
     for name in SCENARIOS:
         words += ["--scenario", name]
-    for form in ("csv", "iamc"):
-        out = tmp_path / f"{form}.csv"
-        assert call("--format", form, *words, "--out", out).returncode == 0
-        assert out.read_bytes() == content(export, form, ".csv", "zh")
-        assert call("--format", form, *words).stdout == out.read_text("utf-8")
-    book = tmp_path / "book.XLSX"
-    done = call("--format", "xlsx", *words, "-p", "lang=en", "--out", book)
+    assert call("--format", "csv", *words).stdout.encode() == content(export, "csv", ".csv", "zh")
+    (tmp_path / "out.csv").write_text("old", "utf-8")
+    done = call("--format", "iamc", *words, "--out", tmp_path / "out.csv")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "out.csv").read_bytes() == content(export, "iamc", ".csv", "zh")
+    book = tmp_path / "book.XLSX"
+    assert call("--format", "xlsx", *words, "-p", "lang=en", "--out", book).returncode == 0
     assert list(cells(book.read_bytes())) == ["Data", "Variables", "Provenance"]
+    assert {path.name for path in tmp_path.iterdir()} == {"out.csv", "book.XLSX"}
 
 
 def test_without_a_scenario_the_baseline_is_exported(call: Call) -> None:

@@ -1,133 +1,208 @@
-"""Charts of scenarios: medians on one scale, and one driver at a time."""
+"""Charts of scenarios: a fan each on one scale, and one driver at a time."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from lvliang.display import drawing
-from lvliang.display.scenario_tables import name_of
-from lvliang.display.show import Chart
-from lvliang.display.words import capital, number, text, unit
+from lvliang.display.scenario_tables import name_of, signed
+from lvliang.display.show import Chart, Sentence
+from lvliang.display.words import amount, capital, label, number, text
 from lvliang.feasibility.comparison import Comparison
 
-GDP = "gdp_nominal"
-COLOURS = (
-    drawing.PROJECTION, drawing.NOMINAL, drawing.PRICES, drawing.MUTED, drawing.FACT,
-    drawing.TARGET,
-)  # fmt: skip
-HALF = (0.25, 0.75)
-MARKS = ("o", "s", "^", "D", "v", "P")
-YEARS_OF_FACT = 8
-SHORTENED = re.compile("[:,：、]")  # a label holds what stands before
+MEDIAN, HALF = 0.5, (0.25, 0.75)
+YEARS_OF_FACT = 6
+ACROSS = 2
+PANEL_HEIGHT = 1.55  # inches
+SHORTENED = re.compile("[:,：，、(（]")  # a title of a panel holds what stands before
+LINE_SPACING = 1.25  # of two lines
+NOTHING_MOVED = 0.05  # what is drawn as no bar
 
 
-def medians(found: Comparison, actual: pd.Series, *, region: str, lang: str) -> list[Chart]:
-    """Actual GDP, then its median under each scenario, over the band of the baseline."""
-    fans = found.fans[found.fans["indicator"] == GDP].dropna()
-    if fans.empty or actual.empty:
+def fans(
+    found: Comparison, actual: pd.Series, *, indicator: str, region: str, lang: str
+) -> list[Chart]:
+    """Levels under each scenario, a panel each, with the baseline's median in all of them."""
+    drawn = found.fans[found.fans["indicator"] == indicator].dropna()
+    if drawn.empty or actual.empty:
         return []
-    recent = actual.iloc[-YEARS_OF_FACT:]
-    base_year, end_year = int(recent.index[-1]), int(fans["year"].max())
-    figure, axes = drawing.new_axes(unit(GDP, lang), pad=24)
-    drawing.facts(axes, recent)
-    first = fans[fans["scenario"] == found.scenarios[0].scenario_id].set_index("year")
-    start = pd.DataFrame(dict.fromkeys(HALF, recent.iloc[-1]), index=[base_year])
-    band = pd.concat([start, first[list(HALF)]])
-    low, high = (band[level] for level in HALF)
-    axes.fill_between(band.index, low, high, color=drawing.PROJECTION, alpha=0.12)
-    ends = []
-    for place, scenario in enumerate(found.scenarios):
-        path = fans[fans["scenario"] == scenario.scenario_id].set_index("year")[0.5]
-        line = pd.concat([recent.iloc[-1:], path])
-        colour = COLOURS[place % len(COLOURS)]
-        axes.plot(
-            line.index,
-            line,
-            color=colour,
-            linewidth=2.2 if place == 0 else 1.3,
-            linestyle="--",
-            marker=MARKS[place % len(MARKS)],
-            markersize=3.5,
-        )
-        name = SHORTENED.split(name_of(found, scenario.scenario_id, lang))[0]
-        ends.append((float(path.iloc[-1]), name, colour))
-    drawing.year_ticks(axes, end_year, int(recent.index[0]), base_year)
-    drawing.last_data(axes, base_year, lang)
-    drawing.log_levels(axes)
-    drawing.label_ends(axes, end_year, ends)
-    at_end = found.summary[f"{GDP}_q50"]
-    least, most = at_end.idxmin(), at_end.idxmax()
-    facts = {
-        "region": region,
-        "year": end_year,
-        "count": len(at_end),
-        "low": number(at_end[least], 0),
-        "low_name": name_of(found, least, lang),
-        "high": number(at_end[most], 0),
-        "high_name": name_of(found, most, lang),
+    recent = actual.loc[actual.index > actual.index[-1] - YEARS_OF_FACT]
+    tables = {
+        name: _from_last(recent, rows.set_index("year"))
+        for name, rows in drawn.groupby("scenario", sort=False)
     }
-    data = fans.pivot_table(index="year", columns="scenario", values=0.5, sort=False)
-    data = data.rename(columns={name: name_of(found, name, lang) for name in data})
-    table = data.rename_axis(None, axis=1).reset_index()
-    table["year"] = table["year"].astype(str)
+    figure, axes = drawing.new_axes("")
+    axes.remove()
+    down = -(-len(tables) // ACROSS)
+    figure.set_size_inches(drawing.SIZE[0], PANEL_HEIGHT * down + 0.3)
+    panels = figure.subplots(down, ACROSS, sharex=True, sharey=True, squeeze=False).ravel()
+    first = next(iter(tables.values()))
+    for place, (panel, (name, table)) in enumerate(zip(panels, tables.items(), strict=False)):
+        _panel(panel, recent, table, first)
+        title = capital(SHORTENED.split(name_of(found, str(name), lang))[0].strip())
+        end = _end(found, str(name), indicator, place, lang)
+        panel.set_title(
+            f"{title}\n{end}", loc="left", fontsize=drawing.POINTS, linespacing=LINE_SPACING
+        )
+    for panel in panels[len(tables) :]:
+        panel.set_visible(False)
+    years = (int(first.index[-1]), int(recent.index[0]), int(recent.index[-1]))
+    for panel in panels:
+        drawing.year_ticks(panel, *years)
+        drawing.log_levels(panel)
+    facts = {"region": region, "year": years[0], "indicator": label(indicator, lang)}
+    medians = text("semicolon", lang).join(
+        text(
+            "scenario_chart.median",
+            lang,
+            name=name_of(found, str(name), lang),
+            value=_end(found, str(name), indicator, place, lang),
+        )
+        for place, name in enumerate(tables)
+    )
     chart = Chart(
         figure,
-        capital(text("scenario_chart.scenarios_title", lang, **facts)),
-        text("scenario_chart.scenarios_subtitle", lang, **facts),
-        text("scenario_chart.scenarios_alt", lang, **facts),
-        table.rename(columns={"year": text("column.year", lang)}),
+        capital(_title(found, indicator, facts, lang)),
+        text("scenario_chart.subtitle", lang, **facts),
+        text("scenario_chart.alt", lang, medians=medians, **facts),
+        _data(found, tables, recent, lang),
         lang,
         0,
     )
     return [chart]
 
 
-def tornado(effects: pd.DataFrame, *, region: str, year: int, lang: str) -> list[Chart]:
-    """Bars of what each driver alone does to GDP, the widest on top."""
-    moved = effects.dropna(subset=GDP)
+def tornado(effects: pd.DataFrame, *, region: str, year: int, lang: str) -> list[Chart | Sentence]:
+    """Bars of what each driver alone does to GDP, the widest on top, and the sizes of moves."""
+    moved = effects.dropna(subset="gdp_nominal")
     if moved.empty:
         return []
-    reach = moved.groupby("driver")[GDP].agg(lambda values: values.abs().max())
+    reach = moved.groupby("driver")["gdp_nominal"].agg(lambda values: values.abs().max())
     order = list(reach.sort_values().index)
+    sizes = {name: _sizes(moved, name) for name in order}
     figure, axes = drawing.new_axes("")
-    for row in moved.itertuples():
-        value = getattr(row, GDP)
-        colour = drawing.FACT if value >= 0 else drawing.PROJECTION
-        axes.barh(order.index(row.driver), value, color=colour, height=0.6)
-        axes.annotate(
-            f"{number(value, 1)}",
-            (value, order.index(row.driver)),
-            xytext=(3 if value >= 0 else -3, 0),
-            textcoords="offset points",
-            ha="left" if value >= 0 else "right",
-            va="center",
-        )
-    axes.set_yticks(range(len(order)), [text(f"driver.{name}", lang) for name in order])
+    for _, row in moved.iterrows():
+        _bar(axes, order.index(row["driver"]), row["gdp_nominal"], is_low=row["side"] == "low")
+    ticks = [text(f"driver_tick.{name}", lang, **sizes[name]) for name in order]
+    axes.set_yticks(range(len(order)), ticks, linespacing=LINE_SPACING)
     axes.axvline(0, color=drawing.TARGET, linewidth=0.8)
-    axes.margins(x=0.22)
-    axes.set_xlabel(text("scenario_column.effect", lang))
+    axes.margins(x=0.25)
+    axes.set_xlabel(text("scenario_column.effect_gdp", lang))
     axes.grid(visible=False, axis="y")
-    told = [
+    rows = [
         {
-            "driver": text(f"driver.{row.driver}", lang),
-            "size": text(f"driver_size.{row.driver}", lang, size=number(row.size, 1)),
-            "effect": number(getattr(row, GDP), 1),
+            "driver": capital(text(f"driver.{row['driver']}", lang)),
+            "size": text(f"driver_move.{row['driver']}", lang, size=signed(row["size"])),
+            "effect_gdp": signed(row["gdp_nominal"]),
+            "effect_revenue": signed(row["budget_revenue"]),
+            "effect_growth": signed(row["growth"]),
         }
-        for row in moved[::-1].itertuples(index=False)
+        for name in reversed(order)
+        for _, row in moved[moved["driver"] == name].iterrows()
     ]
+    told = text("semicolon", lang).join(
+        text("scenario_chart.effect", lang, driver=row["driver"], size=row["size"],
+             gdp=row["effect_gdp"])
+        for row in rows
+    )  # fmt: skip
+    heads = {name: text(f"scenario_column.{name}", lang) for name in rows[0]}
     facts = {"region": region, "year": year, "driver": text(f"driver.{order[-1]}", lang)}
-    effects_told = text("semicolon", lang).join(
-        text("scenario_chart.effect", lang, **row) for row in told
-    )
-    heads = {name: text(f"scenario_column.{name}", lang) for name in told[0]}
     chart = Chart(
         figure,
-        capital(text("scenario_chart.tornado_title", lang, **facts)),
+        text("scenario_chart.tornado_title", lang, **facts),
         text("scenario_chart.tornado_subtitle", lang, **facts),
-        text("scenario_chart.tornado_alt", lang, year=year, effects=effects_told),
-        pd.DataFrame(told).rename(columns=heads),
+        text("scenario_chart.tornado_alt", lang, year=year, effects=told),
+        pd.DataFrame(rows).rename(columns=heads),
         lang,
     )
-    return [chart]
+    said = [text(f"driver_size.{name}", lang, **sizes[name]) for name in reversed(order)]
+    note = text("scenarios.tornado_note", lang, sizes=text("semicolon", lang).join(said))
+    return [chart, Sentence(note, "note")]
+
+
+def _panel(axes: Axes, recent: pd.Series, table: pd.DataFrame, first: pd.DataFrame) -> None:
+    drawing.facts(axes, recent)
+    low, high = (table[level] for level in HALF)
+    axes.fill_between(table.index, low, high, color=drawing.PROJECTION, alpha=0.25, linewidth=0)
+    axes.plot(first.index, first[MEDIAN], color=drawing.TARGET, linewidth=1.2, linestyle=":")
+    axes.plot(table.index, table[MEDIAN], color=drawing.PROJECTION, linewidth=1.8, linestyle="--")
+    axes.axvline(int(recent.index[-1]), color=drawing.MUTED, linewidth=0.8, linestyle=":")
+    axes.grid(visible=False, axis="x")
+
+
+def _from_last(recent: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles by year, opening at the last actual value."""
+    levels = [MEDIAN, *HALF]
+    start = pd.DataFrame(recent.iloc[-1], index=[recent.index[-1]], columns=levels, dtype=float)
+    return pd.concat([start, table[levels]])
+
+
+def _end(found: Comparison, name: str, indicator: str, place: int, lang: str) -> str:
+    row = found.summary.loc[name]
+    value = amount(row[f"{indicator}_q50"], "亿元", lang, 0)
+    if place == 0:
+        return value
+    against = signed(row[f"{indicator}_against"])
+    return text("scenario_chart.panel", lang, value=value, against=against)
+
+
+def _title(found: Comparison, indicator: str, facts: Mapping[str, object], lang: str) -> str:
+    if len(found.scenarios) == 1:
+        return text("scenario_chart.title_alone", lang, **facts)
+    medians = found.summary[f"{indicator}_q50"]
+    ends = {"low_name": medians.idxmin(), "high_name": medians.idxmax()}
+    names = {key: name_of(found, name, lang) for key, name in ends.items()}
+    return text("scenario_chart.title", lang, **names, **facts)
+
+
+def _data(
+    found: Comparison, tables: Mapping[object, pd.DataFrame], recent: pd.Series, lang: str
+) -> pd.DataFrame:
+    """The numbers drawn: actual values, then median and band of each scenario."""
+    scenario, year, value = (
+        text(key, lang)
+        for key in ("scenario_column.scenario", "column.year", "column.actual_or_median")
+    )
+    actual = text("column.actual", lang)
+    rows = [
+        {scenario: actual, year: str(when), value: float(level)} for when, level in recent.items()
+    ]
+    for name, table in tables.items():
+        rows += [
+            {
+                scenario: name_of(found, str(name), lang),
+                year: str(when),
+                value: row[MEDIAN],
+                text("scenario_chart.low50", lang): row[HALF[0]],
+                text("scenario_chart.high50", lang): row[HALF[1]],
+            }
+            for when, row in table.iloc[1:].iterrows()
+        ]
+    return pd.DataFrame(rows)
+
+
+def _sizes(moved: pd.DataFrame, driver: str) -> dict[str, str]:
+    """Sizes of both sides of a driver as words take them: a lone side stands for both."""
+    rows = moved[moved["driver"] == driver].set_index("side")["size"]
+    low, high = (float(rows.get(side, rows.iloc[0])) for side in ("low", "high"))
+    return {"low": signed(low), "high": number(high) if driver != "coal_price" else signed(high)}
+
+
+def _bar(axes: Axes, place: int, value: float, *, is_low: bool) -> None:
+    """A bar, and its value at its end."""
+    right = value > -NOTHING_MOVED
+    axes.barh(place, value, color=drawing.FACT if right else drawing.PROJECTION, height=0.6)
+    if abs(value) < NOTHING_MOVED and is_low:
+        return  # both sides of a driver that moves nothing are told once
+    axes.annotate(
+        signed(value),
+        (value, place),
+        xytext=(3 if right else -3, 0),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="center",
+    )

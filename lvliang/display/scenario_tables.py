@@ -1,261 +1,186 @@
-"""Tables and sentences of scenarios side by side."""
+"""Tables of scenarios side by side."""
 
 from __future__ import annotations
 
-import numpy as np
+from itertools import chain
+
 import pandas as pd
 
-from lvliang.display.show import Sentence, Table
-from lvliang.display.words import NOTHING, capital, in_words, number, target_name, text
-from lvliang.feasibility.comparison import (
-    Comparison,
-    manufacturing_share,
-    price_that_undoes,
+from lvliang.display.show import Table
+from lvliang.display.words import (
+    NOTHING,
+    WORD_ONLY_GRADES,
+    capital,
+    chance,
+    in_words,
+    number,
+    rounded,
+    target_name,
+    text,
 )
+from lvliang.feasibility.bands import NEAR_EDGE
+from lvliang.feasibility.comparison import RANK, Comparison
 from lvliang.projection.scenario import Scenario
-from lvliang.projection.sensitivity import COAL
 
-MAIN = "2021_main"
-SHARES = (20.0, 30.0, 40.0, 50.0)
-RISES = (10.0, 20.0, 30.0)
-TWO_POINTS = 2.0
-
-
-def answer(found: Comparison, *, region: str, year: int, lang: str) -> list[Sentence]:
-    """The range of GDP over the scenarios, and which verdicts change."""
-    medians = found.summary["gdp_nominal_q50"]
-    if medians.isna().all():
-        return [Sentence(text("scenarios.none", lang, region=region), "headline")]
-    low, high = medians.idxmin(), medians.idxmax()
-    said = text(
-        "scenarios.answer",
-        lang,
-        count=len(medians),
-        year=year,
-        region=region,
-        low=number(medians[low], 0),
-        low_name=name_of(found, low, lang),
-        high=number(medians[high], 0),
-        high_name=name_of(found, high, lang),
-        base=number(medians.iloc[0], 0),
-    )
-    return [Sentence(said, "headline"), Sentence(_flips(found, lang))]
-
-
-def each(found: Comparison, *, year: int, lang: str) -> list[Sentence]:
-    """One sentence a scenario: what is assumed, by whom, and what follows."""
-    if found.summary["gdp_nominal_q50"].isna().all():
-        return []
-    return [
-        Sentence(_one(scenario, found.summary.loc[scenario.scenario_id], year, lang))
-        for scenario in found.scenarios[1:]
-    ]
+GROUPS = ("2021_main", "to_end_year")
+LEVELS = {
+    "gdp_nominal": ("scenario", "median", "interval80", "against", "above", "growth", "prices"),
+    "budget_revenue": ("scenario", "median", "interval80", "against"),
+}
 
 
 def summary(found: Comparison, *, year: int, lang: str) -> list[Table]:
-    """Scenarios side by side in the end year; ranks and joint chances in words."""
-    if found.summary["gdp_nominal_q50"].isna().all():
+    """Scenarios side by side in the end year: GDP and growth, revenue, ranks and joint chances."""
+    levels_of = (levels(found, name, year=year, lang=lang) for name in LEVELS)
+    return [*chain.from_iterable(levels_of), *chances(found, lang)]
+
+
+def levels(found: Comparison, indicator: str, *, year: int, lang: str) -> list[Table]:
+    """Median and interval of the end year under each scenario; mean growth beside GDP."""
+    if found.summary[f"{indicator}_q50"].isna().any():
         return []
     rows = [
         {
-            "scenario": name_of(found, name, lang),
-            "gdp": f"{number(row['gdp_nominal_q50'], 0)} "
-            f"({number(row['gdp_nominal_q10'], 0)}–{number(row['gdp_nominal_q90'], 0)})",
-            "against": number(row["gdp_nominal_against"], 1),
-            "revenue": _or_nothing(row["budget_revenue_against"]),
-            "joint": _word(row.get(MAIN), lang),
-            "kept": _word(row["kept"], lang),
+            "scenario": name_of(found, str(scenario), lang),
+            "median": number(row[f"{indicator}_q50"], 0),
+            "interval80": interval(row[f"{indicator}_q10"], row[f"{indicator}_q90"], lang, 0),
+            "against": signed(row[f"{indicator}_against"]) if place else NOTHING,
+            "above": number(100 * row[f"{indicator}_above"], 0) if place else NOTHING,
+            "growth": number(row["growth"]),
+            "prices": number(row["prices"]),
         }
-        for name, row in found.summary.iterrows()
+        for place, (scenario, row) in enumerate(found.summary.iterrows())
     ]
-    return [_table("summary", rows, lang, cards=True, year=year)]
+    shown = [{key: row[key] for key in LEVELS[indicator]} for row in rows]
+    return [table_of(indicator, shown, lang, year=year, first=found.first_year)]
+
+
+def chances(found: Comparison, lang: str) -> list[Table]:
+    """Ranks and joint chances under each scenario, and how many verdicts change."""
+    told = told_of(found)
+    if not told or not found.is_drawn:
+        return []
+    words = found.chances.set_index(["scenario", "what"])
+    flips = found.verdicts.groupby("scenario")["flips"].sum()
+    rows = [
+        {"scenario": name_of(found, name, lang)}
+        | {what: _moved_word(words.loc[(name, what)], place > 0, lang) for what in told}
+        | ({"flips": str(flips[name]) if place else NOTHING} if name in flips.index else {})
+        for place, name in enumerate(found.summary.index)
+    ]
+    return [table_of("words", rows, lang)]
 
 
 def classes(found: Comparison, lang: str) -> list[Table]:
-    """Class by scenario of the targets whose class some scenario changes."""
-    moved = found.verdicts.loc[found.verdicts["changed"], "target_id"].unique()
-    told = found.verdicts[found.verdicts["target_id"].isin(moved)]
-    if told.empty:
-        return []
+    """The verdicts that change, with the baseline's beside them."""
+    flips = found.verdicts[found.verdicts["flips"]]
+    before = of_first(found).set_index("target_id", drop=False)
     rows = [
-        {text("scenario_column.scenario", lang): name_of(found, str(scenario), lang)}
-        | {
-            capital(target_name(verdict, lang)): text(f"class.{verdict['class']}", lang)
-            for _, verdict in judged.iterrows()
-        }
-        for scenario, judged in told.groupby("scenario", sort=False)
-    ]
-    return [Table(text("scenario_table.flips", lang), pd.DataFrame(rows), cards=True)]
-
-
-def coal(slopes: pd.DataFrame, *, region: str, lang: str) -> list[Sentence | Table]:
-    """What coal moves, and whether that is identified (``slopes`` of ``load_sensitivities``)."""
-    if slopes.empty:
-        return [Sentence(text("scenarios.coal_unknown", lang, region=region))]
-    own = slopes[(slopes["group"] == "province") & (slopes["outcome"] == "gdp_deflator")]
-    deflator = own[own["regressor"] == COAL]
-    known = len(deflator) and bool(deflator["identified"].iloc[0])
-    said = Sentence(text("scenarios.coal_unknown", lang, region=region))
-    if known:
-        row = deflator.iloc[0]
-        ten = np.log(1.1) * 100
-        said = Sentence(
-            text(
-                "scenarios.coal",
+        {
+            "target": capital(target_name(row, lang)),
+            "scenario": name_of(found, row["scenario"], lang),
+            "before": capital(text(f"class.{before.loc[row['target_id'], 'told']}", lang)),
+            "after": capital(text(f"class.{row['told']}", lang)),
+            "chance": text(
+                "scenarios.change",
                 lang,
-                region=region,
-                ten=number(ten * row["estimate"], 1),
-                low=number(ten * row["low"], 1),
-                high=number(ten * row["high"], 1),
-                years=row["years"],
-            )
-        )
+                before=chance(before.loc[row["target_id"]], lang),
+                after=chance(row, lang),
+            ),
+        }
+        for _, row in flips.iterrows()
+    ]
+    return [table_of("flips", rows, lang)] if rows else []
+
+
+def appendix(found: Comparison, lang: str) -> list[Table]:
+    """What each scenario says and where it comes from, and the chance of each target."""
     rows = [
         {
-            "outcome": text(f"coal_outcome.{row.outcome}", lang),
-            "price": text(f"price.{row.regressor}", lang),
-            "group": text(f"city_group.{row.group}", lang),
-            "estimate": number(row.estimate, 2),
-            "interval": _interval(row.low, row.high, lang),
-            "first": _interval(row.first_low, row.first_high, lang),
-            "second": _interval(row.second_low, row.second_high, lang),
-            "years": str(row.years),
-            "r2": number(row.r2, 2),
-            "identified": text(f"identified.{'yes' if row.identified else 'no'}", lang),
+            "scenario": name_of(found, one.scenario_id, lang),
+            "rationale": one.changes or " ".join(one.rationale(lang).split()),
+            "author": author_of(one, lang),
+            "source": source_of(one, lang),
         }
-        for row in slopes.itertuples()
+        for one in found.scenarios
     ]
-    thermal = Sentence(text("scenarios.thermal", lang), "note")
-    return [said, thermal, _table("slopes", rows, lang, cards=True)]
-
-
-def trials(tried: pd.DataFrame, lang: str) -> list[Sentence | Table]:
-    """The fit of early years on the years after (``tried`` of ``sensitivity.trial``)."""
-    deflator = tried[tried["outcome"] == "gdp_deflator"]
-    if deflator.empty:
-        return []
-    error = {
-        way: number(float(np.sqrt(((deflator[way] - deflator["actual"]) ** 2).mean())), 3)
-        for way in ("with_coal", "without_coal")
-    }
-    first, last = int(tried["year"].min()), int(tried["year"].max())
-    said = text("scenarios.trial", lang, fitted=first - 1, first=first, last=last, **error)
-    rows = [
-        {
-            "outcome": f"{text(f'coal_outcome.{row.outcome}', lang)} {row.year}",
-            **{
-                name: number(100 * getattr(row, name), 1)
-                for name in ("actual", "with_coal", "without_coal")
-            },
-        }
-        for row in tried.itertuples()
-    ]
-    return [Sentence(said), _table("trial", rows, lang)]
-
-
-def manufacturing(lang: str) -> list[Sentence | Table]:
-    """What a price rise of the rest does to the share of manufacturing."""
-    rows = [
-        {text("scenario_column.base", lang): number(share, 0)}
-        | {
-            text("scenario_column.after_rise", lang, percent=number(rise, 0)): number(
-                manufacturing_share(share, rise), 1
-            )
-            for rise in RISES
-        }
-        | {
-            text("scenario_column.undone", lang): number(
-                price_that_undoes(share + TWO_POINTS, TWO_POINTS), 1
-            )
-        }
-        for share in SHARES
-    ]
-    table = Table(text("scenario_table.share", lang), pd.DataFrame(rows))
-    return [Sentence(text("scenarios.share", lang)), table]
-
-
-def tornado_note(effects: pd.DataFrame, relapse: Scenario, lang: str) -> list[Sentence]:
-    """Of what size each move is."""
-    moved = effects[effects["driver"] == "coal_price"].set_index("side")["size"]
-    if moved.empty:
-        return []
-    ends = {side: number(size, 1) for side, size in moved.items()}
-    words = text("scenarios.tornado_note", lang, relapse=relapse.title(lang), **ends)
-    return [Sentence(words, "note")]
+    tables = [table_of("assumptions", rows, lang)]
+    told = found.verdicts.dropna(subset="probability")
+    if told.empty:
+        return tables
+    target = text("scenario_column.target", lang)
+    cells = [
+        {target: capital(target_name(judged.iloc[0], lang))}
+        | {name_of(found, row["scenario"], lang): _plain_chance(row, lang) for _, row in
+           judged.iterrows()}
+        for _, judged in told.groupby("target_id", sort=False)
+    ]  # fmt: skip
+    return [*tables, Table(text("scenario_table.verdicts", lang), pd.DataFrame(cells), cards=True)]
 
 
 def name_of(found: Comparison, scenario_id: str, lang: str) -> str:
-    """Title of a scenario of the comparison."""
-    if scenario_id == "own":
-        return text("scenarios.own", lang)
-    titles = {scenario.scenario_id: scenario.title(lang) for scenario in found.scenarios}
-    return titles[scenario_id]
+    """Title of a scenario of the comparison; one that a user changed is the run's own."""
+    scenario = next(one for one in found.scenarios if one.scenario_id == scenario_id)
+    return text("scenarios.own", lang) if scenario.changes else scenario.title(lang)
 
 
-def _one(scenario: Scenario, row: pd.Series, year: int, lang: str) -> str:
-    return text(
-        "scenarios.one",
-        lang,
-        title=capital(scenario.title(lang)),
-        rationale=scenario.rationale(lang),
-        year=year,
-        gdp=number(row["gdp_nominal_q50"], 0),
-        against=_against(row["gdp_nominal_against"], lang),
-        revenue=_against(row["budget_revenue_against"], lang),
-        growth=number(row["growth"], 1),
-        prices=number(row["prices"], 1),
-        joint=_word(row.get(MAIN), lang),
-        kept=_word(row["kept"], lang),
-        author=scenario.author,
-        source=scenario.source(lang),
-    )
+def signed(value: float, decimals: int = 1) -> str:
+    """A number with its sign; one that rounds to nothing has none.
+
+    Examples
+    --------
+    >>> signed(2.84), signed(-0.5), signed(0.04)
+    ('+2.8', '−0.5', '0.0')
+    """
+    shown = number(value, decimals)
+    return f"+{shown}" if round(value, decimals) > 0 else shown
 
 
-def _flips(found: Comparison, lang: str) -> str:
-    changed = found.verdicts[found.verdicts["changed"]]
-    flips = [
-        text(
-            "scenarios.flip",
-            lang,
-            scenario=name_of(found, str(scenario), lang),
-            count=len(rows),
-            near=text("scenarios.near", lang, count=int(rows["near_edge"].sum()))
-            if rows["near_edge"].any()
-            else "",
-        )
-        for scenario, rows in changed.groupby("scenario", sort=False)
-    ]
-    if not flips:
-        return text("scenarios.no_flips", lang)
-    return text("scenarios.flips", lang, flips=text("comma", lang).join(flips))
+def told_of(found: Comparison) -> list[str]:
+    """Which ranks and groups of targets there are chances of."""
+    return [what for what in (RANK, *GROUPS) if (found.chances["what"] == what).any()]
 
 
-def _against(percent: float, lang: str) -> str:
-    if pd.isna(percent):
-        return text("scenarios.not_told", lang)
-    if abs(percent) < 0.05:
-        return text("scenarios.same", lang)
-    key = "more" if percent > 0 else "less"
-    return text(f"scenarios.{key}", lang, percent=number(abs(percent), 1))
+def _moved_word(row: pd.Series, beside_first: bool, lang: str) -> str:
+    word = text(f"likelihood.{row['word']}", lang)
+    if not beside_first:
+        return word
+    far = abs(row["against"]) >= NEAR_EDGE
+    side = "similar" if not far else "higher" if row["against"] > 0 else "lower"
+    return text("scenarios.about", lang, word=word, moved=text(f"scenarios.{side}", lang))
 
 
-def _word(share: float | None, lang: str) -> str:
-    return NOTHING if share is None or pd.isna(share) else in_words(share, lang)
+def _plain_chance(row: pd.Series, lang: str) -> str:
+    if row["grade"] in WORD_ONLY_GRADES:
+        return in_words(row["probability"], lang)
+    return rounded(row["probability"], lang)
 
 
-def _or_nothing(value: float) -> str:
-    return NOTHING if pd.isna(value) else number(value, 1)
+def of_first(found: Comparison) -> pd.DataFrame:
+    """Verdicts under the scenario that the others are held against."""
+    return found.verdicts[found.verdicts["scenario"] == found.scenarios[0].scenario_id]
 
 
-def _interval(low: float, high: float, lang: str) -> str:
+def author_of(scenario: Scenario, lang: str) -> str:
+    """Who assumes it: the author of the file, or the user who changed it."""
+    return text("scenarios.user", lang) if scenario.changes else scenario.author
+
+
+def source_of(scenario: Scenario, lang: str) -> str:
+    """Where its sizes come from: what the file says, or the changes as given."""
+    return scenario.changes or scenario.source(lang)
+
+
+def interval(low: float, high: float, lang: str, decimals: int = 2) -> str:
+    """Both ends of an interval, or that there is none."""
     if pd.isna(low) or pd.isna(high):
         return NOTHING
-    return text("scenarios.interval", lang, low=number(low, 2), high=number(high, 2))
+    ends = {"low": number(low, decimals), "high": number(high, decimals)}
+    return text("scenarios.interval", lang, **ends)
 
 
-def _table(
-    name: str, rows: list[dict[str, str]], lang: str, *, cards: bool = False, **facts: object
-) -> Table:
+def table_of(name: str, rows: list[dict[str, str]], lang: str, **facts: object) -> Table:
+    """A table of ``scenario_table``, its rows keyed by ``scenario_column``."""
     heads = {key: text(f"scenario_column.{key}", lang) for key in rows[0]}
     frame = pd.DataFrame(rows).rename(columns=heads)
-    return Table(text(f"scenario_table.{name}", lang, **facts), frame, cards=cards)
+    return Table(text(f"scenario_table.{name}", lang, **facts), frame, cards=True)

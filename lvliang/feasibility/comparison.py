@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lvliang.feasibility.background import Background
+from lvliang.baseline.cache import FRAME, cached
+from lvliang.errors import ParameterError
+from lvliang.feasibility.background import Background, load_background
+from lvliang.feasibility.bands import NEAR_EDGE, likelihood
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess, rank_paths
 from lvliang.projection.conditional import condition
-from lvliang.projection.growth import from_log
 from lvliang.projection.outlook import Outlook, mean_growth, quantiles
 from lvliang.projection.scenario import Scenario
-from lvliang.projection.sensitivity import commodity_growth
+from lvliang.projection.starting_point import starting_point
 
 LEVELS = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 INDICATORS = ("gdp_nominal", "budget_revenue")
-ONE_POINT = 1.0
-SIDES = {"low": -1, "high": 1}
+GROWTH = {"growth": "gdp_real_growth", "prices": "gdp_deflator_growth"}
+RANK = "rank"
+VERDICT = {
+    "target_id": "str", "group": "str", "type": "str", "indicator": "str", "operator": "str",
+    "value": "float64", "unit": "str", "first_year": "int64", "deadline": "int64", "nature": "str",
+    "probability": "float64", "grade": "str", "likelihood": "str", "class": "str",
+    "near_edge": "bool",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,21 +44,85 @@ class Comparison:
         In the order of the tables; the first is what the others are held against.
     summary : pandas.DataFrame
         Index scenario: ``gdp_nominal_q10`` … ``budget_revenue_q90`` (亿元, end year, current
-        prices; missing where not drawn), ``gdp_nominal_against``, ``budget_revenue_against``
-        (median against the first scenario's, %), ``growth`` and ``prices`` (median mean real
-        growth and deflator growth, % a year), ``kept`` (share of paths at the rank of the base
-        year or better), and the joint chance of each group of targets.
+        prices; missing where not drawn), ``…_against`` (median against the first scenario's, %),
+        ``…_above`` (share of paths on which it is larger than under the first), ``growth`` and
+        ``prices`` (median mean real growth and deflator growth, % a year) and ``…_against``
+        (points).
+    chances : pandas.DataFrame
+        ``scenario, what`` (``rank``: that of the base year or better in the end year; or a group
+        of targets, those that can be assessed met together), ``share`` (of paths), ``against``
+        (the first scenario's taken off), ``word`` (of `bands`; the first scenario's where the
+        move is small).
     verdicts : pandas.DataFrame
-        The verdict table of each scenario, with ``scenario`` and ``changed`` (class other than
-        under the first).
+        `VERDICT` of `assess` for each ``scenario``, ``against`` (probability less the first's),
+        ``told`` (the class that is said: the first's where the move is small) and ``flips``
+        (another than the first's).
     fans : pandas.DataFrame
-        ``scenario, indicator, year`` and ``QUANTILES`` of the levels.
+        ``scenario, indicator, year`` and `QUANTILES` of the levels.
     """
 
     scenarios: tuple[Scenario, ...]
     summary: pd.DataFrame
+    chances: pd.DataFrame
     verdicts: pd.DataFrame
     fans: pd.DataFrame
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there are levels to compare."""
+        return bool(self.summary["gdp_nominal_q50"].notna().all())
+
+    @property
+    def first_year(self) -> int:
+        """First year drawn."""
+        return int(self.fans["year"].min())
+
+
+def scenarios_of(
+    shipped: Iterable[Scenario], own: Scenario, years: Iterable[int]
+) -> tuple[list[Scenario], list[Scenario]]:
+    """The scenarios of a run, the baseline first and its own last, and those left out.
+
+    Left out are scenarios that assume nothing of its ``years``. The run's own has a row where it
+    is none of the shipped ones.
+    """
+    span = list(years)
+    known = list(shipped)
+    speaking = [one for one in known if one.is_baseline() or _speaks(one, span)]
+    if not own.is_baseline() and not any(_same(own, one) for one in known):
+        speaking.append(replace(own, scenario_id="own"))
+    return speaking, [one for one in known if one not in speaking]
+
+
+def load_comparison(
+    plain: Outlook,
+    scenarios: Sequence[Scenario],
+    *,
+    seed: int,
+    growth_discount: float = 0.0,
+    data: Path | None = None,
+) -> Comparison:
+    """`compare` with the city's own background and rank, once for the same run and scenarios."""
+    region, base_year = plain.region.code, plain.base_year
+    asked = asked_of(plain, seed, growth_discount) | {"scenarios": [asdict(s) for s in scenarios]}
+
+    @cache
+    def computed() -> Comparison:
+        rank = starting_point(plain.history, region, base_year).loc["gdp_nominal", "last_rank"]
+        background = load_background(region, base_year, data)
+        return compare(plain, scenarios, background, rank=rank, seed=seed, data=data)
+
+    def kept(name: str, frame: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        return cached(f"compared_{name}", asked, frame, form=FRAME, data=data)
+
+    summary = kept("summary", lambda: computed().summary.reset_index())
+    return Comparison(
+        tuple(scenarios),
+        summary.set_index("scenario"),
+        kept("chances", lambda: computed().chances),
+        kept("verdicts", lambda: computed().verdicts),
+        kept("fans", lambda: computed().fans),
+    )
 
 
 def compare(
@@ -68,140 +142,103 @@ def compare(
         Drawn without a scenario, with the same ``seed``.
     rank : float
         Rank of GDP in the base year; missing where there is none.
+
+    Raises
+    ------
+    ParameterError
+        If a scenario is given twice.
     """
+    names = [scenario.scenario_id for scenario in scenarios]
+    for name in names:
+        if names.count(name) > 1:
+            raise ParameterError(f"scenarios: {name} is given twice; legal: each once")
     targets = load_targets(plain.region.code, plain.base_year, plain.end_year, data)
-    rows, verdicts, fans = {}, [], []
-    for scenario in scenarios:
+    first = condition(plain, scenarios[0], seed=seed, data=data)
+    rows, chances, verdicts, fans = [], [], [], []
+    for name, scenario in zip(names, scenarios, strict=True):
         found = condition(plain, scenario, seed=seed, data=data)
         judged = assess(targets, found, background)
-        rows[scenario.scenario_id] = _summary(found, rank, judged)
-        verdicts.append(judged.assign(scenario=scenario.scenario_id))
-        fans += [_fan(found, name) for name in INDICATORS]
-    summary = pd.DataFrame.from_dict(rows, orient="index")
-    for name in INDICATORS:
-        median = summary[f"{name}_q50"]
-        summary[f"{name}_against"] = 100 * (median / median.iloc[0] - 1)
-    table = pd.concat(verdicts, ignore_index=True)
-    first = table[table["scenario"] == scenarios[0].scenario_id].set_index("target_id")["class"]
-    table["changed"] = table["class"] != table["target_id"].map(first)
-    return Comparison(tuple(scenarios), summary, table, pd.concat(fans, ignore_index=True))
-
-
-def tornado(
-    plain: Outlook, relapse: Scenario, *, seed: int, data: Path | None = None
-) -> pd.DataFrame:
-    """What one driver at a time does to the end year, both ways.
-
-    Sizes: growth of the coal price in every year one standard deviation below and above the mean
-    of past spells as long as the run; one point of growth of the nation, and of the city alone,
-    in every year; the shock of ``relapse``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``driver, side`` (low, high), ``size`` (of the driver, in its unit), ``gdp_nominal`` and
-        ``budget_revenue`` (median of the end year against the plain draws, %) and ``growth``
-        (median mean real growth less that of the plain draws, points). Sides are held against
-        the middle of their driver: for coal, growth at the mean of past spells.
-    """
-    years = [int(year) for year in plain.paths["year"].to_numpy()]
-    past = commodity_growth(plain.base_year, data=data).rolling(len(years)).mean().dropna()
-    empty = replace(plain.scenario, drivers={})
-    moves = [
-        (driver, side, sign * ONE_POINT)
-        for driver in ("national_growth", "policy")
-        for side, sign in SIDES.items()
-    ]
-    middle = {}
-    if len(past) > 1:
-        centre, spread = float(past.mean()), float(past.std())
-        at_mean = empty.with_driver("coal_price", dict.fromkeys(years, from_log(centre)))
-        middle["coal_price"] = condition(plain, at_mean, seed=seed, data=data)
-        moves += [
-            ("coal_price", side, float(from_log(centre + sign * spread)))
-            for side, sign in SIDES.items()
-        ]
-    rows = []
-    for driver, side, size in moves:
-        scenario = empty.with_driver(driver, dict.fromkeys(years, size))
-        found = condition(plain, scenario, seed=seed, data=data)
-        row = _effect(found, middle.get(driver, plain))
-        rows.append({"driver": driver, "side": side, "size": size} | row)
-    struck = condition(
-        plain, replace(relapse, drivers={"shock": relapse.drivers["shock"]}), seed=seed, data=data
+        rows.append({"scenario": name} | _summary(found, first))
+        chances.append(_chances(found, rank, judged).assign(scenario=name))
+        verdicts.append(judged[list(VERDICT)].astype(VERDICT).assign(scenario=name))
+        fans += [_fan(found, indicator).assign(scenario=name) for indicator in INDICATORS]
+    return Comparison(
+        tuple(scenarios),
+        _against(pd.DataFrame(rows).set_index("scenario")),
+        _words(pd.concat(chances, ignore_index=True)),
+        _flips(pd.concat(verdicts, ignore_index=True)),
+        pd.concat(fans, ignore_index=True),
     )
-    size = float(min(relapse.drivers["shock"].values()))
-    rows.append({"driver": "shock", "side": "low", "size": size} | _effect(struck, plain))
-    return pd.DataFrame(rows)
 
 
-def manufacturing_share(share: float, other: float) -> float:
-    """Share of manufacturing when the rest of the total grows by ``other`` through prices.
-
-    ``share' = m / (m + (1 - m) (1 + x))``: a part of a sum shrinks when the other part's prices
-    rise, whatever it makes itself.
-
-    Parameters
-    ----------
-    share : float
-        Before, %.
-    other : float
-        Growth of the rest, %.
-
-    Examples
-    --------
-    >>> round(manufacturing_share(30.0, 20.0), 1)
-    26.3
-    """
-    part = share / 100
-    return 100 * part / (part + (1 - part) * (1 + other / 100))
+def _speaks(scenario: Scenario, years: list[int]) -> bool:
+    return any(scenario.path(driver, years) for driver in scenario.drivers)
 
 
-def price_that_undoes(share: float, points: float) -> float:
-    """Growth of the rest (%) that takes ``points`` off the share of manufacturing.
-
-    Examples
-    --------
-    >>> round(manufacturing_share(30.0, price_that_undoes(30.0, 2.0)), 6)
-    28.0
-    """
-    part, after = share / 100, (share - points) / 100
-    return 100 * (part * (1 - after) / (after * (1 - part)) - 1)
+def _same(one: Scenario, other: Scenario) -> bool:
+    return all(
+        getattr(one, name) == getattr(other, name) for name in ("drivers", "persistence", "scope")
+    )
 
 
-def _summary(found: Outlook, rank: float, judged: pd.DataFrame) -> dict[str, float]:
-    row: dict[str, float] = {}
-    for name in INDICATORS:
-        drawn = found.own_paths.sel(indicator=name, year=found.end_year).to_numpy()
-        row |= {f"{name}_{key}": float(np.quantile(drawn, level)) for key, level in LEVELS.items()}
-    ranks = rank_paths(found, "gdp_nominal", found.end_year)
-    together = judged.groupby("group", sort=False)["group_probability"].first()
-    return row | {
-        "growth": float(mean_growth(found, "gdp_real_growth").median()),
-        "prices": float(mean_growth(found, "gdp_deflator_growth").median()),
-        "kept": float((ranks <= rank).mean()) if len(ranks) and not np.isnan(rank) else np.nan,
-        **together.to_dict(),
+def asked_of(plain: Outlook, seed: int, growth_discount: float) -> dict[str, Any]:
+    """What results of a run depend on."""
+    return {
+        "region": plain.region.code,
+        "base_year": plain.base_year,
+        "end_year": plain.end_year,
+        "draws": plain.paths.sizes["draw"],
+        "seed": seed,
+        "growth_discount": growth_discount,
     }
 
 
+def _summary(found: Outlook, first: Outlook) -> dict[str, float]:
+    row: dict[str, float] = {}
+    for name in INDICATORS:
+        drawn, before = (
+            one.own_paths.sel(indicator=name, year=one.end_year).to_numpy()
+            for one in (found, first)
+        )
+        row |= {f"{name}_{key}": float(np.quantile(drawn, level)) for key, level in LEVELS.items()}
+        row[f"{name}_above"] = float((drawn > before).mean())
+    return row | {key: float(mean_growth(found, name).median()) for key, name in GROWTH.items()}
+
+
+def _against(summary: pd.DataFrame) -> pd.DataFrame:
+    medians = summary[[f"{name}_q50" for name in INDICATORS]]
+    percent = 100 * (medians / medians.iloc[0] - 1)
+    points = summary[list(GROWTH)] - summary[list(GROWTH)].iloc[0]
+    moved = [percent.set_axis([f"{name}_against" for name in INDICATORS], axis=1)]
+    return summary.join([*moved, points.add_suffix("_against")])
+
+
+def _chances(found: Outlook, rank: float, judged: pd.DataFrame) -> pd.DataFrame:
+    ranks = rank_paths(found, "gdp_nominal", found.end_year)
+    known = len(ranks) > 0 and not np.isnan(rank)
+    shares = {RANK: float((ranks <= rank).mean())} if known else {}
+    told = judged.dropna(subset="group_probability")
+    shares |= told.groupby("group", sort=False)["group_probability"].first().to_dict()
+    table = pd.DataFrame({"what": list(shares), "share": list(shares.values())})
+    return table.astype({"what": "str", "share": "float64"})
+
+
+def _words(chances: pd.DataFrame) -> pd.DataFrame:
+    """Moves against the first scenario, and words that a small move does not change."""
+    before = chances.groupby("what")["share"].transform("first")
+    moved = chances["share"] - before
+    said = chances["share"].where(moved.abs() >= NEAR_EDGE, before)
+    return chances.assign(against=moved, word=said.map(likelihood).astype("str"))
+
+
+def _flips(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Moves against the first scenario, and classes that a small move does not change."""
+    first = verdicts.groupby("target_id")[["probability", "class"]].transform("first")
+    moved = verdicts["probability"] - first["probability"]
+    told = verdicts["class"].where(moved.abs() >= NEAR_EDGE, first["class"])
+    return verdicts.assign(against=moved, told=told, flips=told != first["class"])
+
+
 def _fan(found: Outlook, indicator: str) -> pd.DataFrame:
-    named = quantiles(found, indicator).rename_axis("year").reset_index()
-    return named.assign(scenario=found.scenario.scenario_id, indicator=indicator)
-
-
-def _effect(found: Outlook, middle: Outlook) -> dict[str, float]:
-    after, before = _medians(found), _medians(middle)
-    moved = {name: 100 * (after[name] / before[name] - 1) for name in INDICATORS}
-    return moved | {"growth": after["growth"] - before["growth"]}
-
-
-def _medians(found: Outlook) -> dict[str, float]:
-    last = found.own_paths.sel(year=found.end_year)
-    levels = {name: float(last.sel(indicator=name).median()) for name in INDICATORS}
-    return levels | {"growth": float(mean_growth(found, "gdp_real_growth").median())}
-
-
-def shipped_and_own(shipped: Sequence[Scenario], own: Scenario) -> list[Scenario]:
-    """The shipped scenarios, and the run's own where it is none of them."""
-    known = [scenario.drivers for scenario in shipped]
-    return [*shipped] if own.drivers in known else [*shipped, replace(own, scenario_id="own")]
+    table = quantiles(found, indicator).rename_axis("year").reset_index()
+    return table.assign(indicator=indicator)

@@ -63,6 +63,8 @@ STATISTICS = {
 }  # fmt: skip
 RANK, MET = "rank", "met"
 PERCENT = "%"
+# Logs of cash series have the tails of a t distribution: no mean of the series exists.
+HAS_A_MEAN = ("gdp_real_growth",)
 # Unit and price basis of what is drawn of a city and the tables know of no city.
 DERIVED = {"gdp_nominal_growth": (PERCENT, "current"), "gdp_deflator_growth": (PERCENT, "none")}
 # The series whose last figure a path continues, and the vintages it is taken from, best first.
@@ -90,9 +92,10 @@ class Export:
     ----------
     rows : pandas.DataFrame
         ``COLUMNS``, one row for each ``KEY``, no value missing. ``status`` is ``observed``,
-        ``projected``, or ``conditional`` on a scenario. ``statistic``: ``observed``; ``mean`` and
-        ``q05`` … ``q95`` of the paths of a year, in the unit of the indicator (levels 亿元 at
-        current prices, growth %); ``rank_<n>`` and ``met``, shares of paths (%). ``vintage`` and
+        ``projected``, or ``conditional`` on a scenario. ``statistic``: ``observed``; ``q05`` …
+        ``q95`` of the paths of a year and the ``mean`` where one exists, in the unit of the
+        indicator (levels 亿元 at current prices, growth %); ``rank_<n>`` and ``met``, shares of
+        paths (%). ``vintage`` and
         ``source_id`` of a projection are those of the last figure it continues; the chance of a
         target has the vintage that settles it.
     runs : dict of str to FeasibilityParameters
@@ -213,7 +216,7 @@ def _observed(outlook: Outlook) -> pd.DataFrame:
 
 
 def _statistics(outlook: Outlook) -> Iterator[pd.DataFrame]:
-    """Mean and quantiles of each year, where every path has a value."""
+    """Quantiles of each year, and the mean where one exists; where every path has a value."""
     own = outlook.paths.sel(region=[outlook.region.code])
     for indicator in [name for name in NAMES if name in own["indicator"]]:
         drawn = own.sel(indicator=indicator, drop=True).dropna("year")
@@ -221,6 +224,8 @@ def _statistics(outlook: Outlook) -> Iterator[pd.DataFrame]:
             continue
         found = summarise(drawn)
         rows = found[found["first_year"] == found["last_year"]].sort_values(["stat", "last_year"])
+        if indicator not in HAS_A_MEAN:
+            rows = rows[rows["stat"] != "mean"]
         rows = rows.rename(columns={"stat": "statistic", "last_year": "year"})
         variable = f"{NAMES[indicator]}|" + rows["statistic"].map(STATISTICS)
         yield _of_indicator(rows.assign(variable=variable), outlook, indicator)
