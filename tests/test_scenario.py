@@ -97,6 +97,10 @@ def test_the_relapse_has_the_size_of_the_last_shock() -> None:
         ("shock.persistence=2", "shock.persistence: 2.0 is not legal; legal: 0 to 1"),
         ("shock.persistence=50%", "shock.persistence: '50%' is not legal; legal: 0 to 1"),
         ("shock.persistence=−0.5", "shock.persistence: -0.5 is not legal; legal: 0 to 1"),
+        (
+            "shock.persistence=0.5",
+            "no shock strikes in the run; legal: with one, such as shock.2021=-5",
+        ),
         ("policy.2023=1; policy.2023 = 2", "policy.2023 is given twice; legal: once"),
         ("shock.scope=world", "shock.scope: 'world' is not legal; legal: nation or city"),
         ("coal", "not a change; legal: driver.year=value, such as coal_price.2025=-30%"),
@@ -146,7 +150,7 @@ def test_years_of_a_file_outside_the_run_have_no_effect(tmp_path: Path) -> None:
 
 
 def test_changes_go_before_the_file_and_leave_the_rest() -> None:
-    changes = "coal_price.2025=-5%; policy.2023=−0.5; shock.scope=nation; shock.persistence=0.3"
+    changes = "coal_price.2025=-5%; policy.2023=−0.5; shock.2022=-4; shock.scope=nation; shock.persistence=0.3"
     scenario = load_scenario("coal_slump", changes, **RUN)
     plain = load_scenario("coal_slump", **RUN)
     assert scenario.drivers["coal_price"] == plain.drivers["coal_price"] | {2025: -5.0}

@@ -168,6 +168,7 @@ def load_scenario(
     _refuse_twice(given)
     for change in given:
         scenario = _changed(scenario, change, base_year, end_year)
+    _refuse_idle(scenario, given, range(base_year + 1, end_year + 1))
     return replace(scenario, changes=changes.strip())
 
 
@@ -226,6 +227,17 @@ def _refuse_twice(changes: list[str]) -> None:
     for change, what in zip(changes, moved, strict=True):
         if moved.count(what) > 1:
             raise ParameterError(f"--set {change}: {what} is given twice; legal: once")
+
+
+def _refuse_idle(scenario: Scenario, changes: list[str], years: range) -> None:
+    """Refuse settings of a shock where no shock strikes in the run."""
+    for change in changes:
+        parts = CHANGE.fullmatch(change)
+        if parts and parts["key"] in (PERSISTENCE, SCOPE) and not scenario.path(SHOCK, years):
+            raise ParameterError(
+                f"--set {change}: no shock strikes in the run; "
+                f"legal: with one, such as {SHOCK}.{years[0]}=-5"
+            )
 
 
 def _changed(scenario: Scenario, change: str, base_year: int, end_year: int) -> Scenario:
