@@ -150,7 +150,10 @@ def test_years_of_a_file_outside_the_run_have_no_effect(tmp_path: Path) -> None:
 
 
 def test_changes_go_before_the_file_and_leave_the_rest() -> None:
-    changes = "coal_price.2025=-5%; policy.2023=−0.5; shock.2022=-4; shock.scope=nation; shock.persistence=0.3"
+    changes = (
+        "coal_price.2025=-5%; policy.2023=−0.5; shock.2022=-4; "
+        "shock.scope=nation; shock.persistence=0.3"
+    )
     scenario = load_scenario("coal_slump", changes, **RUN)
     plain = load_scenario("coal_slump", **RUN)
     assert scenario.drivers["coal_price"] == plain.drivers["coal_price"] | {2025: -5.0}
