@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -17,6 +18,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from lvliang.display import fonts
+from lvliang.display.words import NOTHING
 from lvliang.errors import ParameterError, QualityError
 from lvliang.report.gate import visible_text
 
@@ -221,17 +223,22 @@ def _heading_above(tag: Tag) -> Tag | None:
 
 
 def _mark_numbers(body: BeautifulSoup) -> None:
-    """Add class ``num`` to cells that hold a number, and to the heads of their columns."""
+    """Add class ``num`` to the columns that hold numbers alone, and to their heads."""
     for table in body("table"):
         rows = [row.find_all(["th", "td"]) for row in table("tr")]
-        cells = [cell for row in rows for cell in row if cell.name == "td"]
-        numbers = {id(cell) for cell in cells if NUMBER.fullmatch(cell.get_text().strip())}
-        columns = [id(cell) in numbers for cell in rows[-1]] if rows else []
-        for row in rows:
-            is_head = all(cell.name == "th" for cell in row) and len(row) == len(columns)
-            for cell, column in zip(row, columns, strict=False):
-                if id(cell) in numbers or (is_head and column):
+        for column in zip_longest(*rows):
+            cells = [cell for cell in column if cell is not None and cell.name == "td"]
+            texts = [cell.get_text().strip() for cell in cells]
+            told = [words for words in texts if words and words != NOTHING]
+            if told and all(NUMBER.fullmatch(words) for words in told):
+                heads = [cell for cell in column if cell is not None and _heads(cell)]
+                for cell in heads + cells:
                     cell["class"] = " ".join([*cell.get_attribute_list("class"), "num"])
+
+
+def _heads(cell: Tag) -> bool:
+    """Whether a cell stands in a row of heads."""
+    return cell.parent is not None and not cell.parent("td")
 
 
 def _insert_contents(body: BeautifulSoup, lang: str) -> None:
