@@ -267,6 +267,12 @@ def test_a_report_publishes_every_page_in_both_languages(published: tuple[Done, 
     [
         pytest.param("1 / 0", 4, "cell [3] `1 / 0`: ZeroDivisionError", id="cell error"),
         pytest.param("import sys; sys.stderr.write('hm')", 7, "wrote to stderr: hm", id="gate"),
+        pytest.param(
+            "from IPython.display import HTML; HTML('<p><div>a</div></p>')",
+            7,
+            "zh/10_baseline.html: Invalid HTML: unexpected end tag <p>, line ",
+            id="invalid HTML",
+        ),
     ],
 )
 def test_a_failed_report_leaves_what_is_published(

@@ -24,6 +24,9 @@ CLEAN = page(
     "<img src='data:image/png;base64,AA' alt='图'>"
     "<svg role='img' aria-label='图'><svg></svg><use xlink:href='#a'/>"
     "<g style='clip-path: url(#b)'></g><metadata>✗</metadata></svg>"
+    "<p id='a' aria-labelledby='a'>a &amp; b &mdash; <br>c</p><ul><li>a<li>b<ul><li>c</ul></ul>"
+    "<table> <!-- a --><tr> <td>a<td>b</table><dl><div><dt>a<dd>b</div></dl>"
+    "<details><summary>a</summary>b</details>"
     "<svg aria-hidden='true'></svg><!-- ✗ <script> --><p>亿元/万人，2021/home 8%</p>",
     "<title>✗</title><style>@font-face {src: url('data:font/woff2;base64,AA')}</style>",
 )
@@ -58,6 +61,31 @@ def test_clean_page_has_no_fault():
         ("<a href='file:///tmp/a'>a</a>", "The page shows the local path file:///tmp/a"),
         (r"<p>见 C:\数据\a.csv</p>", r"The page shows the local path C:\数据\a.csv"),
         ("<pre>Traceback (most recent call last):</pre>", "The page shows a traceback"),
+        ("<div><p>a</p>", "Invalid HTML: expected one end tag but got another <div> <body>"),
+        ("<p><div>a</div></p>", "Invalid HTML: unexpected end tag <p>, line 1, at “"),
+        ("<p>a</foo></p>", "Invalid HTML: unexpected end tag <foo>, line 1, at “"),
+        ("<p class='a'\nclass='b'>a</p>", "Invalid HTML: duplicate attribute, line 2, at “class=”"),
+        ("<p>a &foo; b</p>", "Invalid HTML: expected named entity, line 1, at “"),
+        ("<p>&#x80;</p>", "Invalid HTML: illegal codepoint for numeric entity, line 1, at “"),
+        (
+            "<div/></div>",
+            "Invalid HTML: non void element with trailing solidus <div>, line 1, at “",
+        ),
+        ("<td>a", "Invalid HTML: unexpected start tag ignored <td>, line 1, at “"),
+        (
+            "<table>a<tr><td>b</td></tr></table>",
+            "Invalid HTML: “a” stands outside the cells, under “题”.",
+        ),
+        (
+            "<p id='a'>a</p><p id='a'>b</p>",
+            "Invalid HTML: 2 elements have the id a, the last under",
+        ),
+        (
+            "<p id='a'>a</p><p aria-labelledby='a b'>a</p>",
+            "Invalid HTML: no element has the id b, aria-labelledby under “题”.",
+        ),
+        ("<li>a</li>", "Invalid HTML: a <li> stands outside <ul>, under “题”."),
+        ("<p><summary>a</summary>", "Invalid HTML: a <summary> stands outside <details>, under"),
     ],
 )
 def test_fault_of_a_page_is_found_once(body, fault):
@@ -67,8 +95,23 @@ def test_fault_of_a_page_is_found_once(body, fault):
     assert faults[0].endswith(".")
 
 
+def test_each_misnested_tag_is_found():
+    faults = faults_of_page(page("<h1>题</h1><p><b><i>a</b></i></p>"))
+    assert [fault[:37] for fault in faults] == [
+        "Invalid HTML: misnested tag <b>, line",
+        "Invalid HTML: misnested tag <i>, line",
+    ]
+    assert faults[0].endswith("<p><b><i>a</b>”.")
+
+
+def test_a_page_without_its_document_type():
+    assert faults_of_page("<html lang='en'><h1>GDP</h1></html>") == [
+        "Invalid HTML: expected doctype but got start tag <html>, line 1, at “<html lang='en'>”."
+    ]
+
+
 def test_page_without_language():
-    html = "<html><h1>题</h1></html>"
+    html = "<!DOCTYPE html><html><h1>题</h1></html>"
     assert faults_of_page(html) == ["The <html> element has no lang."]
 
 

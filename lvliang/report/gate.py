@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from io import StringIO
 from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement
+from bs4.element import Comment, NavigableString, PageElement
 from nbformat import NotebookNode
+from tinyhtml5.parser import HTMLParser as StrictParser
 
 from lvliang.display import fonts
 
@@ -24,8 +27,22 @@ LOCAL_PATH = re.compile(
 TRACEBACK = "Traceback (most recent call last)"
 CSS_ADDRESS = re.compile(r"""(?:url\(|@import)\s*(?:url\()?\s*["']?([^"')\s;]*)""", re.IGNORECASE)
 LOADING_ATTRIBUTES = ("src", "srcset", "poster", "data", "background", "href", "xlink:href")
+EXCERPT = 40  # characters before a fault
 NOT_DRAWN = frozenset({"title", "desc", "metadata", "style", "script"})
 HEADINGS = ["h1", "h2", "h3", "h4"]
+TABLE_PARTS = ["table", "thead", "tbody", "tfoot", "tr"]
+# What a parser takes without a word, although HTML has one place for it.
+PARENTS = {
+    "li": ("ul", "ol", "menu"),
+    "dt": ("dl", "div"),
+    "dd": ("dl", "div"),
+    "figcaption": ("figure",),
+    "summary": ("details",),
+}
+# Each names elements by their ids, with spaces between.
+REFERENCES = frozenset(
+    {"aria-controls", "aria-describedby", "aria-labelledby", "aria-owns", "for", "headers"}
+)
 
 
 def faults_of_notebook(nb: NotebookNode) -> list[str]:
@@ -51,14 +68,19 @@ def faults_of_page(html: str, *, limit_bytes: int = 1_000_000) -> list[str]:
 
     Examples
     --------
-    >>> faults_of_page('<html lang="en"><h1>GDP</h1><img src="data:," alt="GDP"></html>')
+    >>> start = '<!DOCTYPE html><html lang="en"><h1>GDP</h1>'
+    >>> faults_of_page(start + '<img src="data:," alt="GDP"></html>')
     []
-    >>> faults_of_page('<html lang="en"><h1>GDP</h1><img src="data:,"></html>')
+    >>> faults_of_page(start + '<img src="data:,"></html>')
     ['An <img> has no text alternative, under “GDP”.']
     """
     page = BeautifulSoup(html, "html.parser")
-    checks = (_language, _scripts, _loaded_files, _css_files, _alternatives, _glyphs, _machine)
-    return [*_size(html, limit_bytes), *chain.from_iterable(check(page) for check in checks)]
+    checks = (
+        *(_ids, _references, _places, _language, _scripts, _loaded_files, _css_files),
+        *(_alternatives, _glyphs, _machine),
+    )
+    whole = [*_size(html, limit_bytes), *_syntax(html)]
+    return [*whole, *chain.from_iterable(check(page) for check in checks)]
 
 
 def check_links(site_dir: Path) -> list[str]:
@@ -130,6 +152,48 @@ def _size(html: str, limit_bytes: int) -> Iterator[str]:
     size = len(html.encode("utf-8"))
     if size > limit_bytes:
         yield f"The page has {size:,} bytes, and at most {limit_bytes:,} are allowed."
+
+
+def _syntax(html: str) -> Iterator[str]:
+    """What the HTML standard calls a parse error."""
+    lines = html.split("\n")
+    parser = StrictParser()
+    # As a stream: a short string may be taken for the name of a file.
+    parser.parse(StringIO(html))
+    for (line, column), code, facts in parser.errors:
+        fault = "misnested tag" if code.startswith("adoption-agency") else code.replace("-", " ")
+        names = "".join(f" <{facts[key]}>" for key in sorted(facts) if key.lower().endswith("name"))
+        before = lines[line - 1][:column][-EXCERPT:]
+        yield f"Invalid HTML: {fault}{names}, line {line}, at “{before}”."
+
+
+def _ids(page: BeautifulSoup) -> Iterator[str]:
+    for name, count in Counter(str(tag["id"]) for tag in page(id=True)).items():
+        if count > 1:
+            last = page(id=name)[-1]
+            yield f"Invalid HTML: {count} elements have the id {name}, the last {_where(last)}."
+
+
+def _references(page: BeautifulSoup) -> Iterator[str]:
+    ids = {str(tag["id"]) for tag in page(id=True)}
+    for tag in page(True):
+        for attribute in sorted(REFERENCES & tag.attrs.keys()):
+            for name in " ".join(tag.get_attribute_list(attribute)).split():
+                if name not in ids:
+                    yield f"Invalid HTML: no element has the id {name}, {attribute} {_where(tag)}."
+
+
+def _places(page: BeautifulSoup) -> Iterator[str]:
+    for tag in page(list(PARENTS)):
+        # An end tag that HTML lets be left out is missing in this tree too: <li>a <li>b.
+        outer = next(outer.name for outer in tag.parents if outer.name not in PARENTS)
+        parents = PARENTS[tag.name]
+        if outer not in parents:
+            yield f"Invalid HTML: a <{tag.name}> stands outside <{parents[0]}>, {_where(tag)}."
+    for tag in page(TABLE_PARTS):
+        for text in tag.find_all(string=True, recursive=False):
+            if text.strip() and not isinstance(text, Comment):
+                yield f"Invalid HTML: “{text.strip()}” stands outside the cells, {_where(tag)}."
 
 
 def _language(page: BeautifulSoup) -> Iterator[str]:
