@@ -135,7 +135,7 @@ def boxes_of_texts(axes: Axes) -> list[tuple[str, Bbox]]:
         for tick in axis.get_major_ticks()
         if first <= tick.get_loc() <= last
     ]
-    texts = [*axes.texts, *ticks, axes._left_title, axes.xaxis.label, axes.yaxis.label]
+    texts = [*axes.texts, *ticks, axes.xaxis.label, axes.yaxis.label]
     renderer = canvas.get_renderer()
     return [
         (text.get_text(), text.get_window_extent(renderer).padded(-1))
@@ -230,7 +230,7 @@ def test_no_text_is_below_nine_pixels_on_a_phone(draw: Callable) -> None:
     chart, axes = only(draw("zh"))
     pixels_a_point = (360 - 32) / (72 * chart.figure.get_figwidth())
     ticks = [*axes.get_xticklabels(), *axes.get_yticklabels()]
-    texts = [*axes.texts, *ticks, axes._left_title, axes.xaxis.label]
+    texts = [*axes.texts, *ticks, axes.xaxis.label, axes.yaxis.label]
     assert min(text.get_fontsize() for text in texts) * pixels_a_point >= 9
 
 
@@ -348,14 +348,16 @@ def test_a_rank_rests_on_several_cities_so_its_title_has_the_word_alone() -> Non
 )
 def test_the_unit_is_on_the_axes(draw: Callable, units: dict[str, str], lang: str) -> None:
     _, axes = only(draw(lang))
-    assert axes.get_title(loc="left") == units[lang]
+    assert axes.get_ylabel() == units[lang]
+    FigureCanvasAgg(axes.figure).draw()
+    assert axes.yaxis.label.get_window_extent().y1 <= axes.figure.bbox.y1
 
 
 @both_languages
 @every_chart
 def test_the_svg_is_a_named_image_of_real_text_in_our_font(draw: Callable, lang: str) -> None:
     chart, axes = only(draw(lang))
-    on_axes = [text.get_text() for text in [*axes.texts, axes._left_title]]
+    on_axes = [text.get_text() for text in [*axes.texts, axes.yaxis.label]]
     svg = svg_of(chart)
     texts = svg.find_all("text")
     drawn = [text.get_text() for text in texts]
@@ -430,6 +432,41 @@ def test_without_figures_there_is_no_chart(drawn: Callable) -> None:
 def test_a_chart_without_words_or_numbers_is_refused(words: str, data: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match="'T' has no words or no data table"):
         Chart(plt.figure(), "T", "S", words, data, "zh")
+
+
+def drawn_plainly(**names: str) -> Chart:
+    figure, axes = plt.subplots()
+    axes.plot([2020, 2021], [1.0, 2.0])
+    axes.set(**names)
+    return Chart(figure, "T", "S", "words", LEVELS.to_frame(), "zh")
+
+
+@pytest.mark.parametrize(
+    ("names", "missing"),
+    [
+        ({}, "x of panel 1, y of panel 1"),
+        ({"ylabel": "%"}, "x of panel 1"),
+        ({"xlabel": "base", "ylabel": " "}, "y of panel 1"),
+        ({"xlabel": "base", "title": "%"}, "y of panel 1"),
+        ({"xlabel": "base", "yscale": "log"}, "y of panel 1"),  # ticks are formulas
+    ],
+)
+def test_a_chart_with_an_axis_that_is_not_named_is_refused(names: dict, missing: str) -> None:
+    with pytest.raises(ValueError, match=f"'T' has no label for axis {missing}; legal: a label"):
+        drawn_plainly(**names)
+    plt.close("all")
+
+
+def test_years_names_and_a_common_label_name_an_axis() -> None:
+    figure, (left, right, hidden) = plt.subplots(3)
+    drawing.year_ticks(left, 2020, 2025)
+    right.set_xticks([0, 1], ["煤价", "coal"])
+    hidden.set_visible(False)
+    figure.supylabel("%")
+    assert drawing.unlabelled(figure) == []
+    figure.supylabel("")
+    assert drawing.unlabelled(figure) == ["y of panel 1", "y of panel 2"]
+    plt.close(figure)
 
 
 def test_html_closes_the_figure_and_brings_the_numbers() -> None:

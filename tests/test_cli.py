@@ -268,6 +268,20 @@ def test_a_report_publishes_every_page_in_both_languages(published: tuple[Done, 
         pytest.param("1 / 0", 4, "cell [3] `1 / 0`: ZeroDivisionError", id="cell error"),
         pytest.param("import sys; sys.stderr.write('hm')", 7, "wrote to stderr: hm", id="gate"),
         pytest.param(
+            "import pandas as pd\nfrom lvliang.display import show\n"
+            "from matplotlib import pyplot as plt\nfigure, axes = plt.subplots()\n"
+            "show.Chart(figure, 'T', 'S', 'words', pd.DataFrame([1]), 'zh')",
+            4,
+            "ValueError: chart 'T' has no label for axis x of panel 1, y of panel 1; legal: ",
+            id="unlabelled axis",
+        ),
+        pytest.param(
+            "from matplotlib import pyplot as plt; plt.plot([1, 2]); plt.show()",
+            7,
+            "zh/10_baseline.html: Cell 4 shows a drawing that is no Chart",
+            id="plain drawing",
+        ),
+        pytest.param(
             "from IPython.display import HTML; HTML('<p><div>a</div></p>')",
             7,
             "zh/10_baseline.html: Invalid HTML: unexpected end tag <p>, line ",

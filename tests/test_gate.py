@@ -153,6 +153,10 @@ def test_visible_text_leaves_out_what_is_not_drawn():
             v4.new_output("display_data", {"text/html": "<p>Traceback (most recent call last)"}),
             "Cell 2 shows a traceback.",
         ),
+        (
+            v4.new_output("display_data", {"image/png": "AA==", "text/plain": "<Figure>"}),
+            "Cell 2 shows a drawing that is no Chart, so nothing says that its axes have labels.",
+        ),
     ],
 )
 def test_fault_of_a_notebook(output, fault):

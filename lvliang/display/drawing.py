@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.transforms import ScaledTranslation
 
 from lvliang.display import fonts
 from lvliang.display.words import MINUS, number, text
@@ -44,10 +46,40 @@ def new_axes(units: str, pad: float = 6.0) -> tuple[Figure, Axes]:
         }
     )
     figure, axes = plt.subplots(figsize=SIZE, layout="constrained")
-    axes.set_title(units, loc="left", fontsize=POINTS, color=MUTED, pad=pad)
+    axes.set_ylabel(units, color=MUTED, rotation="horizontal", ha="left", va="baseline")
+    above = axes.transAxes + ScaledTranslation(0, pad / 72, figure.dpi_scale_trans)
+    axes.yaxis.set_label_coords(0, 1, transform=above)
+    if units:
+        # The layout makes room for the middle of the label alone.
+        half = POINTS / 2 / 72 / SIZE[1]
+        figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - half))
     axes.grid(visible=False, axis="x")
     axes.yaxis.set_major_formatter(FuncFormatter(_tick))
     return figure, axes
+
+
+class Years(FuncFormatter):
+    """Ticks that are years, which an axis needs no label for."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda year, _position: f"{year:.0f}")
+
+
+def unlabelled(figure: Figure) -> list[str]:
+    """Axes that do not say what they measure, by a label or by ticks that are years or names.
+
+    The label may be that of the whole figure (``supxlabel``, ``supylabel``), for all its panels.
+    """
+    return [
+        f"{name} of panel {place}"
+        for place, panel in enumerate(figure.axes, start=1)
+        if panel.get_visible() and panel.axison
+        for name, axis, common in (
+            ("x", panel.xaxis, figure.get_supxlabel()),
+            ("y", panel.yaxis, figure.get_supylabel()),
+        )
+        if not (axis.get_label_text().strip() or common.strip() or _speaks(axis))
+    ]
 
 
 def log_levels(axes: Axes) -> None:
@@ -113,7 +145,7 @@ def year_ticks(axes: Axes, *marked: int) -> None:
         if year not in chosen and all(abs(year - other) >= room for other in chosen):
             chosen.append(year)
     axes.set_xticks(sorted(chosen))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _position: f"{year:.0f}"))
+    axes.xaxis.set_major_formatter(Years())
 
 
 def quantile_ends(
@@ -191,6 +223,15 @@ def _apart(heights: list[float]) -> list[float]:
 def _low(group: list[float]) -> float:
     """Where the lowest label of a group stands, so that the group is centred on its points."""
     return sum(group) / len(group) - LABEL_GAP * (len(group) - 1) / 2
+
+
+def _speaks(axis: Axis) -> bool:
+    """Whether ticks are years or names; what stands between dollars is a formula."""
+    ticks = [tick.get_text() for tick in axis.get_ticklabels()]
+    names = (tick for tick in ticks if "$" not in tick)
+    return isinstance(axis.get_major_formatter(), Years) or any(
+        character.isalpha() for name in names for character in name
+    )
 
 
 def _tick(value: float, _position: Any) -> str:

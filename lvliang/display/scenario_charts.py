@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from lvliang.display import drawing
 from lvliang.display.scenario_tables import name_of, signed
 from lvliang.display.show import Chart, Sentence
-from lvliang.display.words import amount, capital, label, number, text
+from lvliang.display.words import amount, capital, label, number, text, unit
 from lvliang.feasibility.comparison import Comparison
 
 MEDIAN, HALF = 0.5, (0.25, 0.75)
@@ -51,6 +51,7 @@ def fans(
     for panel in panels[len(tables) :]:
         panel.set_visible(False)
     years = (int(first.index[-1]), int(recent.index[0]), int(recent.index[-1]))
+    figure.supylabel(unit(indicator, lang), fontsize=drawing.POINTS, color=drawing.MUTED)
     for panel in panels:
         drawing.year_ticks(panel, *years)
         drawing.log_levels(panel)

@@ -114,7 +114,8 @@ class Chart:
     Raises
     ------
     ValueError
-        If there are no words for those who cannot see it, or no numbers.
+        If there are no words for those who cannot see it, or no numbers, or an axis that does
+        not say what it measures.
     """
 
     figure: Figure
@@ -128,6 +129,13 @@ class Chart:
     def __post_init__(self) -> None:
         if not self.words.strip() or self.data.empty:
             raise ValueError(f"chart {self.title!r} has no words or no data table")
+        from lvliang.display.drawing import unlabelled
+
+        if found := unlabelled(self.figure):
+            raise ValueError(
+                f"chart {self.title!r} has no label for axis {', '.join(found)}; "
+                "legal: a label (set_xlabel), or ticks that are years (drawing.year_ticks) or names"
+            )
 
     def html(self) -> str:
         """The chart as an HTML figure: inline SVG with real text, and its data table."""

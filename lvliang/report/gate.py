@@ -48,8 +48,9 @@ REFERENCES = frozenset(
 def faults_of_notebook(nb: NotebookNode) -> list[str]:
     """Return why an executed notebook must not become a page, empty if it may.
 
-    Faults are an exception, anything written to stderr, and a traceback or an absolute path of
-    this machine in any output. Cells are counted from 1, as JupyterLab shows them.
+    Faults are an exception, anything written to stderr, a drawing that is no `Chart`, and a
+    traceback or an absolute path of this machine in any output. Cells are counted from 1, as
+    JupyterLab shows them.
     """
     cells = enumerate(nb.cells, start=1)
     outputs = ((number, out) for number, cell in cells for out in cell.get("outputs", []))
@@ -133,6 +134,8 @@ def _output_faults(output: NotebookNode) -> Iterator[str]:
     if output.output_type == "stream" and output.name == "stderr":
         yield f"wrote to stderr: {_first_line(output.text)}"
         return
+    if any(kind.startswith("image/") for kind in output.get("data", {})):
+        yield "shows a drawing that is no Chart, so nothing says that its axes have labels"
     for text in [output.get("text"), *output.get("data", {}).values()]:
         if isinstance(text, str):
             yield from (f"shows {what}" for what in _machine_words(text))
