@@ -287,6 +287,12 @@ def test_a_report_publishes_every_page_in_both_languages(published: tuple[Done, 
             "zh/10_baseline.html: Invalid HTML: unexpected end tag <p>, line ",
             id="invalid HTML",
         ),
+        pytest.param(
+            "from lvliang.display import show; show.show(show.Sentence('保证完成'))",
+            7,
+            "zh/10_baseline.html: No page may say “保证”, as in “保证完成”, under “题 Title”.",
+            id="forbidden word",
+        ),
     ],
 )
 def test_a_failed_report_leaves_what_is_published(

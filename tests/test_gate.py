@@ -5,7 +5,10 @@ from __future__ import annotations
 import nbformat.v4 as v4
 import pytest
 
+from lvliang.errors import QualityError
 from lvliang.report.gate import check_links, faults_of_notebook, faults_of_page, visible_text
+from lvliang.report.parameters import ReportParameters
+from lvliang.report.site import write_index
 
 
 def page(body: str, head: str = "") -> str:
@@ -24,6 +27,7 @@ CLEAN = page(
     "<img src='data:image/png;base64,AA' alt='图'>"
     "<svg role='img' aria-label='图'><svg></svg><use xlink:href='#a'/>"
     "<g style='clip-path: url(#b)'></g><metadata>✗</metadata></svg>"
+    "<p>可能性较小</p><p>不</p><p>可能</p><p>实现概率约70%</p><style>.failed {}</style>"
     "<p id='a' aria-labelledby='a'>a &amp; b &mdash; <br>c</p><ul><li>a<li>b<ul><li>c</ul></ul>"
     "<table> <!-- a --><tr> <td>a<td>b</table><dl><div><dt>a<dd>b</div></dl>"
     "<details><summary>a</summary>b</details>"
@@ -61,6 +65,20 @@ def test_clean_page_has_no_fault():
         ("<a href='file:///tmp/a'>a</a>", "The page shows the local path file:///tmp/a"),
         (r"<p>见 C:\数据\a.csv</p>", r"The page shows the local path C:\数据\a.csv"),
         ("<pre>Traceback (most recent call last):</pre>", "The page shows a traceback"),
+        (
+            "<p>总产值基本不<b>可能</b>翻番</p>",
+            "No page may say “不可能”, as in “总产值基本不可能翻番”, under “题”.",
+        ),
+        (
+            "<p>It failed, and failed.</p>",
+            "No page may say “failed”, as in “It failed, and failed.”, under “题”.",
+        ),
+        ("<p>达标概率72.3%</p>", "No page may say “达标概率”, as in “达标概率72.3%”, under “题”."),
+        ("<img src='data:,' alt='必然'>", "No page may say “必然”, as in “必然”, under “题”."),
+        (
+            "<svg role='img'><title>虚高</title></svg>",
+            "No page may say “虚高”, as in “虚高”, under “题”.",
+        ),
         ("<div><p>a</p>", "Invalid HTML: expected one end tag but got another <div> <body>"),
         ("<p><div>a</div></p>", "Invalid HTML: unexpected end tag <p>, line 1, at “"),
         ("<p>a</foo></p>", "Invalid HTML: unexpected end tag <foo>, line 1, at “"),
@@ -132,6 +150,21 @@ def test_visible_text_leaves_out_what_is_not_drawn():
     assert visible_text(CLEAN).startswith("吕梁市国家统计局")
     assert "✗" not in visible_text(CLEAN)
     assert "font-face" not in visible_text(CLEAN)
+
+
+def test_the_reason_of_a_scenario_is_held_to_the_same_words(tmp_path):
+    scenario = tmp_path / "own.toml"
+    words = {"title": "自设", "rationale": "煤价必然回落", "source": "自拟"}
+    lines = [f'{word}_{lang} = "{said}"' for word, said in words.items() for lang in ("zh", "en")]
+    head = 'id = "own"\nauthor = "a"\ndeparts_from = "baseline"\n'
+    drivers = "\n[drivers.coal_price]\n2022 = -20.0\n"
+    scenario.write_text(head + "\n".join(lines) + drivers, "utf-8")
+    run = ReportParameters(scenario=str(scenario))
+    with pytest.raises(QualityError) as refused:
+        write_index(tmp_path, {"zh": {}}, run)
+    assert str(refused.value).startswith("index.html: No page may say “必然”, as in “")
+    assert "煤价必然回落" in str(refused.value)
+    assert not (tmp_path / "index.html").exists()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import string
 import tomllib
 from functools import cache
@@ -15,6 +16,7 @@ from lvliang.baseline.package import data_folder, resource_path
 from lvliang.feasibility.bands import likelihood
 
 WORDS = sorted(Path(__file__).parent.glob("words*.toml"))
+FORBIDDEN = Path(__file__).parent / "forbidden.toml"
 MINUS = "−"
 NOTHING = "—"
 WORD_ONLY_GRADES = ("C", "D")
@@ -55,6 +57,17 @@ def capital(words: str) -> str:
     ('Real GDP growth', '')
     """
     return words[:1].upper() + words[1:]
+
+
+def forbidden(said: str) -> list[str]:
+    """What ``said`` has of ``forbidden.toml``, whatever its language.
+
+    Examples
+    --------
+    >>> forbidden("基本不可能，可能性较小"), forbidden("It Failed: unfailed"), forbidden("达标有望")
+    (['不可能'], ['Failed'], [])
+    """
+    return [match[0] for match in _forbidden().finditer(said)]
 
 
 def label(indicator: str, lang: str) -> str:
@@ -213,6 +226,14 @@ def _words() -> dict[str, Any]:
     for path in WORDS:
         sections |= tomllib.loads(path.read_text(encoding="utf-8"))
     return sections
+
+
+@cache
+def _forbidden() -> re.Pattern[str]:
+    words = tomllib.loads(FORBIDDEN.read_text(encoding="utf-8"))
+    chinese, english = ("|".join(words[lang]) for lang in ("zh", "en"))
+    # ASCII, since a hanzi beside an English word is no part of it.
+    return re.compile(rf"{chinese}|(?ai:\b(?:{english})(?!\w))")
 
 
 @cache

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import StringIO
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from tinyhtml5.parser import HTMLParser as StrictParser
 
 from lvliang.display import fonts
+from lvliang.display.words import forbidden
 
 LOCAL_PATH = re.compile(
     r"file://\S*"
@@ -29,6 +30,9 @@ CSS_ADDRESS = re.compile(r"""(?:url\(|@import)\s*(?:url\()?\s*["']?([^"')\s;]*)"
 LOADING_ATTRIBUTES = ("src", "srcset", "poster", "data", "background", "href", "xlink:href")
 EXCERPT = 40  # characters before a fault
 NOT_DRAWN = frozenset({"title", "desc", "metadata", "style", "script"})
+# What a reader reads as one with the words around it.
+INLINE = frozenset({"a", "b", "code", "em", "i", "mark", "q", "span", "strong", "tspan"})
+READ_OUT = ("alt", "aria-label", "title")
 HEADINGS = ["h1", "h2", "h3", "h4"]
 TABLE_PARTS = ["table", "thead", "tbody", "tfoot", "tr"]
 # What a parser takes without a word, although HTML has one place for it.
@@ -78,7 +82,7 @@ def faults_of_page(html: str, *, limit_bytes: int = 1_000_000) -> list[str]:
     page = BeautifulSoup(html, "html.parser")
     checks = (
         *(_ids, _references, _places, _language, _scripts, _loaded_files, _css_files),
-        *(_alternatives, _glyphs, _machine),
+        *(_alternatives, _glyphs, _machine, _wording),
     )
     whole = [*_size(html, limit_bytes), *_syntax(html)]
     return [*whole, *chain.from_iterable(check(page) for check in checks)]
@@ -250,6 +254,29 @@ def _machine(page: BeautifulSoup) -> Iterator[str]:
     values = ((tag, str(value)) for tag in page(True) for value in tag.attrs.values())
     for place, text in chain(texts, values):
         yield from (f"The page shows {what}, {_where(place)}." for what in _machine_words(text))
+
+
+def _wording(page: BeautifulSoup) -> Iterator[str]:
+    for place, text in _said(page):
+        for word in dict.fromkeys(forbidden(text)):
+            before, _, after = text.partition(word)
+            context = f"{before[-EXCERPT:]}{word}{after[:EXCERPT]}".strip()
+            yield f"No page may say “{word}”, as in “{context}”, {_where(place)}."
+
+
+def _said(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
+    """What is seen, a block at a time, and what is read out instead of it."""
+    for _, strings in groupby(_visible_strings(page), key=_block):
+        block = list(strings)
+        yield block[0], "".join(block)
+    for tag in page(["title", "desc"]):
+        yield tag, tag.get_text()
+    for tag in page(True):
+        yield from ((tag, str(tag[name])) for name in READ_OUT if name in tag.attrs)
+
+
+def _block(string: NavigableString) -> int:
+    return next(id(tag) for tag in string.parents if tag.name not in INLINE)
 
 
 def _is_inside(address: str) -> bool:
