@@ -11,12 +11,12 @@ import xarray as xr
 
 from lvliang.feasibility.verdicts import rank_paths
 from lvliang.projection import conditional
-from lvliang.projection.conditional import condition
+from lvliang.projection.conditional import condition, drawn_coal
 from lvliang.projection.growth import to_log
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.paths import draw_beside
 from lvliang.projection.scenario import Scenario, load_scenario
-from lvliang.projection.sensitivity import commodity_price, exposure
+from lvliang.projection.sensitivity import commodity_growth, commodity_price, exposure
 
 DRAWS, SEED = 2000, 7
 RUN = {"base_year": 2020, "end_year": 2025}
@@ -56,6 +56,16 @@ def test_coal_is_drawn_beside_prices_and_moves_with_them_as_in_the_past() -> Non
     history = past.corr(np.log(coal).diff().reindex(past.index))
     assert np.corrcoef(drawn[:, 0], prices[:, 0])[0, 1] == pytest.approx(history, abs=0.1)
     assert drawn.shape == (DRAWS, 5)
+
+
+def test_growth_of_coal_varies_from_year_to_year_as_it_did_and_does_not_persist() -> None:
+    past = commodity_growth(2020)
+    drawn = drawn_coal(outlook(), seed=SEED)
+    usual = float(past.std()) * np.sqrt(1 + 1 / len(past))
+    heavy = np.sqrt((len(past) - 1) / (len(past) - 3))
+    assert drawn.std("draw").to_numpy() == pytest.approx(usual * heavy, rel=0.1)
+    after = np.corrcoef(drawn.sel(year=2022), drawn.sel(year=2023))[0, 1]
+    assert abs(after) < 0.15
 
 
 def test_a_fixed_price_moves_the_mean_by_the_slope_and_takes_coal_out_of_the_band() -> None:

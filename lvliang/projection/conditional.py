@@ -75,6 +75,20 @@ def condition(
     return replace(outlook, scenario=after, paths=_shifted(outlook.paths, real, prices))
 
 
+def drawn_coal(outlook: Outlook, *, seed: int, data: Path | None = None) -> xr.DataArray:
+    """Log growth of the coal price (draw, year) under the paths, where no scenario fixes it."""
+    years = outlook.paths["year"].to_numpy()
+    drawn = draw_beside(
+        outlook.levels,
+        commodity_price(outlook.base_year, data=data),
+        origin=outlook.base_year,
+        end=int(years[-1]),
+        draws=outlook.paths.sizes["draw"],
+        seed=seed,
+    )
+    return xr.DataArray(drawn, dims=("draw", "year"), coords={"year": years})
+
+
 def shock_growth(scenario: Scenario, years: np.ndarray) -> np.ndarray:
     """Points of growth that shocks add in each year.
 
@@ -122,17 +136,8 @@ def _price_shift(
     if known is None:
         return 0.0
     slopes = _draw_slopes(known, outlook, after, seed, data)
-    origin, years = outlook.base_year, outlook.paths["year"].to_numpy()
-    usual = float(commodity_growth(origin, data=data).mean())
-    drawn = draw_beside(
-        outlook.levels,
-        commodity_price(origin, data=data),
-        origin=origin,
-        end=int(years[-1]),
-        draws=outlook.paths.sizes["draw"],
-        seed=seed,
-    )
-    unusual = xr.DataArray(drawn - usual, dims=("draw", "year"), coords={"year": years})
+    usual = float(commodity_growth(outlook.base_year, data=data).mean())
+    unusual = drawn_coal(outlook, seed=seed, data=data) - usual
     now, then = (
         _of_coal(outlook, given, slopes, unusual, usual) for given in (outlook.scenario, after)
     )

@@ -16,6 +16,7 @@ draws. Scaled by one chi-square a draw, each margin is the textbook t predictive
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -169,6 +170,8 @@ def draw_beside(
 ) -> Array:
     """Draw one more series under the very mixture of past shocks that `project` draws.
 
+    Nothing of its deviation stays: growth of a price on a world market does not persist.
+
     Parameters
     ----------
     levels : pandas.DataFrame
@@ -191,7 +194,8 @@ def draw_beside(
     column = pd.MultiIndex.from_tuples([("", "other")], names=levels.columns.names)
     level = pd.DataFrame({column[0]: other.reindex(beyond.index)}).set_axis(column, axis=1)
     known = pd.Series([origin], index=column)
-    return _draw_growth(level, known, years, draws, seed)[:, years > origin, 0]
+    drawn = _draw_growth(level, known, years, draws, seed, (0.0,) * len(PERSISTENCE))
+    return drawn[:, years > origin, 0]
 
 
 def _beyond_real(levels: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
@@ -265,7 +269,12 @@ def _anchor(mean: pd.Series) -> pd.Series:
 
 
 def _draw_growth(
-    levels: pd.DataFrame, last_year: pd.Series, years: npt.NDArray[np.int_], draws: int, seed: int
+    levels: pd.DataFrame,
+    last_year: pd.Series,
+    years: npt.NDArray[np.int_],
+    draws: int,
+    seed: int,
+    persistences: Sequence[float] = PERSISTENCE,
 ) -> Array:
     """Log growth (draw, year, column); 0 in years that are known."""
     generator = np.random.default_rng(seed)
@@ -273,7 +282,7 @@ def _draw_growth(
     unknown = years[:, None] > last_year.to_numpy()
     drawn = [
         _paths(_past(growth, span, persistence), unknown, share, generator)
-        for persistence, share in zip(PERSISTENCE, _shares(draws), strict=True)
+        for persistence, share in zip(persistences, _shares(draws), strict=True)
     ]
     return np.concatenate(drawn)
 
