@@ -53,8 +53,9 @@ def print_rows(rows: Any, form: Format) -> None:
 
 def print_comparison(found: Any, year: int, lang: str) -> None:
     """Scenarios side by side, and the verdicts whose class changes."""
-    from lvliang.display import scenario_tables
+    from lvliang.display import scenario_tables, words
 
+    typer.echo(words.text("scenarios.conditional", lang))
     _print_tables(
         [
             *scenario_tables.summary(found, year=year, lang=lang),
@@ -76,7 +77,8 @@ def _print_tables(pieces: Any) -> None:
     from rich.table import Column, Table
 
     for piece in pieces:
-        grid = Table(*(Column(head, overflow="fold") for head in piece.frame.columns))
+        columns = (Column(head, overflow="fold") for head in piece.frame.columns)
+        grid = Table(*columns, title=piece.caption, title_justify="left")
         for row in piece.frame.itertuples(index=False):
             grid.add_row(*row)
         Console().print(grid)

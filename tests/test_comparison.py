@@ -21,6 +21,7 @@ from lvliang.feasibility.background import Background
 from lvliang.feasibility.bands import NEAR_EDGE
 from lvliang.feasibility.comparison import Comparison, compare, load_comparison, scenarios_of
 from lvliang.feasibility.drivers import (
+    coal_ahead,
     manufacturing_ladder,
     manufacturing_share,
     national_error,
@@ -215,7 +216,7 @@ def test_each_scenario_says_what_it_assumes_and_what_follows(lang: str) -> None:
     sentences = scenario_sentences.each(found(), year=2025, lang=lang)
     assert len(sentences) == len(found().scenarios) - 1
     slump = sentences[1].words
-    for said in ("−20.7", "−12.2", "−17.1", "−16.0", "PINK2603", "lvliang"):
+    for said in ("−20.7", "−12.2", "−17.1", "−16.0", "PINK2603"):
         assert said in slump
     row = found().summary.loc["coal_slump"]
     assert f"{abs(row['gdp_nominal_against']):.1f}" in slump
@@ -223,9 +224,9 @@ def test_each_scenario_says_what_it_assumes_and_what_follows(lang: str) -> None:
 
 def test_equal_years_are_said_together_and_a_shock_says_whom_it_strikes() -> None:
     bases = scenario_sentences.assumed(load_scenario("transformation", **YEARS), SPAN, "zh")
-    assert bases == "本市实际增速2021—2022年每年+0.3个百分点、2023—2025年每年+0.8个百分点"
+    assert bases == "本市实际增速与基准相差2021—2022年每年+0.3个百分点、2023—2025年每年+0.8个百分点"
     struck = scenario_sentences.assumed(load_scenario("relapse", **YEARS), SPAN, "en")
-    assert "strikes the nation with −3.8 points in 2023, 50 % of it left" in struck
+    assert "strikes the nation with −3.8 points in 2023, of which 50 % stays" in struck
 
 
 @LANGUAGES
@@ -282,7 +283,13 @@ def test_without_the_panel_nothing_is_compared(data_copy: Path) -> None:
     )
     slopes = load_sensitivities("141100", 2020, data_copy)
     (unknown,) = coal_tables.evidence(
-        slopes, trial("141100", 2020, data_copy), own=None, region="吕梁市", lang="zh"
+        slopes,
+        trial("141100", 2020, data_copy),
+        pd.Series(dtype=float),
+        own=None,
+        region="吕梁市",
+        lang="zh",
+        **YEARS,
     )
     assert "不能估计" in unknown.words
 
@@ -292,7 +299,9 @@ def test_without_the_panel_nothing_is_compared(data_copy: Path) -> None:
 def test_coal_says_what_the_estimates_say(region: str, lang: str) -> None:
     slopes, tried = load_sensitivities(region, 2020), trial(region, 2020)
     own = own_slope(region, 2020)
-    pieces = coal_tables.evidence(slopes, tried, own=own, region="X", lang=lang)
+    outlook = look_ahead(region, **YEARS, draws=1000, seed=SEED)
+    ahead = coal_ahead(outlook, seed=SEED)
+    pieces = coal_tables.evidence(slopes, tried, ahead, own=own, region="X", lang=lang, **YEARS)
     row = slopes[(slopes["group"] == "province") & (slopes["outcome"] == "gdp_deflator")].iloc[0]
     ten = 100 * np.log(1.1) * row["estimate"]
     assert f"{abs(ten):.1f}" in pieces[0].words
@@ -302,6 +311,8 @@ def test_coal_says_what_the_estimates_say(region: str, lang: str) -> None:
     errors = trial_errors(tried).loc["gdp_deflator"]
     said = " ".join(piece.words for piece in pieces)
     assert all(f"{errors[name]:.1f}" in said for name in ("error_with", "error_without"))
+    assert len(ahead) == (0 if own is None else 3)
+    assert all(f"{times:.2f}" in said for times in ahead)
 
 
 def test_the_chart_draws_the_medians_of_the_table() -> None:
@@ -335,9 +346,18 @@ def test_the_tornado_draws_the_widest_on_top() -> None:
 
 
 def test_the_command_prints_scenarios_side_by_side() -> None:
-    words = ["compare", "baseline", "coal_slump", "-p", "draws=1000"]
-    done = CliRunner().invoke(app, words, catch_exceptions=False, env={"COLUMNS": "300"})
-    assert done.exit_code == 0
-    assert "煤价连跌" in done.stdout
+    def printed(*names: str) -> str:
+        words = ["compare", *names, "-p", "draws=1000"]
+        done = CliRunner().invoke(app, words, catch_exceptions=False, env={"COLUMNS": "300"})
+        assert done.exit_code == 0
+        return done.stdout
+
+    told = printed("baseline", "coal_slump")
+    assert told.startswith("条件预测")
+    assert "各情景下的2025年地区生产总值（亿元，现价）" in told
+    assert "比基准，%" in told
+    other = printed("coal_slump", "transformation")
+    assert "比“煤价连跌”，%" in other
+    assert "基准" not in other
     with pytest.raises(Exception, match="did you mean coal_slump"):
         CliRunner().invoke(app, ["compare", "baseline", "coal_slmp"], catch_exceptions=False)

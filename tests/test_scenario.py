@@ -93,7 +93,7 @@ def test_the_relapse_has_the_size_of_the_last_shock() -> None:
         ("coal_price.2023=-30", "'-30' is not legal; legal: a number with %, such as -30%"),
         ("policy.2023=1%", "'1%' is not legal; legal: points without a sign, such as -0.5"),
         ("policy.2023=much", "'much' is not legal; legal: points without a sign"),
-        ("policy.2023=9", "9 is not legal; legal: -5 to 5 percentage points"),
+        ("policy.2023=19", "19 is not legal; legal: -15 to 15 percentage points"),
         ("shock.persistence=2", "shock.persistence: 2.0 is not legal; legal: 0 to 1"),
         ("shock.persistence=50%", "shock.persistence: '50%' is not legal; legal: 0 to 1"),
         ("shock.persistence=−0.5", "shock.persistence: -0.5 is not legal; legal: 0 to 1"),
@@ -119,15 +119,25 @@ def test_a_change_that_cannot_be_meant_is_refused(change: str, told: str) -> Non
         (FILE.replace('author = "a"\n', ""), "author: None is not legal; legal: a text"),
         (FILE + "colour = 1", "colour: no such key; did you mean author? legal: id"),
         (FILE + "author = 'b'", "not TOML: Cannot overwrite a value"),
-        (FILE + "[drivers.policy]\n2021 = nan", "policy.2021: nan is not legal; legal: -5 to 5"),
-        (FILE.replace('"baseline"', '"basline"'), "departs_from: 'basline' is not legal"),
+        (FILE + "[drivers.policy]\n2021 = nan", "policy.2021: nan is not legal; legal: -15 to 15"),
+        (
+            FILE.replace('"baseline"', '"coal_boom"'),
+            "departs_from: 'coal_boom' is not legal; legal: baseline",
+        ),
+        (
+            FILE + "[drivers.policy]\n2026 = 1",
+            "policy.2026: 2026 is no year of the run",
+        ),
         (
             FILE + "[drivers.coal_prize]\n2021 = 1",
             "coal_prize: no such key; did you mean coal_price",
         ),
         (FILE + "[drivers]\npolicy = 1", "policy: 1 is not legal; legal: year = value"),
         (FILE + "[drivers.policy]\nsoon = 1", "policy: 'soon' is not legal; legal: a year"),
-        (FILE + "[drivers.policy]\n2021 = true", "policy.2021: True is not legal; legal: -5 to 5"),
+        (
+            FILE + "[drivers.policy]\n2021 = true",
+            "policy.2021: True is not legal; legal: -15 ",
+        ),
         (FILE + "[drivers.shock]\npersistence = -1", "shock.persistence: -1 is not legal"),
     ],
 )
@@ -143,10 +153,11 @@ def test_an_unknown_name_gets_the_names_there_are() -> None:
     )
 
 
-def test_years_of_a_file_outside_the_run_have_no_effect(tmp_path: Path) -> None:
-    path = own(tmp_path, FILE + "[drivers.policy]\n2019 = 1.0\n2021 = 0.5\n2030 = 1.0")
-    scenario = load_scenario(path, **RUN)
-    assert scenario.path("policy", range(2021, 2026)) == {2021: 0.5}
+def test_years_of_a_shipped_file_outside_the_run_have_no_effect() -> None:
+    years = read_scenario(data_folder() / "scenarios/relapse.toml").drivers["shock"]
+    assert list(years) == [2023]
+    scenario = load_scenario("relapse", base_year=2023, end_year=2025)
+    assert scenario.path("shock", range(2024, 2026)) == {}
 
 
 def test_changes_go_before_the_file_and_leave_the_rest() -> None:

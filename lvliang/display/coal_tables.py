@@ -25,7 +25,15 @@ Pieces = list[Sentence | Table | Appendix]
 
 
 def evidence(
-    slopes: pd.DataFrame, tried: pd.DataFrame, *, own: float | None, region: str, lang: str
+    slopes: pd.DataFrame,
+    tried: pd.DataFrame,
+    ahead: pd.Series,
+    *,
+    own: float | None,
+    region: str,
+    base_year: int,
+    end_year: int,
+    lang: str,
 ) -> Pieces:
     """What coal moves, whether that is identified, and how early slopes did on later years.
 
@@ -35,6 +43,8 @@ def evidence(
         From ``load_sensitivities``.
     tried : pandas.DataFrame
         From ``sensitivity.trial``.
+    ahead : pandas.Series
+        From ``drivers.coal_ahead``.
     own : float, optional
         The city's own slope of prices on coal, where it has one.
     """
@@ -45,7 +55,12 @@ def evidence(
     pieces: Pieces = [Sentence(_prices(deflator, own, region, lang))]
     pieces += [Sentence(_items(province[province["outcome"] != DEFLATOR], lang))]
     if deflator["identified"]:
-        pieces += [Sentence(text("coal.used", lang)), *_mix(slopes, lang)]
+        times = {name: number(value, 2) for name, value in ahead.items()}
+        in_baseline = text("coal.ahead", lang, base_year=base_year, end_year=end_year, **times)
+        pieces += [
+            Sentence(text("coal.used", lang) + _gap(lang) + in_baseline),
+            *_mix(slopes, lang),
+        ]
     pieces += [
         _slopes("slopes", province, lang, cities=int(deflator["cities"])),
         Sentence(text("coal.thermal", lang, region=region)),
@@ -146,7 +161,11 @@ def _others(slopes: pd.DataFrame, deflator: pd.Series, lang: str) -> list[Senten
     close = rows.loc[rows["r2"] >= LIKE * deflator["r2"], "regressor"]
     facts = {
         "others": text("comma", lang).join(said),
-        "count": int(rows["identified"].sum()),
+        "identified": text(
+            f"coal.{'all' if rows['identified'].all() else 'some'}_identified",
+            lang,
+            count=int(rows["identified"].sum()),
+        ),
         "r2": number(deflator["r2"], 2),
     }
     if close.empty:
@@ -167,7 +186,10 @@ def _trial(tried: pd.DataFrame, lang: str) -> Pieces:
     said = text("coal.trial", lang, fitted=first - 1, first=first, last=last, **shown)
     better = row["error_with"] < row["error_without"]
     short = 0 < (row["with_coal"] - row["without_coal"]) / (row["actual"] - row["without_coal"]) < 1
-    end = "trial_worse" if not better else "trial_short" if short else "trial_good"
+    how = "trial_good" if not short else "trial_short"
+    if short and row["with_coal"] * row["actual"] < 0:
+        how = "trial_wrong_sign"
+    end = how if better else "trial_worse"
     by_year = [
         {"year": str(row["year"]), "coal": signed(100 * np.expm1(row["coal"]))} | _log_growth(row)
         for _, row in prices.iterrows()

@@ -18,7 +18,7 @@ from lvliang.display.words import (
     target_name,
     text,
 )
-from lvliang.feasibility.inversion import Answer
+from lvliang.feasibility.inversion import Answer, as_changes
 from lvliang.projection.outlook import Outlook
 
 
@@ -48,7 +48,7 @@ def sentences(answer: Answer, verdict: pd.Series, outlook: Outlook, lang: str) -
     else:
         told = _found(answer, words, lang)
     grade = text("inversion.grade", lang, grade=verdict["grade"], how=how)
-    return [*_conditional(outlook, lang), *told, grade]
+    return [*_conditional(outlook, lang), *told, *_fed_back(answer, outlook, lang), grade]
 
 
 def base_sentences(
@@ -85,6 +85,12 @@ def _conditional(outlook: Outlook, lang: str) -> list[str]:
         return []
     changes = text("inversion.changes", lang, changes=assumed.changes) if assumed.changes else ""
     return [text("inversion.conditional", lang, title=assumed.title(lang), changes=changes)]
+
+
+def _fed_back(answer: Answer, outlook: Outlook, lang: str) -> list[str]:
+    """How to run with the answer, if it is one."""
+    changes = as_changes(answer, outlook)
+    return [text("inversion.fed_back", lang, changes=changes)] if changes else []
 
 
 def _found(answer: Answer, words: dict[str, Any], lang: str) -> list[str]:

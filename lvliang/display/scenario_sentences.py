@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from lvliang.display.scenario_tables import (
+    DERIVED,
     author_of,
     name_of,
     of_first,
@@ -114,11 +115,21 @@ def _moves(rows: pd.DataFrame, lang: str) -> list[str]:
             f"_{'one' if len(alike) == 1 else 'more'}",
             lang,
             indicator=label(str(indicator), lang),
-            count=len(alike),
+            periods=text("comma", lang).join(_period(row, lang) for _, row in alike.iterrows()),
             told=text(f"class.{told}", lang),
         )
         for (indicator, told), alike in rows.groupby(["indicator", "told"], sort=False)
     ]
+
+
+def _period(row: pd.Series, lang: str) -> str:
+    """The years of a target, and that it is derived, if the report does not set it."""
+    years = {"first": row["first_year"], "last": row["deadline"]}
+    kind = "one_year" if years["first"] == years["last"] else "years"
+    period = text(f"scenarios.period_{kind}", lang, **years)
+    if row["group"] != DERIVED:
+        return period
+    return text("scenarios.period_derived", lang, period=period)
 
 
 def _range(found: Comparison, region: str, year: int, lang: str) -> list[str]:

@@ -22,7 +22,8 @@ from lvliang.feasibility.bands import NEAR_EDGE
 from lvliang.feasibility.comparison import RANK, Comparison
 from lvliang.projection.scenario import Scenario
 
-GROUPS = ("2021_main", "to_end_year")
+DERIVED = "to_end_year"
+GROUPS = ("2021_main", DERIVED)
 LEVELS = {
     "gdp_nominal": ("scenario", "median", "interval80", "against", "above", "growth", "prices"),
     "budget_revenue": ("scenario", "median", "interval80", "against"),
@@ -52,7 +53,8 @@ def levels(found: Comparison, indicator: str, *, year: int, lang: str) -> list[T
         for place, (scenario, row) in enumerate(found.summary.iterrows())
     ]
     shown = [{key: row[key] for key in LEVELS[indicator]} for row in rows]
-    return [table_of(indicator, shown, lang, year=year, first=found.first_year)]
+    facts = {"year": year, "first_year": found.first_year, "first": first_name(found, lang)}
+    return [table_of(indicator, shown, lang, **facts)]
 
 
 def chances(found: Comparison, lang: str) -> list[Table]:
@@ -62,9 +64,13 @@ def chances(found: Comparison, lang: str) -> list[Table]:
         return []
     words = found.chances.set_index(["scenario", "what"])
     flips = found.verdicts.groupby("scenario")["flips"].sum()
+    first = first_name(found, lang)
     rows = [
         {"scenario": name_of(found, name, lang)}
-        | {what: _moved_word(words.loc[(name, what)], place > 0, lang) for what in told}
+        | {
+            what: _moved_word(words.loc[(name, what)], first if place else "", lang)
+            for what in told
+        }
         | ({"flips": str(flips[name]) if place else NOTHING} if name in flips.index else {})
         for place, name in enumerate(found.summary.index)
     ]
@@ -90,7 +96,7 @@ def classes(found: Comparison, lang: str) -> list[Table]:
         }
         for _, row in flips.iterrows()
     ]
-    return [table_of("flips", rows, lang)] if rows else []
+    return [table_of("flips", rows, lang, first=first_name(found, lang))] if rows else []
 
 
 def appendix(found: Comparison, lang: str) -> list[Table]:
@@ -124,6 +130,14 @@ def name_of(found: Comparison, scenario_id: str, lang: str) -> str:
     return text("scenarios.own", lang) if scenario.changes else scenario.title(lang)
 
 
+def first_name(found: Comparison, lang: str) -> str:
+    """What the scenarios are held against, as it is called in a sentence."""
+    first = found.scenarios[0]
+    if first.is_baseline():
+        return text("scenarios.baseline", lang)
+    return text("scenarios.quoted", lang, name=name_of(found, first.scenario_id, lang))
+
+
 def signed(value: float, decimals: int = 1) -> str:
     """A number with its sign; one that rounds to nothing has none.
 
@@ -141,13 +155,16 @@ def told_of(found: Comparison) -> list[str]:
     return [what for what in (RANK, *GROUPS) if (found.chances["what"] == what).any()]
 
 
-def _moved_word(row: pd.Series, beside_first: bool, lang: str) -> str:
+def _moved_word(row: pd.Series, first: str, lang: str) -> str:
+    """The word of a chance, and where it lies against that of ``first``, if there is one."""
     word = text(f"likelihood.{row['word']}", lang)
-    if not beside_first:
+    if not first:
         return word
     far = abs(row["against"]) >= NEAR_EDGE
     side = "similar" if not far else "higher" if row["against"] > 0 else "lower"
-    return text("scenarios.about", lang, word=word, moved=text(f"scenarios.{side}", lang))
+    return text(
+        "scenarios.about", lang, word=word, moved=text(f"scenarios.{side}", lang, first=first)
+    )
 
 
 def _plain_chance(row: pd.Series, lang: str) -> str:
@@ -181,6 +198,6 @@ def interval(low: float, high: float, lang: str, decimals: int = 2) -> str:
 
 def table_of(name: str, rows: list[dict[str, str]], lang: str, **facts: object) -> Table:
     """A table of ``scenario_table``, its rows keyed by ``scenario_column``."""
-    heads = {key: text(f"scenario_column.{key}", lang) for key in rows[0]}
+    heads = {key: text(f"scenario_column.{key}", lang, **facts) for key in rows[0]}
     frame = pd.DataFrame(rows).rename(columns=heads)
     return Table(text(f"scenario_table.{name}", lang, **facts), frame, cards=True)

@@ -11,8 +11,8 @@ import pandas as pd
 
 from lvliang.baseline.cache import FRAME, cached
 from lvliang.baseline.regions import find_region, peers
-from lvliang.feasibility.comparison import INDICATORS, asked_of
-from lvliang.projection.conditional import condition
+from lvliang.feasibility.comparison import INDICATORS, LEVELS, asked_of
+from lvliang.projection.conditional import condition, drawn_coal
 from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, mean_growth
@@ -138,6 +138,26 @@ def own_slope(region: str, origin: int, data: Path | None = None) -> float | Non
     asked = {"region": city.code, "origin": origin}
     table = cached("own_slope", asked, look, form=FRAME, data=data)
     return None if table.empty else float(table["slope"].iloc[0])
+
+
+def coal_ahead(plain: Outlook, *, seed: int, data: Path | None = None) -> pd.Series:
+    """The coal price of the end year over that of the base year, where no scenario fixes it.
+
+    Returns
+    -------
+    pandas.Series
+        Its quantiles over the draws, by `LEVELS`; empty where coal moves nothing.
+    """
+    asked = asked_of(plain, seed, 0.0)
+
+    def look() -> pd.DataFrame:
+        total = drawn_coal(plain, seed=seed, data=data).sum("year").to_numpy()
+        ends = np.exp(np.quantile(total, list(LEVELS.values())))
+        return pd.DataFrame([ends], columns=list(LEVELS))
+
+    if own_slope(plain.region.code, plain.base_year, data) is None:
+        return pd.Series(dtype=float)
+    return cached("coal_ahead", asked, look, form=FRAME, data=data).iloc[0]
 
 
 def manufacturing_share(share: float, other: float) -> float:

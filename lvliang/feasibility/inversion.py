@@ -29,6 +29,7 @@ from lvliang.projection.conditional import condition
 from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.outlook import Outlook
 from lvliang.projection.panel import load_panel
+from lvliang.projection.scenario import DRIVERS, PERCENT
 from lvliang.projection.sensitivity import COAL, commodity_growth, exposure
 
 LEVERS = ("growth", "coal")
@@ -224,6 +225,29 @@ def move(
     """The draws with the lever at these values; what else their scenario assumes is in them."""
     only = replace(outlook.scenario, drivers={DRIVER[lever]: dict(by_year)})
     return condition(outlook, only, seed=seed, data=data)
+
+
+def as_changes(answer: Answer, outlook: Outlook) -> str:
+    """The answer as changes of the run's scenario: with them it has the chance asked for.
+
+    Values hold what the scenario assumes of the lever already, since a change replaces it. Empty
+    without a value, or where it is more than a change may be.
+    """
+    if answer.moved is None:
+        return ""
+    driver = DRIVER[answer.lever]
+    first = outlook.base_year + 1
+    assumed = outlook.scenario.path(driver, range(first, first + answer.years))
+    values = {
+        year: answer.moved + assumed.get(year, 0.0) for year in range(first, first + answer.years)
+    }
+    if not all(DRIVERS[driver].least <= value <= DRIVERS[driver].most for value in values.values()):
+        return ""
+    sign = PERCENT if DRIVERS[driver].unit == PERCENT else ""
+    kept = [one.strip() for one in outlook.scenario.changes.split(";")]
+    kept = [one for one in kept if one and not one.startswith(f"{driver}.")]
+    new = [f"{driver}.{year}={value:.3f}{sign}" for year, value in values.items()]
+    return "; ".join([*kept, *new])
 
 
 def bases_for(

@@ -44,7 +44,7 @@ DRIVERS = {
     "national_growth": Kind(POINTS, -15.0, 15.0),
     "secondary_share": Kind(POINTS, -10.0, 10.0),
     SHOCK: Kind(POINTS, -30.0, 30.0),
-    "policy": Kind(POINTS, -5.0, 5.0),
+    "policy": Kind(POINTS, -15.0, 15.0),
 }
 
 
@@ -148,7 +148,8 @@ def load_scenario(
 ) -> Scenario:
     """Read a scenario and apply the user's changes.
 
-    Years of the file outside the run have no effect; a change outside it is refused.
+    Years of a shipped file outside the run have no effect; those of a user's file, or of a
+    change, are refused.
 
     Parameters
     ----------
@@ -163,12 +164,16 @@ def load_scenario(
     ParameterError
         Names the file, the key, the value and what would be legal.
     """
-    scenario = read_scenario(scenario_path(name, data), data)
+    path = scenario_path(name, data)
+    scenario = read_scenario(path, data)
+    years = range(base_year + 1, end_year + 1)
+    if name not in scenario_ids(data):
+        _refuse_outside(path, scenario, years)
     given = [change.strip() for change in changes.split(";") if change.strip()]
     _refuse_twice(given)
     for change in given:
         scenario = _changed(scenario, change, base_year, end_year)
-    _refuse_idle(scenario, given, range(base_year + 1, end_year + 1))
+    _refuse_idle(scenario, given, years)
     return replace(scenario, changes=changes.strip())
 
 
@@ -196,11 +201,9 @@ def read_scenario(path: Path, data: Path | None = None) -> Scenario:
     for word in WORDS:
         if not isinstance(table.get(word), str):
             raise ParameterError(f"{path}, {word}: {table.get(word)!r} is not legal; legal: a text")
-    others = [name for name in scenario_ids(data) if name != path.stem]
-    if table["departs_from"] not in ("", *others):
+    if table["departs_from"] not in ("", BASELINE):
         raise ParameterError(
-            f"{path}, departs_from: {table['departs_from']!r} is not legal; "
-            f"legal: {', '.join(others)}"
+            f"{path}, departs_from: {table['departs_from']!r} is not legal; legal: {BASELINE}"
         )
     given = table.get("drivers", {})
     if not isinstance(given, dict):
@@ -227,6 +230,16 @@ def _refuse_twice(changes: list[str]) -> None:
     for change, what in zip(changes, moved, strict=True):
         if moved.count(what) > 1:
             raise ParameterError(f"--set {change}: {what} is given twice; legal: once")
+
+
+def _refuse_outside(path: Path, scenario: Scenario, years: range) -> None:
+    for driver, values in scenario.drivers.items():
+        for year in values:
+            if year not in years:
+                raise ParameterError(
+                    f"{path}, {driver}.{year}: {year} is no year of the run; "
+                    f"legal: {years[0]} to {years[-1]}"
+                )
 
 
 def _refuse_idle(scenario: Scenario, changes: list[str], years: range) -> None:

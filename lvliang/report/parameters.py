@@ -87,11 +87,6 @@ class ProjectionParameters(NotebookParameters):
         return value if value in scenario_ids() else str(path.resolve())
 
     @model_validator(mode="after")
-    def _legal_changes(self) -> ProjectionParameters:
-        load_scenario(self.scenario, self.changes, base_year=self.base_year, end_year=self.end_year)
-        return self
-
-    @model_validator(mode="after")
     def _end_after_base(self) -> ProjectionParameters:
         if self.end_year <= self.base_year:
             raise PydanticCustomError(
@@ -99,6 +94,11 @@ class ProjectionParameters(NotebookParameters):
                 "end_year: {end} is not after base_year {base}; legal: {legal} to 2035",
                 {"end": self.end_year, "base": self.base_year, "legal": self.base_year + 1},
             )
+        return self
+
+    @model_validator(mode="after")
+    def _legal_changes(self) -> ProjectionParameters:
+        load_scenario(self.scenario, self.changes, base_year=self.base_year, end_year=self.end_year)
         return self
 
 
@@ -116,7 +116,7 @@ SCHEMAS: dict[str, type[NotebookParameters]] = {
     "10_baseline": NotebookParameters,
     "20_trajectories": ProjectionParameters,
     "30_feasibility": FeasibilityParameters,
-    "40_scenarios": FeasibilityParameters,
+    "40_scenarios": ProjectionParameters,
     "50_ranks": ProjectionParameters,
     "60_industries": NotebookParameters,
     "70_track_record": NotebookParameters,
