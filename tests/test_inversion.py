@@ -14,10 +14,10 @@ from lvliang.cli import app
 from lvliang.display.inversion import sentences
 from lvliang.errors import DataError, ParameterError
 from lvliang.feasibility.background import Background
+from lvliang.feasibility.industry_bases import bases_for
 from lvliang.feasibility.inversion import (
     Answer,
     as_changes,
-    bases_for,
     find_target,
     invert,
     move,

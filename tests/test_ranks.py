@@ -146,7 +146,7 @@ def test_the_record_counts_independent_windows_and_names_the_best(scores):
     sentence, earlier, *tables = rank_tables.record(scores, "en")
     assert "origins 2009–2016" in sentence.words
     assert "over all origins 2009–2016" in earlier.words
-    assert "8 of 1 years, 3 of 3 years, 1 of 5 years" in sentence.words
+    assert "8 for 1-year, 3 for 3-year, 1 for 5-year forecasts" in sentence.words
     assert len(tables) == 2
     assert tables[0].frame["Origins"].tolist() == ["2", "2", "1"]
 
@@ -171,3 +171,37 @@ def test_a_year_without_one_city_is_left_out(small_data, tmp_path):
     )
     scores = score_ranks("141100", [2016], 2020, draws=100, seed=1, data=data)
     assert set(scores["horizon"]) == {1, 3}
+
+
+def test_whom_it_passes_goes_by_where_it_starts_and_where_the_paths_end():
+    table = pd.DataFrame(
+        {"gap": [50.0, 5.0, 1.0, -1.0, -2.0, -40.0], "above": [0.95, 0.2, 0.5, 0.8, 0.4, 0.01]},
+        index=["140100", "140800", "140400", "141000", "140700", "140300"],
+    )
+    said, _ = rank_tables.rivals(table, base_year=2020, year=2025, lang="zh")
+    assert said.words == (
+        "到2025年：超过运城市的可能性较大；被临汾市超过的可能性较大；"
+        "与长治市、晋中市孰先孰后，可能性约为一半；与其余各市的先后大体不变。"
+    )
+    still, _ = rank_tables.rivals(table.iloc[[0, 5]], base_year=2020, year=2025, lang="en")
+    assert still.words == "By 2025: its order with all other cities is likely to stay."
+
+
+def test_the_rank_of_revenue_is_judged_from_the_last_one_known():
+    shares = pd.DataFrame({1: [0.1], 2: [0.3], 3: [0.6]}, index=[2025])
+    ranks = pd.DataFrame(
+        {"report_revenue_rank": [np.nan, np.nan], "revenue_rank": [3.0, 2.0]}, index=[2017, 2018]
+    )
+    index = pd.MultiIndex.from_tuples([("a", "budget_revenue")], names=["region", "series"])
+    evidence = pd.DataFrame({"last_year": [2018]}, index=index)
+    (said,) = rank_tables.revenue(shares, ranks, evidence, year=2025, lang="zh")
+    assert "2018年居全省第2位，2025年第2位或更前：可能性约为一半" in said.words
+    (none,) = rank_tables.revenue(shares.iloc[:0], ranks, evidence, year=2025, lang="zh")
+    assert none.words.startswith("一般公共预算收入位次：暂不具备评估条件")
+
+
+def test_known_ranks_of_air_are_told_and_none_are_made_up(outlook):
+    said = rank_tables.air(outlook.history, "141100", "zh")
+    assert said[-1].words == "已知的空气质量综合指数全省位次：2016年第6位、2020年第1位。"
+    (alone,) = rank_tables.air(outlook.history, "140200", "zh")
+    assert "暂不具备评估条件" in alone.words

@@ -92,7 +92,7 @@ def invert(
 ) -> None:
     """What growth, coal price or base gives a target the chance asked for; prints sentences."""
     from lvliang.display import inversion as words
-    from lvliang.feasibility import inversion
+    from lvliang.feasibility import industry_bases, inversion
     from lvliang.report import parameters
 
     use_data(data)
@@ -101,7 +101,7 @@ def invert(
     run: Any = parameters.check("30_feasibility", given)
     origin, lang = run.base_year, run.lang
     if by is Lever.base:
-        rows = inversion.bases_for(target, probability, region=run.region, base_year=origin)
+        rows = industry_bases.bases_for(target, probability, region=run.region, base_year=origin)
         said = words.base_sentences(rows, probability=probability, base_year=origin, lang=lang)
     else:
         outlook = _outlook(run)

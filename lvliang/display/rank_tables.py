@@ -9,7 +9,10 @@ import pandas as pd
 from lvliang.baseline.regions import find_region
 from lvliang.display.show import Sentence, Table, with_year
 from lvliang.display.words import in_words, number, place, text
+from lvliang.feasibility.bands import likelihood
 from lvliang.feasibility.ranks import TREATMENTS
+
+EVEN = likelihood(0.5)
 
 
 def answer(
@@ -66,8 +69,8 @@ def treatments(table: pd.DataFrame, *, rank: float, lang: str) -> list[Table]:
     return [Table(caption, with_year(words, lang))]
 
 
-def rivals(table: pd.DataFrame, *, base_year: int, year: int, lang: str) -> list[Table]:
-    """Gaps in the base year, and how often each city lies above in ``year``."""
+def rivals(table: pd.DataFrame, *, base_year: int, year: int, lang: str) -> list[Sentence | Table]:
+    """Gaps in the base year, how often each city lies above in ``year``, and who passes whom."""
     rows = [
         {
             text("rank_column.city", lang): _city(code, lang),
@@ -76,17 +79,69 @@ def rivals(table: pd.DataFrame, *, base_year: int, year: int, lang: str) -> list
         }
         for code, row in table.iterrows()
     ]
-    caption = text("rank_table.rivals", lang, base_year=base_year, year=year)
-    return [Table(caption, pd.DataFrame(rows))] if rows else []
-
-
-def revenue_end(evidence: pd.DataFrame, lang: str) -> list[Sentence]:
-    """Where the revenue of most cities of the province ends (``Outlook.evidence``)."""
-    names = evidence.index.get_level_values("series") == "budget_revenue"
-    ends = evidence.loc[names, "last_year"]
-    if ends.empty:
+    if not rows:
         return []
-    return [Sentence(text("ranks.revenue", lang, last_year=int(ends.mode().iloc[0])))]
+    caption = text("rank_table.rivals", lang, base_year=base_year, year=year)
+    return [_overtaking(table, year, lang), Table(caption, pd.DataFrame(rows))]
+
+
+def _overtaking(table: pd.DataFrame, year: int, lang: str) -> Sentence:
+    """Whom the city is likely to pass, who is likely to pass it, and where either may be."""
+    word = table["above"].map(likelihood)
+    even, ahead = word == EVEN, table["above"] >= 0.5
+    sets = {
+        "passes": (table["gap"] > 0) & ~ahead & ~even,
+        "passed_by": (table["gap"] <= 0) & ahead & ~even,
+        "even": even,
+    }
+    moves = [
+        text(f"ranks.{name}", lang, cities=_listed(table.index[which], lang))
+        for name, which in sets.items()
+        if which.any()
+    ]
+    moves.append(text("ranks.rest" if moves else "ranks.none_moves", lang))
+    told = text("semicolon", lang).join(moves)
+    return Sentence(text("ranks.overtaking", lang, year=year, moves=told))
+
+
+def revenue(
+    shares: pd.DataFrame, ranks: pd.DataFrame, evidence: pd.DataFrame, *, year: int, lang: str
+) -> list[Sentence]:
+    """Whether the last known rank of revenue is kept, and where the cities' revenue ends.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Share of paths at each rank, year by rank; empty where a city is not drawn.
+    ranks : pandas.DataFrame
+        From ``ranks_by_year``.
+    evidence : pandas.DataFrame
+        ``Outlook.evidence``.
+    """
+    ends = evidence[evidence.index.get_level_values("series") == "budget_revenue"]["last_year"]
+    known = ranks["report_revenue_rank"].combine_first(ranks["revenue_rank"]).dropna()
+    if ends.empty or shares.empty or known.empty:
+        return [Sentence(text("ranks.revenue_none", lang))]
+    rank, since = int(known.iloc[-1]), int(known.index[-1])
+    facts = {"known_year": since, "known": rank, "year": year, "place": place(rank, lang)}
+    kept = in_words(shares.loc[year, :rank].sum(), lang)
+    last = int(ends.mode().iloc[0])
+    return [Sentence(text("ranks.revenue", lang, word=kept, last_year=last, **facts))]
+
+
+def air(history: pd.DataFrame, region_code: str, lang: str) -> list[Sentence]:
+    """What is known of the city's rank of air quality, and that it cannot be assessed."""
+    rows = history[
+        (history["indicator"] == "air_index_rank") & (history["region_code"] == region_code)
+    ]
+    known = [
+        text("ranks.air_year", lang, year=year, rank=int(rank))
+        for year, rank in zip(rows["year"], rows["value"], strict=True)
+    ]
+    said = Sentence(text("ranks.air", lang))
+    if not known:
+        return [said]
+    return [said, Sentence(text("ranks.air_known", lang, ranks=text("comma", lang).join(known)))]
 
 
 def record(scores: pd.DataFrame, lang: str) -> list[Sentence | Table]:
@@ -132,7 +187,9 @@ def _all_origins(scores: pd.DataFrame, lang: str) -> Sentence:
         for horizon, row in means.iterrows()
     ]
     span = {"first": first["origin"].min(), "last": first["origin"].max()}
-    return Sentence(text("ranks.all_origins", lang, pairs=text("comma", lang).join(pairs), **span))
+    vintage = text(f"rank_vintage.{scores['vintage'].iloc[0]}", lang)
+    told = text("comma", lang).join(pairs)
+    return Sentence(text("ranks.all_origins", lang, pairs=told, vintage=vintage, **span))
 
 
 def _record_sentence(scores: pd.DataFrame, lang: str) -> Sentence:
@@ -140,6 +197,8 @@ def _record_sentence(scores: pd.DataFrame, lang: str) -> Sentence:
     means = first.pivot_table(index="horizon", columns="method", values="rps")
     shown = means.round(3)  # what the tables print: a tie there is no win
     wins = int((shown["own_prices"] < shown["transitions"]).sum())
+    longest = shown.loc[shown.index.max()]
+    side = "better" if longest["own_prices"] < longest["transitions"] else "worse"
     years = first.groupby("horizon")["origin"].agg(lambda origins: origins.max() - origins.min())
     windows = [
         text("ranks.window", lang, horizon=horizon, count=1 + span // horizon)
@@ -153,10 +212,19 @@ def _record_sentence(scores: pd.DataFrame, lang: str) -> Sentence:
             last=first["origin"].max(),
             wins=wins,
             horizons=len(means),
+            longest=shown.index.max(),
+            side=text(f"ranks.{side}", lang),
+            engine=number(longest["own_prices"], 3),
+            rival=number(longest["transitions"], 3),
+            vintage=text(f"rank_vintage.{first['vintage'].iloc[0]}", lang),
             best=text(f"treatment.{means[list(TREATMENTS)].mean().idxmin()}", lang),
             windows=text("comma", lang).join(windows),
         )
     )
+
+
+def _listed(codes: pd.Index, lang: str) -> str:
+    return text("comma", lang).join(_city(code, lang) for code in codes)
 
 
 def _city(code: str, lang: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lvliang.errors import ParameterError
+
 NEAR_EDGE = 0.03
 
 LIKELIHOOD = (
@@ -60,6 +62,18 @@ def near_edge(probability: float, nature: str) -> bool:
     (True, False)
     """
     return any(bound > 0 and abs(probability - bound) < NEAR_EDGE for bound, _ in _scale(nature))
+
+
+def check_probability(probability: float) -> None:
+    """Refuse a chance that no draws could show.
+
+    Raises
+    ------
+    ParameterError
+        It is not between 0.01 and 0.99.
+    """
+    if not 0.01 <= probability <= 0.99:
+        raise ParameterError(f"probability: {probability:g} is not legal; legal: 0.01 to 0.99")
 
 
 def _scale(nature: str) -> tuple[tuple[float, str], ...]:

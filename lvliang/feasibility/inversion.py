@@ -14,14 +14,10 @@ from typing import Any
 import pandas as pd
 from scipy.optimize import brentq
 
-from lvliang.errors import DataError, ParameterError, did_you_mean
-from lvliang.feasibility.industries import (
-    bases_needed,
-    by_deadline,
-    industry_targets,
-    load_industries,
-)
-from lvliang.feasibility.known_growth import SECTOR_TABLES, describe_known
+from lvliang.errors import ParameterError, did_you_mean
+from lvliang.feasibility.bands import check_probability
+from lvliang.feasibility.industries import by_deadline, industry_targets
+from lvliang.feasibility.industry_bases import targets_by_base
 from lvliang.feasibility.settling import vintage_gaps
 from lvliang.feasibility.targets import Target, load_targets
 from lvliang.feasibility.verdicts import missing, outcomes
@@ -125,7 +121,7 @@ def find_target(target_id: str, outlook: Outlook, data: Path | None = None) -> T
     if target_id in told:
         return known[target_id]
     region, origin = outlook.region.code, outlook.base_year
-    bases = _inverted_by_base(by_deadline(industry_targets(region, origin, data), origin))
+    bases = targets_by_base(by_deadline(industry_targets(region, origin, data), origin))
     fault = faults.get(target_id)
     if fault is None and target_id not in bases:
         problem = f"is not a target;{did_you_mean(target_id, [*told, *bases])}"
@@ -162,7 +158,7 @@ def invert(
     ParameterError
         The probability or the lever is not legal.
     """
-    _check_probability(probability)
+    check_probability(probability)
     if lever not in LEVERS:
         raise ParameterError(f"lever: {lever!r} is not legal; legal: {' or '.join(LEVERS)}")
     if lever == "coal" and outlook.scenario.drivers.get(DRIVER[lever]):
@@ -248,66 +244,6 @@ def as_changes(answer: Answer, outlook: Outlook) -> str:
     kept = [one for one in kept if one and not one.startswith(f"{driver}.")]
     new = [f"{driver}.{year}={value:.3f}{sign}" for year, value in values.items()]
     return "; ".join([*kept, *new])
-
-
-def bases_for(
-    target_id: str,
-    probability: float,
-    *,
-    region: str,
-    base_year: int,
-    data: Path | None = None,
-) -> pd.DataFrame:
-    """Bases of an industry target that as many past spells as asked would have brought to it.
-
-    ``base = value / (1 + growth) ** years``, with the growth that a share ``probability`` of past
-    spells of the length reached or passed: secondary-sector value added of cities at current
-    prices, which is not the output value of an industry, so indicative and no chance of its own.
-
-    Returns
-    -------
-    pandas.DataFrame
-        From `lvliang.feasibility.industries.bases_needed`, one row a deadline and reference,
-        with ``commitment_id, indicator_zh, indicator_en`` of the target and ``spells, cities,
-        starts, windows`` of `lvliang.feasibility.known_growth.describe_known`.
-
-    Raises
-    ------
-    ParameterError
-        There is no such industry target, or none that money is the unit of.
-    DataError
-        There is no growth to hold a base against.
-    """
-    _check_probability(probability)
-    found = load_industries(region, base_year, data)
-    legal = _inverted_by_base(found.deadlines)
-    if target_id not in legal:
-        hint = did_you_mean(target_id, legal)
-        raise ParameterError(
-            f"target: {target_id!r} has no base that known growth could be held against;{hint} "
-            f"legal: {', '.join(legal) or 'none here'}"
-        )
-    if found.known.empty:
-        raise DataError(
-            f"{target_id}: no past growth to hold a base against; legal: with the tables "
-            f"{', '.join(SECTOR_TABLES)}"
-        )
-    wanted = found.deadlines[found.deadlines["commitment_id"] == target_id]
-    name = found.targets.set_index("commitment_id").loc[target_id, ["indicator_zh", "indicator_en"]]
-    behind = describe_known(found.known)[
-        ["years", "reference", "spells", "cities", "starts", "windows"]
-    ]
-    bases = bases_needed(wanted, found.known, [1 - probability])
-    return bases.merge(behind, on=["years", "reference"]).assign(commitment_id=target_id, **name)
-
-
-def _inverted_by_base(deadlines: pd.DataFrame) -> list[str]:
-    return list(dict.fromkeys(deadlines.loc[deadlines["kind"] == "money", "commitment_id"]))
-
-
-def _check_probability(probability: float) -> None:
-    if not 0.01 <= probability <= 0.99:
-        raise ParameterError(f"probability: {probability:g} is not legal; legal: 0.01 to 0.99")
 
 
 def _usual(outlook: Outlook, span: range) -> float:
