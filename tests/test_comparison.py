@@ -224,7 +224,10 @@ def test_each_scenario_says_what_it_assumes_and_what_follows(lang: str) -> None:
 
 def test_equal_years_are_said_together_and_a_shock_says_whom_it_strikes() -> None:
     bases = scenario_sentences.assumed(load_scenario("transformation", **YEARS), SPAN, "zh")
-    assert bases == "本市实际增速与基准相差2021—2022年每年+0.3个百分点、2023—2025年每年+0.8个百分点"
+    assert (
+        bases
+        == "本市实际增速（与基准之差）2021—2022年每年+0.3个百分点、2023—2025年每年+0.8个百分点"
+    )
     struck = scenario_sentences.assumed(load_scenario("relapse", **YEARS), SPAN, "en")
     assert "strikes the nation with −3.8 points in 2023, of which 50 % stays" in struck
 
