@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -346,6 +347,26 @@ def test_the_tornado_draws_the_widest_on_top() -> None:
     assert top == "coal_price"
     assert "standard deviation" in note.words
     plt.close(chart.figure)
+
+
+@LANGUAGES
+def test_the_switch_has_a_panel_for_each_scenario_with_its_numbers(lang: str) -> None:
+    (switch,) = scenario_tables.switch(found(), year=2025, lang=lang)
+    assert len(switch.panels) == len(found().scenarios)
+    for (name, row), (title, pieces) in zip(
+        found().summary.iterrows(), switch.panels.items(), strict=True
+    ):
+        headline, judged = pieces
+        assert title == scenario_tables.name_of(found(), name, lang)
+        median = row["gdp_nominal_q50"]
+        assert (f"{median:.0f}" if lang == "zh" else f"{median / 10:.1f}") in headline.words
+        told = found().verdicts[found().verdicts["scenario"] == name].dropna(subset="probability")
+        assert len(judged.frame) == len(told)
+    html = switch.html()
+    assert html.count('type="radio"') == html.count('<div class="panel"') == len(switch.panels)
+    assert html.count(" checked") == 1
+    alone = replace(found(), scenarios=found().scenarios[:1])
+    assert scenario_tables.switch(alone, year=2025, lang=lang) == []
 
 
 def test_the_command_prints_scenarios_side_by_side() -> None:

@@ -169,6 +169,14 @@ def test_each_table_scrolls_in_one_box():
     assert not page.select(".table .table")
 
 
+def test_boxes_of_the_same_name_are_told_apart():
+    table = "<table><caption>表</caption></table>"
+    chart = "<figure class='chart'><figcaption><strong class='chart-title'>图</strong></figcaption>"
+    page = render(shown({"text/html": table + table + chart + "<svg></svg></figure>"}))
+    names = [box["aria-label"] for box in page.select(".table, .drawing")]
+    assert names == ["表", "表 (2)", "图"]
+
+
 def test_columns_of_numbers_are_marked_with_their_heads():
     html = (
         "<table border='1'><thead><tr><th>指标</th><th>2025年</th><th>判断</th></tr></thead><tbody>"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 import pandas as pd
 
 from lvliang.display.show import Table
+from lvliang.display.switch import Switch
 from lvliang.display.words import (
     NOTHING,
     WORD_ONLY_GRADES,
+    amount,
     capital,
     chance,
     in_words,
@@ -75,6 +78,65 @@ def chances(found: Comparison, lang: str) -> list[Table]:
         for place, name in enumerate(found.summary.index)
     ]
     return [table_of("words", rows, lang)]
+
+
+def switch(found: Comparison, *, year: int, lang: str) -> list[Switch]:
+    """Headline numbers and verdicts under each scenario, of which a page shows one."""
+    if not found.is_drawn or len(found.scenarios) == 1:
+        return []
+    panels = {
+        name_of(found, str(name), lang): [
+            _headline(found, str(name), year, lang),
+            *_judged(found, str(name), lang),
+        ]
+        for name in found.summary.index
+    }
+    return [Switch(text("scenarios.switch", lang), "scenario", panels)]
+
+
+def _headline(found: Comparison, scenario: str, year: int, lang: str) -> Table:
+    """Levels and growth of the end year, ranks and joint chances, of one scenario."""
+    row = found.summary.loc[scenario]
+    words = found.chances.set_index(["scenario", "what"])["word"]
+    cells = {
+        text(f"scenario_headline.{name}", lang, year=year): text(
+            "scenarios.level",
+            lang,
+            median=amount(row[f"{name}_q50"], "亿元", lang, 0),
+            low=amount(row[f"{name}_q10"], "亿元", lang, 0),
+            high=amount(row[f"{name}_q90"], "亿元", lang, 0),
+        )
+        for name in LEVELS
+        if pd.notna(row[f"{name}_q50"])
+    }
+    cells |= {
+        text(f"scenario_headline.{name}", lang, first=found.first_year, year=year): text(
+            "scenarios.rate", lang, value=number(row[name])
+        )
+        for name in ("growth", "prices")
+    }
+    cells |= {
+        text(f"scenario_group.{what}", lang, year=year): text(
+            f"likelihood.{words[(scenario, what)]}", lang
+        )
+        for what in told_of(found)
+    }
+    rows = [{"indicator": name, "value": value} for name, value in cells.items()]
+    return replace(table_of("headline", rows, lang), cards=False)
+
+
+def _judged(found: Comparison, scenario: str, lang: str) -> list[Table]:
+    """Verdicts under one scenario on the targets that can be assessed."""
+    verdicts = found.verdicts[found.verdicts["scenario"] == scenario].dropna(subset="probability")
+    rows = [
+        {
+            "target": capital(target_name(row, lang)),
+            "verdict": capital(text(f"class.{row['told']}", lang)),
+            "chance": _plain_chance(row, lang),
+        }
+        for _, row in verdicts.iterrows()
+    ]
+    return [table_of("judged", rows, lang)] if rows else []
 
 
 def classes(found: Comparison, lang: str) -> list[Table]:

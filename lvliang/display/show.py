@@ -18,6 +18,8 @@ from lvliang.display.words import NOTHING, capital, number, text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from lvliang.display.switch import Switch
+
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _TABLE = _TEMPLATES.from_string(
     """<div class="table{% if cards %} cards{% endif %}"><table><caption>{{ caption }}</caption>
@@ -166,8 +168,8 @@ class Appendix:
         return _APPENDIX.render(summary=self.summary, pieces=pieces)
 
 
-def show(*pieces: Sentence | Table | Chart | Appendix) -> None:
-    """Display sentences, tables, charts and appendices as the output of a cell."""
+def show(*pieces: Sentence | Table | Chart | Appendix | Switch) -> None:
+    """Display pieces of a page as the output of a cell."""
     from IPython.display import display
 
     for piece in pieces:

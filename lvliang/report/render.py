@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
@@ -203,8 +204,9 @@ def _box_what_is_wide(body: BeautifulSoup) -> None:
         box = table.find_parent(class_="table") or _wrap(table, "table")
         _make_scrollable(box, name=table.find("caption") or _heading_above(table))
     for svg in body.select("figure.chart > svg"):
-        caption = svg.find_next_sibling("figcaption")
-        _make_scrollable(_wrap(svg, "drawing"), name=caption or _heading_above(svg))
+        title = svg.parent.select_one("figcaption > .chart-title") if svg.parent else None
+        _make_scrollable(_wrap(svg, "drawing"), name=title or _heading_above(svg))
+    _tell_apart([box for box in body.select(".table, .drawing") if box.get("aria-label")])
 
 
 def _wrap(tag: Tag, css_class: str) -> Tag:
@@ -216,6 +218,16 @@ def _make_scrollable(box: Tag, *, name: Tag | None) -> None:
     if name is not None:
         box["role"] = "region"
         box["aria-label"] = " ".join(name.get_text().split())
+
+
+def _tell_apart(boxes: Sequence[Tag]) -> None:
+    """Number those boxes that have the name of one before them."""
+    seen: Counter[str] = Counter()
+    for box in boxes:
+        name = str(box["aria-label"])
+        seen[name] += 1
+        if seen[name] > 1:
+            box["aria-label"] = f"{name} ({seen[name]})"
 
 
 def _heading_above(tag: Tag) -> Tag | None:

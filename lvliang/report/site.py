@@ -26,8 +26,9 @@ from lvliang.report.parameters import (
 from lvliang.report.provenance import code_version, data_fingerprint
 from lvliang.report.render import page_shell, render_page
 
-ANSWER_TAG = "answer"
-LEAD = "30_feasibility"  # whether the targets are within reach is what the reader came for
+ANSWER_TAGS = {"answer", "switch"}
+# Whether the targets are within reach is what the reader came for, and then: what if.
+LEADS = ["30_feasibility", "40_scenarios"]
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _NAV = _TEMPLATES.from_string(
@@ -163,7 +164,7 @@ def _index(
             "name": text(f"page.{name}", lang),
             "answers": _answers(notebook),
         }
-        for name, notebook in sorted(notebooks.items(), key=lambda page: page[0] != LEAD)
+        for name, notebook in sorted(notebooks.items(), key=_place)
     ]
     title = text("index.title", lang, region=find_region(run.region).name(lang))
     assumed = _scenario(run).title(lang)
@@ -188,6 +189,11 @@ def _index(
     )
 
 
+def _place(page: tuple[str, NotebookNode]) -> int:
+    """The order of the index: pages that lead, then the others as they come."""
+    return LEADS.index(page[0]) if page[0] in LEADS else len(LEADS)
+
+
 def _moved(standing: Standing | None, run: ReportParameters, lang: str) -> list[Markup]:
     """HTML of what moved since the last publication."""
     if standing is None:
@@ -197,8 +203,8 @@ def _moved(standing: Standing | None, run: ReportParameters, lang: str) -> list[
 
 
 def _answers(notebook: NotebookNode) -> list[Markup]:
-    """HTML outputs of the cells tagged as the notebook's answer."""
-    cells = [cell for cell in notebook.cells if ANSWER_TAG in cell.metadata.get("tags", [])]
+    """HTML outputs of the cells tagged as the notebook's answer, or as what the index switches."""
+    cells = [cell for cell in notebook.cells if ANSWER_TAGS & set(cell.metadata.get("tags", []))]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     return [Markup(output.data["text/html"]) for output in outputs if "data" in output]
 

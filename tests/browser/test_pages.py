@@ -11,9 +11,11 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from lvliang.display import fonts
+from lvliang.projection.scenario import scenario_ids
 from lvliang.report import parameters
 from lvliang.report.publication import publish_report
 from lvliang.report.render import WIDE_IN_ENGLISH
@@ -242,6 +244,35 @@ def test_the_keyboard_reaches_the_text_past_the_links(visit: Visitor, name: str)
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+@every_page
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_against_a_page(visit: Visitor, name: str, width: int) -> None:
+    page = visit(name, width).page
+    open_details(page)
+    found = Axe().run(page).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+
+
+@pytest.mark.parametrize("name", ["index.html", "en/40_scenarios.html"])
+def test_a_scenario_is_chosen_without_a_script(browser: Browser, site: Path, name: str) -> None:
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto((site / name).as_uri())
+    panels, labels = page.locator(".switch > .panel"), page.locator(".switch > label")
+    titles = [label.inner_text() for label in labels.all()]
+    assert len(titles) == len(scenario_ids())
+    for place in (2, 0):
+        labels.nth(place).click()
+        shown = [panel.inner_text() for panel in panels.all() if panel.is_visible()]
+        assert [text.partition("\n")[0] for text in shown] == [titles[place]]
+    page.locator(".switch > input:checked").press("ArrowRight")
+    expect(panels.nth(1)).to_be_visible()
+    page.emulate_media(media="print")
+    assert all(panel.is_visible() for panel in panels.all())
+    assert not any(label.is_visible() for label in labels.all())
+    context.close()
 
 
 @every_page
