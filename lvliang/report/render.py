@@ -25,8 +25,20 @@ from lvliang.report.gate import visible_text
 
 TEMPLATE = Path(__file__).parent / "template"
 WORDS = {
-    "zh": {"code": "zh-CN", "skip": "跳到正文", "site": "网站导航", "contents": "目录"},
-    "en": {"code": "en", "skip": "Skip to content", "site": "Site", "contents": "Contents"},
+    "zh": {
+        "code": "zh-CN",
+        "skip": "跳到正文",
+        "banner": "提示",
+        "site": "网站导航",
+        "contents": "目录",
+    },
+    "en": {
+        "code": "en",
+        "skip": "Skip to content",
+        "banner": "Notice",
+        "site": "Site",
+        "contents": "Contents",
+    },
 }
 HEADINGS = ["h1", "h2", "h3"]
 NUMBER = re.compile(r"(?=.*\d)[\d\s+\-−–±~≈≥≤<>.,/%％‰()（）]+")
@@ -204,7 +216,8 @@ def _box_what_is_wide(body: BeautifulSoup) -> None:
         box = table.find_parent(class_="table") or _wrap(table, "table")
         _make_scrollable(box, name=table.find("caption") or _heading_above(table))
     for svg in body.select("figure.chart > svg"):
-        title = svg.parent.select_one("figcaption > .chart-title") if svg.parent else None
+        caption = svg.find_next_sibling("figcaption") or svg.find_previous_sibling("figcaption")
+        title = caption and (caption.find(class_="chart-title") or caption)
         _make_scrollable(_wrap(svg, "drawing"), name=title or _heading_above(svg))
     _tell_apart([box for box in body.select(".table, .drawing") if box.get("aria-label")])
 
