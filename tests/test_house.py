@@ -198,7 +198,7 @@ def tags(cell: dict[str, Any]) -> list[str]:
 
 
 def test_notebooks_are_there() -> None:
-    numbers = ["00_", "10_", "20_", "30_", "40_", "50_", "60_", "70_", "80_"]
+    numbers = ["00_", "10_", "20_", "30_", "40_", "50_", "60_", "70_", "80_", "90_"]
     assert [path.name[:3] for path in NOTEBOOKS] == numbers
 
 

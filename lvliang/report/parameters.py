@@ -121,6 +121,7 @@ SCHEMAS: dict[str, type[NotebookParameters]] = {
     "60_industries": NotebookParameters,
     "70_track_record": NotebookParameters,
     "80_commitments": FeasibilityParameters,
+    "90_summary": FeasibilityParameters,
 }
 
 

@@ -40,6 +40,7 @@ WORDS = {
         "contents": "Contents",
     },
 }
+ID_ATTRIBUTES = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
 HEADINGS = ["h1", "h2", "h3"]
 NUMBER = re.compile(r"(?=.*\d)[\d\s+\-−–±~≈≥≤<>.,/%％‰()（）]+")
 # The style sheet itself numbers the printed pages.
@@ -196,14 +197,18 @@ def _separate_svg_ids(body: BeautifulSoup) -> None:
     """Give each drawing its own ids: matplotlib names the parts of every figure alike."""
     drawings = [svg for svg in body("svg") if not svg.find_parent("svg")]
     for number, svg in enumerate(drawings, start=1):
-        parts = [svg, *svg(True)]
-        new = {str(tag["id"]): f"svg{number}-{tag['id']}" for tag in parts if tag.get("id")}
-        for tag in parts:
-            for name, value in tag.attrs.items():
-                if name in ("id", "aria-labelledby", "aria-describedby"):
-                    tag[name] = _renamed(r"()(\S+)", str(value), new)
-                elif "#" in value:
-                    tag[name] = _renamed(r"(#)([\w.:-]+)", str(value), new)
+        rename_ids([svg, *svg(True)], f"svg{number}-")
+
+
+def rename_ids(parts: Sequence[Tag], prefix: str) -> None:
+    """Put ``prefix`` before the ids of these elements, and where they refer to one another."""
+    new = {str(tag["id"]): f"{prefix}{tag['id']}" for tag in parts if tag.get("id")}
+    for tag in parts:
+        for name, value in tag.attrs.items():
+            if name in ID_ATTRIBUTES:
+                tag[name] = _renamed(r"()(\S+)", str(value), new)
+            elif "#" in value:
+                tag[name] = _renamed(r"(#)([\w.:-]+)", str(value), new)
 
 
 def _renamed(pattern: str, value: str, new: dict[str, str]) -> str:
@@ -267,12 +272,12 @@ def _heads(cell: Tag) -> bool:
 
 
 def _insert_contents(body: BeautifulSoup, lang: str) -> None:
-    """Put a list of the level-2 headings before the first of them, if there are two or more."""
+    """Put a list of the level-2 headings before the first, but not on a page of one sheet."""
     headings = body("h2")
     for number, heading in enumerate(headings, start=1):
         # A number and not the words: the anchor stays when a heading is reworded.
         heading["id"] = heading.get("id") or f"section-{number}"
-    if len(headings) < 2:
+    if len(headings) < 2 or body.select_one(".one-page"):
         return
     html = (
         _templates()

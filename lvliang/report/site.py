@@ -25,6 +25,7 @@ from lvliang.report.parameters import (
 )
 from lvliang.report.provenance import code_version, data_fingerprint
 from lvliang.report.render import page_shell, render_page
+from lvliang.report.summary_page import SUMMARY, write_summary
 
 ANSWER_TAGS = {"answer", "switch"}
 # Whether the targets are within reach is what the reader came for, and then: what if.
@@ -39,6 +40,11 @@ _NAV = _TEMPLATES.from_string(
 _INDEX = _TEMPLATES.from_string(
     """<h1>{{ title }}</h1>
 <p class="note">{{ basis }}</p>
+{% if files %}
+<p>{% for href, name in files %}
+<a href="{{ href }}">{{ name }}</a>{{ comma if not loop.last }}
+{% endfor %}</p>
+{% endif %}
 {% for page in pages %}
 <section>
 <h2><a href="{{ page.href }}">{{ page.name }}</a></h2>
@@ -119,9 +125,13 @@ def write_index(
         Names every fault and the page it is on.
     """
     languages = list(executed)
+    files = write_summary(site, languages) if SUMMARY in executed[languages[0]] else []
+    for page in files[:1]:
+        _refuse(page, gate.faults_of_page((site / page).read_text("utf-8")))
     for lang, notebooks in executed.items():
         place = index_path(lang, languages)
-        page = _index(lang, notebooks, run, languages, moved=_moved(standing, run, lang))
+        moved = _moved(standing, run, lang)
+        page = _index(lang, notebooks, run, languages, files=files, moved=moved)
         _refuse(place, gate.faults_of_page(page))
         (site / place).write_text(page, encoding="utf-8")
     if faults := gate.check_links(site):
@@ -155,6 +165,7 @@ def _index(
     run: ReportParameters,
     languages: list[str],
     *,
+    files: list[str],
     moved: list[Markup],
 ) -> str:
     below = "" if index_path(lang, languages).count("/") else f"{lang}/"
@@ -170,8 +181,18 @@ def _index(
     assumed = _scenario(run).title(lang)
     basis = text("index.basis", **run.model_dump() | {"lang": lang, "scenario": assumed})
     moved_title = text("history.heading", lang)
+    here = index_path(lang, languages)
+    links_of_files = [
+        (_relative(here, file), text(f"summary.{_kind(file)}", lang)) for file in files
+    ]
     body = _INDEX.render(
-        title=title, basis=basis, pages=pages, moved=moved, moved_title=moved_title
+        title=title,
+        basis=basis,
+        pages=pages,
+        files=links_of_files,
+        comma=text("semicolon", lang),
+        moved=moved,
+        moved_title=moved_title,
     )
     other = [
         (_relative(index_path(lang, languages), index_path(code, languages)), code)
@@ -187,6 +208,12 @@ def _index(
         banner_html=_banner(run, lang),
         footer_html=_footer(lang),
     )
+
+
+def _kind(file: str) -> str:
+    """Which words a file of the summary has: ``file``, or ``pdf_`` and its language."""
+    _, *language, suffix = file.split(".")
+    return f"pdf_{language[0]}" if suffix == "pdf" else "file"
 
 
 def _place(page: tuple[str, NotebookNode]) -> int:

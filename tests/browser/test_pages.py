@@ -7,12 +7,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from unittest import mock
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pypdf import PdfReader
 
 from lvliang.display import fonts
 from lvliang.projection.scenario import scenario_ids
@@ -31,14 +33,17 @@ FLAGS = [
     "--disable-sync",
 ]
 REPORTS = [f"{lang}/{name}.html" for lang in ("zh", "en") for name in parameters.SCHEMAS]
+ALONE = "90_summary.html"
 PAGES = ["index.html", "en/index.html", *REPORTS]
 WIDTHS = [360, 768, 1280]
 A4_WITHIN_MARGINS = 673  # 178 mm at 96 dots an inch
 
 every_page = pytest.mark.parametrize("name", PAGES)
+every_file = pytest.mark.parametrize("name", [*PAGES, ALONE])
 every_report = pytest.mark.parametrize("name", REPORTS)
 every_charted = pytest.mark.parametrize(
-    "name", [name for name in REPORTS if name[3:5] in ("10", "20", "30", "40", "50", "60", "70")]
+    "name",
+    [name for name in REPORTS if name[3:5] in ("10", "20", "30", "40", "50", "60", "70", "90")],
 )
 every_width = pytest.mark.parametrize("width", WIDTHS)
 
@@ -142,11 +147,11 @@ def drawn_by_other_fonts(page: Page) -> list[tuple[str, int]]:
 
 
 def test_the_site_has_these_pages_and_no_other(site: Path) -> None:
-    assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == set(PAGES)
+    assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == {*PAGES, ALONE}
 
 
 @every_width
-@every_page
+@every_file
 def test_a_page_asks_for_nothing_and_complains_of_nothing(
     visit: Visitor, name: str, width: int
 ) -> None:
@@ -158,7 +163,7 @@ def test_a_page_asks_for_nothing_and_complains_of_nothing(
 
 
 @every_width
-@every_page
+@every_file
 def test_a_page_never_scrolls_sideways(visit: Visitor, name: str, width: int) -> None:
     page = visit(name, width).page
     open_details(page)
@@ -166,7 +171,7 @@ def test_a_page_never_scrolls_sideways(visit: Visitor, name: str, width: int) ->
     assert too_wide(page) == []
 
 
-@every_page
+@every_file
 def test_each_character_is_drawn_by_the_font_inside_the_page(visit: Visitor, name: str) -> None:
     page = visit(name).page
     open_details(page)
@@ -246,7 +251,7 @@ def test_the_keyboard_reaches_the_text_past_the_links(visit: Visitor, name: str)
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-@every_page
+@every_file
 @pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing_against_a_page(visit: Visitor, name: str, width: int) -> None:
     page = visit(name, width).page
@@ -275,7 +280,7 @@ def test_a_scenario_is_chosen_without_a_script(browser: Browser, site: Path, nam
     context.close()
 
 
-@every_page
+@every_file
 def test_paper_has_the_text_alone_and_cuts_nothing_off(visit: Visitor, name: str) -> None:
     page = visit(name, A4_WITHIN_MARGINS, media="print").page
     for hidden in page.locator(".skip, nav.site, nav.contents").all():
@@ -305,3 +310,55 @@ def outline_of(pdf: bytes) -> list[str]:
         bytes.fromhex(code.decode()).decode("utf-16-be") if code else plain.decode("ascii")
         for code, plain in titles
     ]
+
+
+def test_the_summary_alone_speaks_the_language_that_is_chosen(browser: Browser, site: Path) -> None:
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto((site / ALONE).as_uri())
+    chinese, english = page.locator(".languages > .panel").all()
+    expect(chinese).to_be_visible()
+    expect(english).to_be_hidden()
+    assert pages_of(page.pdf(prefer_css_page_size=True)) == 1
+    page.locator(".languages > label").nth(1).click()
+    expect(chinese).to_be_hidden()
+    expect(english).to_be_visible()
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert pages_of(pdf) == 1
+    assert "Main indicators" in text_of(pdf)
+    assert "主要指标" not in text_of(pdf)
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "headings"),
+    [
+        (
+            "zh",
+            [
+                "一、总体判断",
+                "二、主要指标",
+                "三、增速与位次",
+                "四、风险",
+                "五、与上期相比",
+                "六、建议",
+            ],
+        ),
+        ("en", ["1. Overall", "2. Main indicators", "4. Risks", "6. Advice"]),
+    ],
+)
+def test_the_pdf_of_the_summary_is_one_sheet_with_its_headings(
+    site: Path, lang: str, headings: list[str]
+) -> None:
+    pdf = (site / f"90_summary.{lang}.pdf").read_bytes()
+    assert pages_of(pdf) == 1
+    words = text_of(pdf)
+    assert [heading for heading in headings if heading not in words] == []
+
+
+def pages_of(pdf: bytes) -> int:
+    return len(PdfReader(BytesIO(pdf)).pages)
+
+
+def text_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)

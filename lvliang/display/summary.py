@@ -1,0 +1,146 @@
+"""The one page for the desk: indicators, risks and what is left to a person."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from lvliang.display import drawing
+from lvliang.display.scenario_tables import signed
+from lvliang.display.show import Chart, Sentence, Table, with_year
+from lvliang.display.words import (
+    NOTHING,
+    amount,
+    capital,
+    chance,
+    decimals_of,
+    label,
+    number,
+    text,
+)
+from lvliang.feasibility.desk import Triggers
+from lvliang.feasibility.drivers import BASES
+
+MOVES = {"size": "size", "gdp": "gdp_nominal", "revenue": "budget_revenue"}
+WHOLE = 0.05  # what rounds to nothing
+SIGNS = {">=": "≥", "<=": "≤", "=": ""}
+
+
+def head(*, region: str, base_year: int, lang: str) -> Sentence:
+    """For whom the page is, and how far its data go; the style sheet knows the page by it."""
+    return Sentence(text("summary.head", lang, region=region, base_year=base_year), "note one-page")
+
+
+def indicators(verdicts: pd.DataFrame, expected: pd.DataFrame, lang: str) -> list[Table]:
+    """Each target with its last figure, what is expected, and the verdict.
+
+    Parameters
+    ----------
+    verdicts : pandas.DataFrame
+        Targets of one year, from ``assess``.
+    expected : pandas.DataFrame
+        From ``desk.expected``.
+    """
+    if verdicts.empty:
+        return []
+    rows = [_row(row, expected.loc[row["target_id"]], lang) for _, row in verdicts.iterrows()]
+    frame = pd.DataFrame(rows)
+    caption = text("summary.table", lang, year=verdicts["deadline"].iloc[0])
+    natures = set(frame["nature"])
+    if len(natures) == 1:
+        frame = frame.drop(columns="nature")
+        caption = text("summary.all_of", lang, table=caption, nature=natures.pop())
+    heads = {name: text(f"summary_column.{name}", lang) for name in frame.columns}
+    return [Table(caption, frame.rename(columns=heads), cards=True)]
+
+
+def risks(
+    effects: pd.DataFrame, triggers: Triggers, *, last_growth: float, year: int, lang: str
+) -> list[Sentence]:
+    """Three risks: what moves, what follows, and from when the verdicts are looked at again.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        From ``drivers.load_tornado``.
+    last_growth : float
+        Real growth of the base year (%).
+    """
+    said = [
+        _risk(effects, "coal_price", year, lang, trigger=number(abs(triggers.coal))),
+        _risk(effects, "national_growth", year, lang, last=number(last_growth)),
+    ]
+    if not math.isnan(triggers.points):
+        ends = {"low": number(triggers.undone_low), "high": number(triggers.undone_high)}
+        ends |= {"least": f"{min(BASES):g}", "most": f"{max(BASES):g}"}
+        words = text("summary.risk_share", lang, points=f"{triggers.points:g}", **ends)
+        said.append(Sentence(words))
+    return said
+
+
+def rank_history(ranks: pd.DataFrame, *, region: str, lang: str) -> list[Chart]:
+    """Rank of GDP in the province by year, the first on top (``ranks`` of ``ranks_by_year``)."""
+    known = ranks["gdp_rank"].combine_first(ranks["report_gdp_rank"]).dropna().astype(float)
+    if len(known) < 2:
+        return []
+    figure, axes = drawing.new_axes(text("summary.rank_axis", lang))
+    drawing.facts(axes, known, dots=True)
+    axes.set_ylim(known.max() + 1, 0)
+    axes.set_yticks(range(1, int(known.max()) + 1))
+    drawing.year_ticks(axes, int(known.index[-1]), int(known.index[0]))
+    facts = {
+        "region": region,
+        "first": int(known.index[0]),
+        "last": int(known.index[-1]),
+        "rank": int(known.iloc[-1]),
+        "best": int(known.min()),
+        "worst": int(known.max()),
+    }
+    title, subtitle, alt = (
+        text(f"summary.rank_{part}", lang, **facts) for part in ("title", "subtitle", "alt")
+    )
+    table = with_year(known.map("{:.0f}".format).to_frame(text("column.rank", lang)), lang)
+    return [Chart(figure, title, subtitle, alt, table, lang)]
+
+
+def _row(verdict: pd.Series, expected: pd.Series, lang: str) -> dict[str, str]:
+    unit = verdict["unit"]
+    decimals = decimals_of(unit)
+    middle = expected["q50"]
+    told = NOTHING
+    if pd.notna(middle):
+        ends = {name: number(expected[name], decimals) for name in ("q10", "q50", "q90")}
+        told = text("summary.expected", lang, **ends)
+    basis = verdict["price_basis"]
+    return {
+        "indicator": capital(label(verdict["indicator"], lang)),
+        "nature": text(f"nature.{verdict['nature']}", lang),
+        "basis": text(f"summary_basis.{basis}", lang),
+        "last": NOTHING if pd.isna(expected["last"]) else number(expected["last"], decimals),
+        "target": SIGNS[verdict["operator"]] + amount(verdict["value"], unit, lang),
+        "expected": told,
+        "verdict": _told(verdict, lang),
+        "grade": verdict["grade"] if pd.notna(verdict["grade"]) else NOTHING,
+    }
+
+
+def _told(verdict: pd.Series, lang: str) -> str:
+    """The verdict, and how likely, if that can be told."""
+    said = capital(text(f"class.{verdict['class']}", lang))
+    if pd.isna(verdict["probability"]):
+        return said
+    return text("summary.told", lang, verdict=said, chance=chance(verdict, lang))
+
+
+def _risk(effects: pd.DataFrame, driver: str, year: int, lang: str, **facts: str) -> Sentence:
+    sides = effects[effects["driver"] == driver].set_index("side")
+    if sides[["gdp_nominal", "budget_revenue"]].abs().max(axis=None) < WHOLE or sides.empty:
+        return Sentence(text(f"summary.no_risk_{driver}", lang))
+    facts |= {
+        f"{side}_{name}": signed(float(sides.loc[side, column]))
+        for side in ("low", "high")
+        for name, column in MOVES.items()
+    }
+    facts["off"] = number(float(sides["size"].abs().max()))
+    return Sentence(text(f"summary.risk_{driver}", lang, year=year, **facts))

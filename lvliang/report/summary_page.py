@@ -1,0 +1,137 @@
+"""The page for the desk as one file that stands alone: both languages, switched by CSS, and PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bs4 import BeautifulSoup
+from jinja2 import Environment
+from markupsafe import Markup
+
+from lvliang.baseline.cache import BYTES, TEXT, cached
+from lvliang.display.words import text
+from lvliang.report.render import WORDS, page_shell, rename_ids
+from lvliang.report.reuse import PAGES
+
+log = logging.getLogger(__name__)
+
+SUMMARY = "90_summary"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+DEADLINE = 60  # seconds for one PDF
+FLAGS = (
+    "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-pdf-header-footer",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)  # fmt: skip
+
+_LANGUAGES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
+    """<fieldset class="switch languages"><legend>{{ legend }}</legend>
+{% for lang, code, name, body in halves %}
+<input type="radio" name="language" id="language-{{ lang }}"{{ " checked" if loop.first }}>
+<label for="language-{{ lang }}" lang="{{ code }}">{{ name }}</label>
+<div class="panel" lang="{{ code }}">
+{{ body }}
+</div>
+{% endfor %}
+</fieldset>"""
+)
+
+
+def stand_alone(pages: Mapping[str, str]) -> str:
+    """One file of the same page in several languages, the first of them shown.
+
+    Parameters
+    ----------
+    pages : mapping of str to str
+        By language: a complete page, of which banner, body and footer are taken.
+    """
+    halves = {lang: BeautifulSoup(html, "html.parser") for lang, html in pages.items()}
+    titles = [half.title.get_text() for half in halves.values() if half.title]
+    first = next(iter(pages))
+    body = _LANGUAGES.render(
+        legend=text("summary.choose", first),
+        halves=[
+            (lang, WORDS[lang]["code"], text("summary.language", lang), _half(half, lang))
+            for lang, half in halves.items()
+        ],
+    )
+    return page_shell(lang=first, title=" / ".join(titles), body_html=body)
+
+
+def _half(page: BeautifulSoup, lang: str) -> Markup:
+    """What a page says, with ids that those of another language cannot repeat."""
+    rename_ids(page(True), f"{lang}-")
+    banner, main, footer = (page.select_one(part) for part in (".banner", "main", "footer"))
+    parts = [str(banner) if banner else "", main.decode_contents() if main else ""]
+    if footer:
+        parts.append(f'<div class="made note">{footer.decode_contents()}</div>')
+    return Markup("\n".join(parts))
+
+
+def write_summary(site: Path, languages: Sequence[str]) -> list[str]:
+    """Write the page for the desk to the top of a site: one file, and a PDF of each language.
+
+    Without a browser, or if it fails, there is no PDF, and a line on stderr says so.
+
+    Returns
+    -------
+    list of str
+        What was written, as paths below ``site``.
+    """
+    pages = {lang: (site / lang / f"{SUMMARY}.html").read_text("utf-8") for lang in languages}
+    made = cached("summary", pages, lambda: stand_alone(pages), form=TEXT, code=PAGES)
+    written = [f"{SUMMARY}.html"]
+    (site / written[0]).write_text(made, "utf-8")
+    browser = find_browser()
+    if browser is None:
+        log.warning("no PDF of the summary: no browser (%s) is installed", ", ".join(BROWSERS))
+        return written
+    try:
+        for lang in languages:
+            pdf = printed(site / lang / f"{SUMMARY}.html", browser)
+            written.append(f"{SUMMARY}.{lang}.pdf")
+            (site / written[-1]).write_bytes(pdf)
+    except (OSError, subprocess.SubprocessError) as error:
+        log.warning("no PDF of the summary: %s", error)
+    return written
+
+
+def find_browser() -> str | None:
+    """A browser of this machine that prints pages, if there is one."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def printed(page: Path, browser: str) -> bytes:
+    """The page as the browser prints it to PDF, offline; once for the same page.
+
+    Raises
+    ------
+    OSError, subprocess.SubprocessError
+        If the browser does not print it.
+    """
+    what = {"page": hashlib.sha256(page.read_bytes()).hexdigest(), "browser": browser}
+    return cached("pdf", what, lambda: _print(page, browser), form=BYTES, code=PAGES)
+
+
+def _print(page: Path, browser: str) -> bytes:
+    # A browser run by root has no sandbox of its own.
+    root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
+    with TemporaryDirectory() as folder:
+        pdf = Path(folder) / "page.pdf"
+        command = [
+            browser,
+            *FLAGS,
+            *root,
+            f"--user-data-dir={folder}/profile",
+            f"--print-to-pdf={pdf}",
+            page.resolve().as_uri(),
+        ]
+        subprocess.run(command, check=True, capture_output=True, timeout=DEADLINE)
+        return pdf.read_bytes()

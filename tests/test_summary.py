@@ -1,0 +1,171 @@
+"""The page for the desk: numbers of the run, one file that stands alone, a PDF where one can be."""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from lvliang.display import summary
+from lvliang.feasibility.background import load_background
+from lvliang.feasibility.desk import Triggers, expected, triggers
+from lvliang.feasibility.drivers import price_that_undoes, tornado
+from lvliang.feasibility.targets import load_targets
+from lvliang.feasibility.verdicts import assess, outcomes
+from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.scenario import load_scenario
+from lvliang.projection.sensitivity import commodity_growth
+from lvliang.projection.starting_point import ranks_by_year
+from lvliang.report import gate, summary_page
+from lvliang.report.render import page_shell
+
+LVLIANG = "141100"
+YEARS = {"base_year": 2020, "end_year": 2025}
+TARGETS = load_targets(LVLIANG, 2020, 2025)
+LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
+
+
+@lru_cache
+def outlook(region: str = LVLIANG) -> Outlook:
+    return look_ahead(region, **YEARS, draws=1000, seed=3)
+
+
+@lru_cache
+def judged() -> tuple[pd.DataFrame, pd.DataFrame]:
+    background = load_background(LVLIANG, 2020)
+    found = expected(TARGETS, outlook(), background.gaps)
+    return assess(TARGETS, outlook(), background), found
+
+
+def test_what_is_expected_are_quantiles_of_the_outcomes_that_are_judged() -> None:
+    gaps = load_background(LVLIANG, 2020).gaps
+    found = judged()[1].loc["gdp_2021"]
+    target = next(target for target in TARGETS if target.target_id == "gdp_2021")
+    drawn = outcomes(target, outlook(), gaps)
+    assert found[["q10", "q50", "q90"]].to_list() == pytest.approx(
+        np.quantile(drawn, [0.1, 0.5, 0.9]).tolist()
+    )
+    assert found["last"] == pytest.approx(2.7)
+    assert judged()[1].loc["jobs_2021"].isna().all()
+    # Revenue of the year before last is missing: growth over two years is not that of one.
+    assert np.isnan(judged()[1].loc["revenue_2021", "last"])
+
+
+def test_triggers_are_moves_that_history_and_arithmetic_give() -> None:
+    found = triggers(TARGETS, outlook())
+    growth = 100 * np.expm1(commodity_growth(2020))
+    assert (growth < found.coal).mean() == pytest.approx(0.25, abs=1 / len(growth))
+    assert found.undone_low == pytest.approx(price_that_undoes(52.0, 2.0))
+    assert found.undone_high == pytest.approx(price_that_undoes(22.0, 2.0))
+    assert np.isnan(triggers([], outlook()).points)
+
+
+@LANGUAGES
+def test_the_table_has_each_target_with_what_is_known_of_it(lang: str) -> None:
+    verdicts, found = judged()
+    main = verdicts[verdicts["group"] == "2021_main"]
+    (table,) = summary.indicators(main, found, lang)
+    assert len(table.frame) == 11
+    first = table.frame.iloc[0].to_list()
+    assert f"{found.loc['gdp_2021', 'q50']:.1f}" in first[4]
+    assert first[2:4] == ["2.7", "≥8%" if lang == "zh" else "≥8 %"]
+    assert ("预期性" if lang == "zh" else "expected") in table.caption
+    mixed = main.assign(nature=["约束性", *main["nature"].iloc[1:]])
+    (table,) = summary.indicators(mixed, found, lang)
+    assert table.frame.iloc[0, 1] == ("约束性" if lang == "zh" else "binding")
+    assert summary.indicators(main.iloc[:0], found, lang) == []
+
+
+@LANGUAGES
+def test_risks_have_the_numbers_of_the_run_or_say_that_there_are_none(lang: str) -> None:
+    effects = tornado(outlook(), load_scenario("relapse", **YEARS), seed=3)
+    moved = effects.set_index(["driver", "side"])["gdp_nominal"]
+    given = Triggers(-18.0, 2.0, 8.3, 12.8)
+    said = summary.risks(effects, given, last_growth=2.7, year=2025, lang=lang)
+    assert [len(said), "18.0" in said[0].words, "12.8" in said[2].words] == [3, True, True]
+    for place, driver in enumerate(("coal_price", "national_growth")):
+        for side in ("low", "high"):
+            assert f"{abs(moved[driver, side]):.1f}" in said[place].words
+    still = effects.assign(gdp_nominal=0.0, budget_revenue=0.0)
+    none = Triggers(float("nan"), float("nan"), float("nan"), float("nan"))
+    said = summary.risks(still, none, last_growth=2.7, year=2025, lang=lang)
+    assert len(said) == 2
+    assert "nan" not in " ".join(line.words for line in said)
+
+
+def test_the_history_of_the_rank_has_the_first_on_top() -> None:
+    (chart,) = summary.rank_history(
+        ranks_by_year(outlook().history, LVLIANG), region="吕梁市", lang="zh"
+    )
+    bottom, top = chart.figure.axes[0].get_ylim()
+    assert bottom > top
+    assert chart.data.iloc[-1].to_list() == ["2020", "4"]
+    assert (
+        summary.rank_history(
+            pd.DataFrame({"gdp_rank": [4.0], "report_gdp_rank": [np.nan]}, index=[2020]),
+            region="吕梁市",
+            lang="zh",
+        )
+        == []
+    )
+
+
+# ------------------------------------------------------------------ the file
+
+
+def page(lang: str, body: str) -> str:
+    return page_shell(
+        lang=lang,
+        title=f"T {lang}",
+        body_html=f'<h1 id="top">T {lang}</h1><p><a href="#top">{body}</a></p>',
+        nav_html='<a href="../index.html">x</a>',
+        banner_html="<p>B</p>",
+        footer_html=f"<p>F {lang}</p>",
+    )
+
+
+def test_one_file_has_both_languages_and_nothing_outside() -> None:
+    html = summary_page.stand_alone({"zh": page("zh", "甲"), "en": page("en", "A")})
+    assert gate.faults_of_page(html) == []
+    soup = BeautifulSoup(html, "html.parser")
+    panels = soup.select(".languages > .panel")
+    assert [panel["lang"] for panel in panels] == ["zh-CN", "en"]
+    for panel, lang, words in zip(panels, ("zh", "en"), ("甲", "A"), strict=True):
+        assert [link["href"] for link in panel("a")] == [f"#{lang}-top"]
+        assert panel.select_one(f"#{lang}-top")
+        assert all(said in panel.get_text() for said in (words, f"F {lang}", "B"))
+    checked = [button["id"] for button in soup("input") if button.has_attr("checked")]
+    assert checked == ["language-zh"]
+    assert soup.title
+    assert soup.title.get_text() == "T zh / T en"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    for lang in ("zh", "en"):
+        (tmp_path / lang).mkdir()
+        (tmp_path / lang / "90_summary.html").write_text(page(lang, lang), "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("browser", "told"), [(None, "no browser"), ("/bin/false", "non-zero"), ("/no/such", "No such")]
+)
+def test_without_a_pdf_the_file_is_written_and_it_is_said(
+    site: Path,
+    browser: str | None,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(summary_page, "find_browser", lambda: browser)
+    with caplog.at_level(logging.WARNING):
+        assert summary_page.write_summary(site, ["zh", "en"]) == ["90_summary.html"]
+    assert [path.name for path in site.glob("90*")] == ["90_summary.html"]
+    assert len(caplog.messages) == 1
+    assert told in caplog.messages[0]
