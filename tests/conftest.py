@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ SHANXI_AND_BEIJING = ("14", "11")
 
 # Tests compute what they look at; those of the store have one of their own.
 os.environ["LVLIANG_CACHE"] = "off"
+# A shell that runs the tests in the background has Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ from pathlib import Path
 from lvliang.report.execute import Job, execute, prepare_environment
 from lvliang.report.warm import WarmProcess
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the shell has set
 notebook = Path(sys.argv[1])
 prepare_environment(notebook.parent / "cache")
 with WarmProcess([notebook]) as warm:
