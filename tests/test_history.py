@@ -713,6 +713,32 @@ def test_one_language_of_the_same_run_is_no_news(publish: Publish, tmp_path: Pat
     assert "no verdict moved" in section(page)
 
 
+def test_an_edition_is_marked_and_is_neither_another_forecast_nor_another_place(
+    publish: Publish, tmp_path: Path
+) -> None:
+    marks = {words.text("edition.internal", lang) for lang in ("zh", "en")}
+    page = publish(handed_out())
+    assert set(everywhere(page, "header.mark")) == marks
+    assert len(everywhere(page, "header.mark")) == 4
+
+    assert publish(handed_out(), edition="public") == page
+    assert everywhere(page, "header.mark, .banner") == []
+    assert len(files(tmp_path / "outputs")) == 1
+    assert "研判没有变化" in section(page)
+
+
+def everywhere(front: Path, selector: str) -> list[str]:
+    """What stands in such elements, over all pages of the site."""
+    pages = (path.read_text("utf-8") for path in front.parent.rglob("*.html"))
+    found = [BeautifulSoup(page, "html.parser").select(selector) for page in pages]
+    return [element.get_text() for elements in found for element in elements]
+
+
+def test_the_verdicts_on_record_are_of_no_edition() -> None:
+    assert "edition" in parameters.ReportParameters.model_fields
+    assert "edition" not in parameters.SCHEMAS[history.NOTEBOOK].model_fields
+
+
 def test_a_damaged_vintage_stops_the_run_before_a_kernel_starts(
     publish: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,10 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from lvliang.baseline.regions import find_region, peers
+from lvliang.display.words import text
 from lvliang.errors import LvliangError
+from lvliang.feasibility import bands
 from lvliang.report import parameters
 from lvliang.report.execute import Job, execute, prepare_environment
 from lvliang.report.gate import faults_of_notebook, faults_of_page
@@ -26,8 +29,10 @@ NAMES = sorted(parameters.SCHEMAS)
 SUZHOU = {"region": "320500", "lang": "en", "base_year": 2018, "end_year": 2023}
 BEIJING = {"region": "110000", "lang": "zh"}
 LVLIANG = {"region": "141100", "lang": "zh"}
+PUBLIC = {"edition": "public"}
 DRAWS = 1000
 VERDICTS = "td[data-head=研判]"
+CHANCES = {"below": {}, "above": {}, "about": {"percent": 50}}
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,9 @@ class Run:
 RUNS = {
     "Suzhou": Run(SUZHOU, NAMES),
     "Beijing": Run(BEIJING, NAMES),
-    "Lvliang": Run(LVLIANG, ["30_feasibility"]),
+    "Lvliang": Run(LVLIANG, ["30_feasibility", "50_ranks"]),
+    "Lvliang public": Run(LVLIANG | PUBLIC, ["50_ranks"]),
+    "Suzhou public": Run(SUZHOU | PUBLIC, ["50_ranks"]),
     "Lvliang without panel": Run(LVLIANG, ["30_feasibility"], panel=False),
 }
 
@@ -220,3 +227,65 @@ def test_without_the_panel_none_of_the_eleven_can(executed: Execute) -> None:
     place = "Lvliang without panel"
     assert verdicts_of_2021(executed, place) == ["暂不具备评估条件"] * 11
     assert "暂不具备评估条件11项" in answers(executed, place)["30_feasibility"]
+
+
+def told_of_others(html: str, run: dict[str, object]) -> list[str]:
+    """Whatever a page says of another city of the province together with a chance."""
+    city, lang = find_region(str(run["region"])), str(run["lang"])
+    names = [other.name(lang).removesuffix("市") for other in peers(city) if other != city]
+    return [said for said in pieces(html) if re.search("|".join(names), said) and chance(said)]
+
+
+def chance(said: str) -> bool:
+    """Whether words or a percentage tell how likely something is, in either language."""
+    languages = ("zh", "en")
+    words = [text(f"likelihood.{word}", lang) for _, word in bands.LIKELIHOOD for lang in languages]
+    told = [text(f"chance.{kind}", lang, **f) for kind, f in CHANCES.items() for lang in languages]
+    percent = [re.escape(words).replace("50", r"\d+") for words in told]
+    return re.search("|".join(["可能性", "likelihood", *words, *percent]), said) is not None
+
+
+def pieces(html: str) -> list[str]:
+    """What is read together: a row with its heads and caption, a drawing, a paragraph, a label."""
+    page = BeautifulSoup(html, "html.parser")
+    labels = [
+        str(tag[name]) for name in ("alt", "aria-label", "title") for tag in page(**{name: True})
+    ]
+    rows = [
+        " ".join(part.get_text(" ") for part in [*table(["caption", "thead"]), row])
+        for table in page("table")
+        for row in table.select("tr:has(> td)")
+    ]
+    whole = page(["p", "li", "dd", "figcaption", "summary", "svg", "h1", "h2", "h3"])
+    return labels + rows + [tag.get_text(" ") for tag in whole]
+
+
+@every_run
+def test_chances_of_other_cities_stand_on_one_page_of_the_internal_edition_alone(
+    executed: Execute, place: str, name: str
+) -> None:
+    given = RUNS[place].given
+    found = told_of_others(executed(place)[name].html, given)
+    assert bool(found) is (name == "50_ranks" and "edition" not in given)
+
+
+def test_the_public_edition_says_what_it_leaves_out(executed: Execute) -> None:
+    for place in ("Lvliang", "Suzhou"):
+        lang = str(RUNS[place].given["lang"])
+        left_out = text("ranks.public", lang)
+        assert left_out not in executed(place)["50_ranks"].html
+        assert left_out in executed(f"{place} public")["50_ranks"].html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>临汾市在本市之上：可能性较小。</p>",
+        "<table><caption>在本市之上的可能性</caption><tr><td>临汾市</td><td>20</td></tr></table>",
+        "<svg><text>临汾</text><text>约20%</text></svg>",
+        '<svg aria-label="临汾市：不足5%"></svg>',
+    ],
+)
+def test_a_chance_of_another_city_is_found_wherever_it_stands(html: str) -> None:
+    assert len(told_of_others(html, LVLIANG)) == 1
+    assert told_of_others(html.replace("临汾", "吕梁"), LVLIANG) == []

@@ -28,7 +28,7 @@ from lvliang.report.parameters import (
 
 NAMES = [
     "region", "base_year", "lang", "end_year", "scenario", "changes", "draws", "seed",
-    "growth_discount",
+    "growth_discount", "edition",
 ]  # fmt: skip
 ANY = "20_trajectories"
 
@@ -133,12 +133,12 @@ def test_every_parameter_has_a_title_in_both_languages(name: str, lang: str) -> 
 def test_a_misspelt_name_suggests_the_right_one(misspelt: str, meant: str) -> None:
     message = refusal({misspelt: "2025"})
     assert message.startswith(f"{misspelt}: no such parameter; did you mean {meant}? legal: region")
-    assert all(name in message.partition("legal: ")[2] for name in NAMES)
+    assert all(name in message.partition("legal: ")[2] for name in SCHEMAS[ANY].model_fields)
 
 
 def test_a_name_like_no_other_gets_the_list_and_no_guess() -> None:
     message = refusal({"zzz": 1})
-    assert message == f"zzz: no such parameter; legal: {', '.join(NAMES)}"
+    assert message == f"zzz: no such parameter; legal: {', '.join(SCHEMAS[ANY].model_fields)}"
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,13 @@ def test_page_stands_alone_and_passes_the_gate():
 
 def test_what_is_not_given_leaves_no_empty_element():
     page = render()
-    assert not page.select("nav, footer, .banner")
+    assert not page.select("header, nav, footer, .banner")
+
+
+def test_the_mark_of_an_edition_is_the_first_thing_read_and_no_markup():
+    page = render(mark="a <b>", nav_html="n")
+    skip, mark = page.body.find_all(True, recursive=False)[:2]
+    assert (skip["class"], mark.name, mark.get_text()) == (["skip"], "header", "a <b>")
 
 
 def test_embedded_font_has_the_characters_of_the_page():

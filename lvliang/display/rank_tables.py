@@ -69,20 +69,30 @@ def treatments(table: pd.DataFrame, *, rank: float, lang: str) -> list[Table]:
     return [Table(caption, with_year(words, lang))]
 
 
-def rivals(table: pd.DataFrame, *, base_year: int, year: int, lang: str) -> list[Sentence | Table]:
-    """Gaps in the base year, how often each city lies above in ``year``, and who passes whom."""
+def rivals(
+    table: pd.DataFrame, *, base_year: int, year: int, edition: str, lang: str
+) -> list[Sentence | Table]:
+    """Gaps in the base year, how often each city lies above in ``year``, and who passes whom.
+
+    What is likely of another city is of the internal edition; any other says that it is left out.
+    """
+    if table.empty:
+        return []
+    internal = edition == "internal"
     rows = [
         {
             text("rank_column.city", lang): _city(code, lang),
             text("rank_column.gap", lang): number(row["gap"]),
-            text("rank_column.above", lang): in_words(row["above"], lang),
         }
+        | ({text("rank_column.above", lang): in_words(row["above"], lang)} if internal else {})
         for code, row in table.iterrows()
     ]
-    if not rows:
-        return []
-    caption = text("rank_table.rivals", lang, base_year=base_year, year=year)
-    return [_overtaking(table, year, lang), Table(caption, pd.DataFrame(rows))]
+    name = "rivals" if internal else "gaps"
+    caption = text(f"rank_table.{name}", lang, base_year=base_year, year=year)
+    gaps = Table(caption, pd.DataFrame(rows))
+    if internal:
+        return [_overtaking(table, year, lang), gaps]
+    return [gaps, Sentence(text("ranks.public", lang), "note")]
 
 
 def _overtaking(table: pd.DataFrame, year: int, lang: str) -> Sentence:

@@ -108,8 +108,17 @@ class FeasibilityParameters(ProjectionParameters):
     end_year: int = Field(2025, ge=2021, le=2035, title="末年", description="规划末年 end of plan")
 
 
-ReportParameters = FeasibilityParameters
-"""Of a report: it holds every notebook, so it must be right for the most demanding."""
+class RankParameters(ProjectionParameters):
+    """Notebooks that tell chances of other cities: the public edition leaves these out."""
+
+    edition: Literal["internal", "public"] = Field(
+        "internal", title="版别", description="版别 edition: internal or public"
+    )
+
+
+class ReportParameters(FeasibilityParameters, RankParameters):
+    """Of a report: it holds every notebook, so it must be right for the most demanding."""
+
 
 SCHEMAS: dict[str, type[NotebookParameters]] = {
     "00_data_audit": NotebookParameters,
@@ -117,7 +126,7 @@ SCHEMAS: dict[str, type[NotebookParameters]] = {
     "20_trajectories": ProjectionParameters,
     "30_feasibility": FeasibilityParameters,
     "40_scenarios": ProjectionParameters,
-    "50_ranks": ProjectionParameters,
+    "50_ranks": RankParameters,
     "60_industries": NotebookParameters,
     "70_track_record": NotebookParameters,
     "80_commitments": FeasibilityParameters,

@@ -266,10 +266,11 @@ def _write(
 
 def _page_of_run(job: execute.Job, lang: str, folder: Path) -> Path:
     from lvliang.report.render import render_page
-    from lvliang.report.site import read_executed
+    from lvliang.report.site import edition_mark, read_executed
 
     notebook = read_executed(job)
     page = folder / f"{job.name}.html"
-    page.write_text(render_page(notebook, lang=lang), encoding="utf-8")
+    mark = edition_mark(str(job.parameters.get("edition", "")), lang)
+    page.write_text(render_page(notebook, lang=lang, mark=mark), encoding="utf-8")
     job.output.replace(folder / job.output.name)
     return page

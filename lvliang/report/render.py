@@ -88,6 +88,7 @@ def render_page(
     footer_html: str = "",
     nav_html: str = "",
     banner_html: str = "",
+    mark: str = "",
 ) -> str:
     """Return the page of an executed notebook in one language.
 
@@ -98,7 +99,7 @@ def render_page(
         ``hidden`` in none. Code and stderr never appear.
     lang
         ``"zh"`` or ``"en"``.
-    footer_html, nav_html, banner_html
+    footer_html, nav_html, banner_html, mark
         What `page_shell` puts around the body.
 
     Raises
@@ -126,6 +127,7 @@ def render_page(
         nav_html=nav_html,
         footer_html=footer_html,
         banner_html=banner_html,
+        mark=mark,
     )
 
 
@@ -137,6 +139,7 @@ def page_shell(
     nav_html: str = "",
     footer_html: str = "",
     banner_html: str = "",
+    mark: str = "",
 ) -> str:
     """Return a complete page around a body, with its style and its font inside.
 
@@ -149,9 +152,12 @@ def page_shell(
     body_html, nav_html, footer_html, banner_html
         Contents of ``<main>``, of a ``<nav>`` above it, of the ``<footer>`` and of a warning
         above the text. They are put in as they are; an empty one leaves its element out.
+    mark
+        Of the edition, above everything, on paper too. Plain text; it is escaped here.
     """
     _check_language(lang)
-    parts = {
+    parts: dict[str, str] = {
+        "mark": mark,
         "body_html": Markup(body_html),
         "nav_html": Markup(nav_html),
         "footer_html": Markup(footer_html),

@@ -85,6 +85,7 @@ def write_page(
     around = {
         "nav_html": _nav(lang, name, list(names), list(languages)),
         "banner_html": _banner(parameters.part_of(run, name), lang),
+        "mark": edition_mark(run.edition, lang),
         "footer_html": _footer(lang),
     }
 
@@ -206,6 +207,7 @@ def _index(
         body_html=body,
         nav_html=_NAV.render(links=links),
         banner_html=_banner(run, lang),
+        mark=edition_mark(run.edition, lang),
         footer_html=_footer(lang),
     )
 
@@ -254,13 +256,24 @@ def _relative(here: str, there: str) -> str:
     return "../" * here.count("/") + there
 
 
+def edition_mark(edition: str, lang: str) -> str:
+    """What a page of the internal edition carries at its top; a public one carries nothing.
+
+    Examples
+    --------
+    >>> edition_mark("internal", "zh"), edition_mark("public", "zh")
+    ('【内部参考】', '')
+    """
+    return text("edition.internal", lang) if edition == "internal" else ""
+
+
 def _banner(run: NotebookParameters, lang: str) -> str:
     """What is assumed, and what else differs from the baseline run, if anything does."""
     defaults = type(run)().model_dump()
     changed = {
         name: value
         for name, value in run.model_dump().items()
-        if name not in ("lang", "scenario") and value != defaults[name]
+        if name not in ("lang", "scenario", "edition") and value != defaults[name]
     }
     banner = Markup("")
     if isinstance(run, ProjectionParameters) and not (assumed := _scenario(run)).is_baseline():
