@@ -178,9 +178,7 @@ def test_whom_it_passes_goes_by_where_it_starts_and_where_the_paths_end():
         {"gap": [50.0, 5.0, 1.0, -1.0, -2.0, -40.0], "above": [0.95, 0.2, 0.5, 0.8, 0.4, 0.01]},
         index=["140100", "140800", "140400", "141000", "140700", "140300"],
     )
-    said, _ = rank_tables.rivals(
-        table, base_year=2020, year=2025, edition="internal", lang="zh"
-    )
+    said, _ = rank_tables.rivals(table, base_year=2020, year=2025, edition="internal", lang="zh")
     assert said.words == (
         "到2025年：超过运城市的可能性较大；被临汾市超过的可能性较大；"
         "与长治市、晋中市孰先孰后，可能性约为一半；与其余各市的先后大体不变。"

@@ -14,10 +14,12 @@ from bs4 import BeautifulSoup
 from lvliang.display import summary
 from lvliang.feasibility.background import load_background
 from lvliang.feasibility.desk import Triggers, expected, triggers
-from lvliang.feasibility.drivers import price_that_undoes, tornado
+from lvliang.feasibility.drivers import national_error, price_that_undoes, tornado
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess, outcomes
+from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import load_scenario
 from lvliang.projection.sensitivity import commodity_growth
 from lvliang.projection.starting_point import ranks_by_year
@@ -60,6 +62,9 @@ def test_triggers_are_moves_that_history_and_arithmetic_give() -> None:
     found = triggers(TARGETS, outlook())
     growth = 100 * np.expm1(commodity_growth(2020))
     assert (growth < found.coal).mean() == pytest.approx(0.25, abs=1 / len(growth))
+    panel = load_panel(2020)
+    usual = forecast_factor(panel, 5).mean()
+    assert found.cities == pytest.approx(usual - national_error(2020, 5))
     assert found.undone_low == pytest.approx(price_that_undoes(52.0, 2.0))
     assert found.undone_high == pytest.approx(price_that_undoes(22.0, 2.0))
     assert np.isnan(triggers([], outlook()).points)
@@ -85,14 +90,14 @@ def test_the_table_has_each_target_with_what_is_known_of_it(lang: str) -> None:
 def test_risks_have_the_numbers_of_the_run_or_say_that_there_are_none(lang: str) -> None:
     effects = tornado(outlook(), load_scenario("relapse", **YEARS), seed=3)
     moved = effects.set_index(["driver", "side"])["gdp_nominal"]
-    given = Triggers(-18.0, 2.0, 8.3, 12.8)
+    given = Triggers(-18.0, 4.9, 2.0, 8.3, 12.8)
     said = summary.risks(effects, given, last_growth=2.7, year=2025, lang=lang)
     assert [len(said), "18.0" in said[0].words, "12.8" in said[2].words] == [3, True, True]
     for place, driver in enumerate(("coal_price", "national_growth")):
         for side in ("low", "high"):
             assert f"{abs(moved[driver, side]):.1f}" in said[place].words
     still = effects.assign(gdp_nominal=0.0, budget_revenue=0.0)
-    none = Triggers(float("nan"), float("nan"), float("nan"), float("nan"))
+    none = Triggers(*[float("nan")] * 5)
     said = summary.risks(still, none, last_growth=2.7, year=2025, lang=lang)
     assert len(said) == 2
     assert "nan" not in " ".join(line.words for line in said)

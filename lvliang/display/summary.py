@@ -69,7 +69,14 @@ def risks(
     """
     said = [
         _risk(effects, "coal_price", year, lang, trigger=number(abs(triggers.coal))),
-        _risk(effects, "national_growth", year, lang, last=number(last_growth)),
+        _risk(
+            effects,
+            "national_growth",
+            year,
+            lang,
+            last=number(last_growth),
+            trigger=number(triggers.cities),
+        ),
     ]
     if not math.isnan(triggers.points):
         ends = {"low": number(triggers.undone_low), "high": number(triggers.undone_high)}

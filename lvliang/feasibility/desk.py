@@ -11,11 +11,13 @@ import pandas as pd
 
 from lvliang.baseline.history import OBSERVED_VINTAGES
 from lvliang.feasibility.comparison import LEVELS
-from lvliang.feasibility.drivers import BASES, price_that_undoes
+from lvliang.feasibility.drivers import BASES, national_error, price_that_undoes
 from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import missing, outcomes
 from lvliang.projection.growth import from_log
+from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, actual
+from lvliang.projection.panel import load_panel
 from lvliang.projection.sensitivity import commodity_growth
 
 GROWTH = "_growth"
@@ -27,11 +29,14 @@ class Triggers:
     """Moves from which the verdicts are to be looked at again.
 
     ``coal``: fall of the coal price in a year that one of four past years saw (%; NaN without
-    prices); ``undone_low, undone_high``: price rise of the rest of industry that undoes a rise of
-    the share of manufacturing by ``points`` over the possible bases (%; NaN without the target).
+    prices); ``cities``: mean growth of cities over the run, as expected, less the error of past
+    forecasts (%; NaN without one); ``undone_low, undone_high``: price rise of the rest of industry
+    that undoes a rise of the share of manufacturing by ``points`` over the possible bases (%; NaN
+    without the target).
     """
 
     coal: float
+    cities: float
     points: float
     undone_low: float
     undone_high: float
@@ -61,10 +66,16 @@ def triggers(targets: Sequence[Target], outlook: Outlook, data: Path | None = No
     """The moves from which this run's verdicts are to be looked at again."""
     growth = commodity_growth(outlook.base_year, data=data)
     coal = float(from_log(growth.quantile(RARE))) if len(growth) else np.nan
+    years = outlook.paths.sizes["year"]
+    error = national_error(outlook.base_year, years, data)
+    cities = np.nan
+    if error is not None:
+        panel = load_panel(outlook.base_year, data)
+        cities = float(forecast_factor(panel, years).mean()) - error
     asked = [t.value for t in targets if t.indicator == "manufacturing_share_change"]
     points = asked[0] if asked else np.nan
     undone = [price_that_undoes(base + points, points) for base in BASES]
-    return Triggers(coal, points, min(undone), max(undone))
+    return Triggers(coal, cities, points, min(undone), max(undone))
 
 
 def _last(indicator: str, outlook: Outlook) -> float:

@@ -23,7 +23,13 @@ from lvliang.report.reuse import PAGES
 log = logging.getLogger(__name__)
 
 SUMMARY = "90_summary"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+)
 DEADLINE = 60  # seconds for one PDF
 FLAGS = (
     "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking",
