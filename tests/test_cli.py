@@ -252,7 +252,7 @@ def test_a_report_publishes_every_page_in_both_languages(published: tuple[Done, 
     page = Path(done.stdout.splitlines()[-1])
     assert page == outputs / "published/index.html"
     pages = {str(path.relative_to(page.parent)) for path in page.parent.rglob("*.html")}
-    assert pages == {"index.html", "en/index.html"} | {
+    assert pages == {"index.html", "en/index.html", "90_summary.html"} | {
         f"{lang}/{name}.html" for lang in ("zh", "en") for name in NOTEBOOKS
     }
     kept = {p.name for p in outputs.iterdir()}

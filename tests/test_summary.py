@@ -131,6 +131,7 @@ def page(lang: str, body: str) -> str:
         nav_html='<a href="../index.html">x</a>',
         banner_html="<p>B</p>",
         footer_html=f"<p>F {lang}</p>",
+        mark=f"M {lang}",
     )
 
 
@@ -143,7 +144,7 @@ def test_one_file_has_both_languages_and_nothing_outside() -> None:
     for panel, lang, words in zip(panels, ("zh", "en"), ("甲", "A"), strict=True):
         assert [link["href"] for link in panel("a")] == [f"#{lang}-top"]
         assert panel.select_one(f"#{lang}-top")
-        assert all(said in panel.get_text() for said in (words, f"F {lang}", "B"))
+        assert all(said in panel.get_text() for said in (words, f"F {lang}", f"M {lang}", "B"))
     checked = [button["id"] for button in soup("input") if button.has_attr("checked")]
     assert checked == ["language-zh"]
     assert soup.title

@@ -74,8 +74,12 @@ def stand_alone(pages: Mapping[str, str]) -> str:
 def _half(page: BeautifulSoup, lang: str) -> Markup:
     """What a page says, with ids that those of another language cannot repeat."""
     rename_ids(page(True), f"{lang}-")
-    banner, main, footer = (page.select_one(part) for part in (".banner", "main", "footer"))
-    parts = [str(banner) if banner else "", main.decode_contents() if main else ""]
+    mark, banner, main, footer = (
+        page.select_one(part) for part in (".mark", ".banner", "main", "footer")
+    )
+    parts = [f'<div class="mark">{mark.decode_contents()}</div>'] if mark else []
+    parts += [str(banner)] if banner else []
+    parts += [main.decode_contents()] if main else []
     if footer:
         parts.append(f'<div class="made note">{footer.decode_contents()}</div>')
     return Markup("\n".join(parts))
