@@ -26,6 +26,11 @@ class Part:
     table: Table
 
     @property
+    def pieces(self) -> list[Table]:
+        """What stands under the heading."""
+        return [self.table]
+
+    @property
     def words(self) -> str:
         """Heading and table as plain text."""
         return f"{self.title}\n{self.table.words}"

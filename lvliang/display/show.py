@@ -13,6 +13,7 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
+from lvliang.display.tabular import DATA_TYPE, Content, content
 from lvliang.display.words import NOTHING, capital, number, text
 
 if TYPE_CHECKING:
@@ -169,11 +170,26 @@ class Appendix:
 
 
 def show(*pieces: Sentence | Table | Chart | Appendix | Switch) -> None:
-    """Display pieces of a page as the output of a cell."""
+    """Display pieces of a page as the output of a cell.
+
+    Tables go along for machines, as a type of output that no page shows.
+    """
     from IPython.display import display
 
     for piece in pieces:
-        display({"text/html": piece.html(), "text/plain": piece.words}, raw=True)
+        bundle: dict[str, Any] = {"text/html": piece.html(), "text/plain": piece.words}
+        if contents := contents_of(piece):
+            bundle[DATA_TYPE] = contents
+        display(bundle, raw=True)
+
+
+def contents_of(piece: Any) -> list[Content]:
+    """The tables of a piece, and of the pieces in it, for machines; of a chart, its numbers."""
+    if isinstance(piece, Table):
+        return [content("table", piece.caption, piece.frame)]
+    if isinstance(piece, Chart):
+        return [content("chart", piece.title, piece.data, note=piece.subtitle)]
+    return [found for inner in getattr(piece, "pieces", ()) for found in contents_of(inner)]
 
 
 def hand_out(result: Mapping[str, Any]) -> None:

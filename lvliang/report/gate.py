@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
-from bs4.element import Comment, NavigableString, PageElement
+from bs4.element import Comment, NavigableString, PageElement, Tag
 from nbformat import NotebookNode
 from tinyhtml5.parser import HTMLParser as StrictParser
 
@@ -116,7 +116,7 @@ class _Anchors(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
-        if tag == "a" and values.get("href"):
+        if tag in ("a", "link") and values.get("href"):
             self.links[str(values["href"])] = None
         if values.get("id"):
             self.ids.add(str(values["id"]))
@@ -217,9 +217,16 @@ def _loaded_files(page: BeautifulSoup) -> Iterator[str]:
     for tag in page(True):
         for name in LOADING_ATTRIBUTES:
             address = str(tag.get(name) or "#")
-            followed = name.endswith("href") and tag.name in ("a", "area")
+            followed = name.endswith("href") and (tag.name in ("a", "area") or _is_feed(tag))
             if not (followed or _is_inside(address)):
                 yield f"<{tag.name}> loads {address} from outside the page, {_where(tag)}."
+
+
+def _is_feed(tag: Tag) -> bool:
+    """Whether it says where a feed lies in the same folder, which no browser loads by itself."""
+    address = urlsplit(str(tag.get("href")))
+    relative = not (address.scheme or address.netloc)
+    return tag.name == "link" and tag.get_attribute_list("rel") == ["alternate"] and relative
 
 
 def _css_files(page: BeautifulSoup) -> Iterator[str]:

@@ -260,8 +260,9 @@ def _write(
 
     vintage = vintage_of(executed, release=release, as_of=as_of)
     standing = stand(past, vintage) if vintage else None
-    write_index(site, executed, run, standing)
-    return vintage if standing and standing.same_as is None else None
+    new = vintage if standing and standing.same_as is None else None
+    write_index(site, executed, run, standing, [*past, new] if new else past)
+    return new
 
 
 def _page_of_run(job: execute.Job, lang: str, folder: Path) -> Path:

@@ -55,8 +55,7 @@ class PageExporter(TemplateExporter):
     output_mimetype = "text/html"
 
     def __init__(self, *, lang: str) -> None:
-        other = "en" if lang == "zh" else "zh"
-        removed = {"enabled": True, "remove_cell_tags": {f"lang-{other}", "hidden"}}
+        removed = {"enabled": True, "remove_cell_tags": unseen_tags(lang)}
         super().__init__(
             config=Config(TagRemovePreprocessor=removed),
             extra_template_basedirs=[str(TEMPLATE.parent)],
@@ -79,6 +78,12 @@ class PageExporter(TemplateExporter):
         """Turn Markdown into HTML without the ¶ that nbconvert puts after each heading."""
         yield from super().default_filters()
         yield "markdown2html", _markdown_html
+
+
+def unseen_tags(lang: str) -> set[str]:
+    """Tags of the cells that a page in `lang` leaves out."""
+    other = "en" if lang == "zh" else "zh"
+    return {f"lang-{other}", "hidden"}
 
 
 def render_page(
@@ -140,6 +145,7 @@ def page_shell(
     footer_html: str = "",
     banner_html: str = "",
     mark: str = "",
+    feed: str = "",
 ) -> str:
     """Return a complete page around a body, with its style and its font inside.
 
@@ -154,10 +160,13 @@ def page_shell(
         above the text. They are put in as they are; an empty one leaves its element out.
     mark
         Of the edition, above everything, on paper too. Plain text; it is escaped here.
+    feed
+        Where the feed of the site lies beside the page, for the readers that look for one.
     """
     _check_language(lang)
     parts: dict[str, str] = {
         "mark": mark,
+        "feed": feed,
         "body_html": Markup(body_html),
         "nav_html": Markup(nav_html),
         "footer_html": Markup(footer_html),

@@ -12,11 +12,12 @@ from nbformat import NotebookNode
 
 from lvliang.baseline.regions import find_region
 from lvliang.display.history_tables import since_last
+from lvliang.display.show import Sentence, Table, contents_of
 from lvliang.display.words import text
 from lvliang.errors import QualityError
-from lvliang.feasibility.vintage import Standing
+from lvliang.feasibility.vintage import Standing, Vintage
 from lvliang.projection.scenario import Scenario, load_scenario
-from lvliang.report import gate, parameters, reuse
+from lvliang.report import feed, gate, parameters, reuse, site_data
 from lvliang.report.execute import Job
 from lvliang.report.parameters import (
     NotebookParameters,
@@ -30,6 +31,7 @@ from lvliang.report.summary_page import SUMMARY, write_summary
 ANSWER_TAGS = {"answer", "switch"}
 # Whether the targets are within reach is what the reader came for, and then: what if.
 LEADS = ["30_feasibility", "40_scenarios"]
+INDEX = "index"
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _NAV = _TEMPLATES.from_string(
@@ -106,8 +108,9 @@ def write_index(
     executed: dict[str, dict[str, NotebookNode]],
     run: ReportParameters,
     standing: Standing | None = None,
+    record: Sequence[Vintage] = (),
 ) -> None:
-    """Write the index of each language beside the pages, and hold the site against the gate.
+    """Write the index of each language, its feed and its data, and hold the site against the gate.
 
     Parameters
     ----------
@@ -119,6 +122,8 @@ def write_index(
         Of the whole report.
     standing : Standing, optional
         Where the run stands among the vintages; the index tells it.
+    record : sequence of mapping
+        The vintages that the feed tells, oldest first.
 
     Raises
     ------
@@ -132,9 +137,15 @@ def write_index(
     for lang, notebooks in executed.items():
         place = index_path(lang, languages)
         moved = _moved(standing, run, lang)
-        page = _index(lang, notebooks, run, languages, files=files, moved=moved)
+        shown = {name: site_data.shown_on(page, lang) for name, page in notebooks.items()}
+        shown[INDEX] = [found for piece in moved for found in contents_of(piece)]
+        tables = site_data.write_data(site, lang, shown)
+        page = _index(lang, notebooks, run, languages, moved=moved, files=files, tables=tables)
         _refuse(place, gate.faults_of_page(page))
         (site / place).write_text(page, encoding="utf-8")
+        titles = parameters.titles(type(run), lang)
+        told = feed.feed_json(record, titles, title=_title(run, lang), lang=lang)
+        (site / place).with_name(feed.NAME).write_text(told, encoding="utf-8")
     if faults := gate.check_links(site):
         raise QualityError("\n".join(faults))
 
@@ -166,10 +177,12 @@ def _index(
     run: ReportParameters,
     languages: list[str],
     *,
+    moved: list[Sentence | Table],
     files: list[str],
-    moved: list[Markup],
+    tables: list[site_data.DataFile],
 ) -> str:
-    below = "" if index_path(lang, languages).count("/") else f"{lang}/"
+    here = index_path(lang, languages)
+    below = "" if here.count("/") else f"{lang}/"
     pages = [
         {
             "href": f"{below}{name}.html",
@@ -178,7 +191,7 @@ def _index(
         }
         for name, notebook in sorted(notebooks.items(), key=_place)
     ]
-    title = text("index.title", lang, region=find_region(run.region).name(lang))
+    title = _title(run, lang)
     assumed = _scenario(run).title(lang)
     basis = text("index.basis", **run.model_dump() | {"lang": lang, "scenario": assumed})
     moved_title = text("history.heading", lang)
@@ -192,19 +205,19 @@ def _index(
         pages=pages,
         files=links_of_files,
         comma=text("semicolon", lang),
-        moved=moved,
+        moved=[Markup(piece.html()) for piece in moved],
         moved_title=moved_title,
     )
+    names = {name: text(f"page.{name}", lang) for name in notebooks} | {INDEX: moved_title}
     other = [
-        (_relative(index_path(lang, languages), index_path(code, languages)), code)
-        for code in languages
-        if code != lang
+        (_relative(here, index_path(code, languages)), code) for code in languages if code != lang
     ]
     links = [(href, text("index.switch", lang), code) for href, code in other]
     return page_shell(
         lang=lang,
         title=title,
-        body_html=body,
+        feed=feed.NAME,
+        body_html=body + site_data.listing_html(tables, names, _relative(here, ""), lang),
         nav_html=_NAV.render(links=links),
         banner_html=_banner(run, lang),
         mark=edition_mark(run.edition, lang),
@@ -223,12 +236,15 @@ def _place(page: tuple[str, NotebookNode]) -> int:
     return LEADS.index(page[0]) if page[0] in LEADS else len(LEADS)
 
 
-def _moved(standing: Standing | None, run: ReportParameters, lang: str) -> list[Markup]:
-    """HTML of what moved since the last publication."""
+def _title(run: ReportParameters, lang: str) -> str:
+    return text("index.title", lang, region=find_region(run.region).name(lang))
+
+
+def _moved(standing: Standing | None, run: ReportParameters, lang: str) -> list[Sentence | Table]:
+    """What moved since the last publication."""
     if standing is None:
         return []
-    titles = parameters.titles(type(run), lang)
-    return [Markup(piece.html()) for piece in since_last(standing, titles, lang)]
+    return since_last(standing, parameters.titles(type(run), lang), lang)
 
 
 def _answers(notebook: NotebookNode) -> list[Markup]:
