@@ -17,8 +17,10 @@ from unittest import mock
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
 from lvliang.cli import main
+from lvliang.display.words import MINUS, NOTHING
 from lvliang.errors import LvliangError
 from lvliang.report import parameters, publication
 from lvliang.report.publish import lock
@@ -262,6 +264,44 @@ def test_a_report_publishes_every_page_in_both_languages(published: tuple[Done, 
     ]
 
 
+def as_shown(cell: str, shown: str) -> bool:
+    """Whether a cell of a file is what the page shows, which rounds numbers."""
+    plain = shown.replace(MINUS, "-")
+    try:
+        number, rounded = float(cell), float(plain)
+    except ValueError:
+        return (cell or NOTHING) in (shown or NOTHING, plain)
+    decimals = len(plain.partition(".")[2])
+    return abs(number - rounded) <= 0.5 * 10**-decimals + 1e-9
+
+
+def test_every_table_and_chart_of_every_page_is_a_file_that_says_the_same(
+    published: tuple[Done, Path],
+) -> None:
+    site = published[1] / "published"
+    for page in [site / lang / f"{name}.html" for lang in ("zh", "en") for name in NOTEBOOKS]:
+        folder = site / "data" / page.parent.name
+        files = sorted(folder.glob(f"{page.stem}-*.csv"))
+        shown = BeautifulSoup(page.read_text("utf-8"), "html.parser")("table")
+        assert len(files) == len(shown) > 0, page
+        for path, table in zip(files, shown, strict=True):
+            cells = [[cell.get_text() for cell in row(["th", "td"])] for row in table("tr")]
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                rows = list(csv.reader(file))
+            assert rows[0] == cells[0], path
+            for row, seen in zip(rows[1:], cells[1:], strict=True):
+                pairs = zip(row, seen, strict=True)
+                assert [pair for pair in pairs if not as_shown(*pair)] == [], path
+
+
+def test_only_the_indexes_name_a_feed(published: tuple[Done, Path]) -> None:
+    site = published[1] / "published"
+    pages = [path for path in site.rglob("*.html") if "<link" in path.read_text("utf-8")]
+    assert sorted(pages) == [site / "en/index.html", site / "index.html"]
+    feeds = {str(path.relative_to(site)) for path in site.rglob("*.json")}
+    assert feeds == {"feed.json", "en/feed.json"}
+
+
 @pytest.mark.parametrize(
     ("source", "code", "said"),
     [
@@ -313,7 +353,7 @@ def test_a_failed_report_leaves_what_is_published(
     done = call("report", "--outputs", outputs, "--data", small_data)
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
-    assert len([name for name in before if name.endswith(".html")]) == 2 * len(NOTEBOOKS) + 3
+    assert sum(name.endswith(".html") for name in before) == 2 * len(NOTEBOOKS) + 3
     assert contents(outputs / "published") == before
     assert list(outputs.glob(".staging-*")) == []
 

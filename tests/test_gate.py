@@ -32,6 +32,7 @@ CLEAN = page(
     "<table> <!-- a --><tr> <td>a<td>b</table><dl><div><dt>a<dd>b</div></dl>"
     "<details><summary>a</summary>b</details>"
     "<svg aria-hidden='true'></svg><!-- ✗ <script> --><p>亿元/万人，2021/home 8%</p>",
+    "<link rel='alternate' href='feed.json'>"
     "<title>✗</title><style>@font-face {src: url('data:font/woff2;base64,AA')}</style>",
 )
 
@@ -47,6 +48,13 @@ def test_clean_page_has_no_fault():
         ("<img src='https://x.cn/a.png' alt='a'>", "<img> loads https://x.cn/a.png from outside"),
         ("<img src='a.png' alt='a'>", "<img> loads a.png from outside"),
         ("<link rel='stylesheet' href='page.css'>", "<link> loads page.css from outside"),
+        ("<link rel='alternate stylesheet' href='a.css'>", "<link> loads a.css from outside"),
+        (
+            "<link rel='alternate' href='https://x.cn/a'>",
+            "<link> loads https://x.cn/a from outside",
+        ),
+        ("<link rel='alternate' href='//x.cn/a'>", "<link> loads //x.cn/a from outside"),
+        ("<a rel='alternate'><img src='a.png' alt='a'></a>", "<img> loads a.png from outside"),
         ("<iframe src='//x.cn'></iframe>", "<iframe> loads //x.cn from outside"),
         (
             "<svg role='img' aria-label='a'><image xlink:href='a.png'/></svg>",
@@ -214,12 +222,13 @@ def test_check_links(tmp_path):
     )
     (tmp_path / "概况.html").write_text("<p>no link</p>", "utf-8")
     (tmp_path / "index.html").write_text(
-        "<a href='%E6%A6%82%E5%86%B5.html'>ok</a>"
+        "<link rel='alternate' href='feed.json'><a href='%E6%A6%82%E5%86%B5.html'>ok</a>"
         "<a href='zh/'>ok</a><a href='zh/index.html#表 1'>ok</a>"
         "<a href='gone.html'>no</a><a href='gone.html'>no</a><a href='zh/index.html#x'>no</a>",
         "utf-8",
     )
     assert check_links(tmp_path) == [
+        "index.html links to feed.json, which does not exist.",
         "index.html links to gone.html, which does not exist.",
         "index.html links to zh/index.html#x, which has no anchor #x.",
         "zh/index.html links to #no, which has no anchor #no.",

@@ -671,6 +671,12 @@ def test_each_run_with_news_adds_a_vintage_and_the_page_tells_it(
     assert "研判变化1项，其中档位变化1项" in section(page)
     assert "增速下调（百分点）由0改为1" in section(page)
     assert "Verdicts that moved" in section(page.parent / "en/index.html")
+    moved = (page.parent / "data/zh/index-01.csv").read_text("utf-8-sig")
+    assert "−30个百分点" in moved
+    for name in ("feed.json", "en/feed.json"):
+        feed = json.loads((page.parent / name).read_text("utf-8"))
+        told = [f"{item['id']}.json" for item in feed["items"]]
+        assert told == [(set(files(outputs)) - {first}).pop(), first]
     assert vintage.stand(history.read_history(outputs), made("x")).comparison is not None
 
 
