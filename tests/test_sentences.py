@@ -310,3 +310,10 @@ def test_jobs_are_those_of_the_report() -> None:
 def test_target_value() -> None:
     assert sentences.target_value(TARGETS, "new_urban_jobs") == 3.9
     assert sentences.target_value(TARGETS, "gdp_nominal") is None
+
+
+def test_what_is_said_of_a_table_is_not_said_of_an_empty_one() -> None:
+    rows = pd.DataFrame({"x": [1]})
+    (said,) = sentences.if_any(rows, "feasibility.no_2025", "en", style="note", end_year=2025)
+    assert ("2025" in said.words, said.style) == (True, "note")
+    assert sentences.if_any(rows.iloc[:0], "feasibility.twelfth", "zh") == []

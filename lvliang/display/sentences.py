@@ -146,6 +146,13 @@ def feasibility(main: pd.DataFrame, *, region: str, lang: str) -> list[Sentence]
     return said
 
 
+def if_any(
+    table: pd.DataFrame, key: str, lang: str, *, style: str = "", **facts: object
+) -> list[Sentence]:
+    """What is said of the rows of a table, where it has any."""
+    return [] if table.empty else [Sentence(text(key, lang, **facts), style)]
+
+
 def even_bets(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
     """How far the growth with an even chance lies from each target that shows a figure."""
     figures = verdicts["rate_needed"].notna() & ~verdicts["grade"].isin(WORD_ONLY_GRADES)
