@@ -176,3 +176,20 @@ def test_each_index_names_the_feed_beside_it(tmp_path: Path, languages: list[str
         assert feed["language"] == page.html["lang"]
         assert feed["title"] == page.h1.get_text()
         assert [item["id"] for item in feed["items"]] == ["run-1"]
+
+
+@pytest.mark.parametrize(
+    ("edition", "told"), [("internal", ["run-2", "run-1"]), ("public", ["run-1"])]
+)
+def test_a_public_feed_tells_of_its_own_city_alone(
+    tmp_path: Path, edition: str, told: list[str]
+) -> None:
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "30_feasibility.html").touch()
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# 题")])
+    elsewhere = {"region": "140900", "scenario": "baseline", "changes": ""}
+    record = [vintage(1), vintage(2, parameters=elsewhere)]
+    run = parameters.ReportParameters.model_validate({"edition": edition})
+    write_index(tmp_path, {"zh": {"30_feasibility": notebook}}, run, Standing(None, None), record)
+    feed = json.loads((tmp_path / "feed.json").read_text("utf-8"))
+    assert [item["id"] for item in feed["items"]] == told

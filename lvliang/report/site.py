@@ -144,7 +144,8 @@ def write_index(
         _refuse(place, gate.faults_of_page(page))
         (site / place).write_text(page, encoding="utf-8")
         titles = parameters.titles(type(run), lang)
-        told = feed.feed_json(record, titles, title=_title(run, lang), lang=lang)
+        known = [vintage for vintage in record if _may_tell(vintage, run)]
+        told = feed.feed_json(known, titles, title=_title(run, lang), lang=lang)
         (site / place).with_name(feed.NAME).write_text(told, encoding="utf-8")
     if faults := gate.check_links(site):
         raise QualityError("\n".join(faults))
@@ -223,6 +224,11 @@ def _index(
         mark=edition_mark(run.edition, lang),
         footer_html=_footer(lang),
     )
+
+
+def _may_tell(vintage: Vintage, run: ReportParameters) -> bool:
+    """Whether the edition of the run may retell a vintage: a public one, of its own city alone."""
+    return run.edition == "internal" or vintage["parameters"]["region"] == run.region
 
 
 def _kind(file: str) -> str:
