@@ -192,18 +192,14 @@ def backtest(
 
 
 def _compared(runs: Any) -> Any:
-    from lvliang.feasibility.background import load_background
-    from lvliang.feasibility.comparison import compare as hold_against
+    from lvliang.feasibility.comparison import load_comparison
     from lvliang.projection.scenario import load_scenario
-    from lvliang.projection.starting_point import starting_point
 
-    plain = _outlook(runs[0].model_copy(update={"scenario": "baseline", "changes": ""}))
-    code, origin = plain.region.code, plain.base_year
-    years = {"base_year": origin, "end_year": plain.end_year}
-    assumed = [load_scenario(run.scenario, run.changes, **years) for run in runs]
-    rank = starting_point(plain.history, code, origin)["last_rank"]["gdp_nominal"]
-    background = load_background(code, origin)
-    return hold_against(plain, assumed, background, rank=rank, seed=runs[0].seed)
+    run = runs[0]
+    plain = _outlook(run.model_copy(update={"scenario": "baseline", "changes": ""}))
+    years = {"base_year": plain.base_year, "end_year": plain.end_year}
+    assumed = [load_scenario(one.scenario, one.changes, **years) for one in runs]
+    return load_comparison(plain, assumed, seed=run.seed, growth_discount=run.growth_discount)
 
 
 def _outlook(settings: Any) -> Any:

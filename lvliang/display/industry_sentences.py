@@ -81,11 +81,6 @@ def references(found: Industries, lang: str) -> list[Sentence]:
     return [*said, Sentence(note, "note")]
 
 
-def limits(found: Industries, lang: str) -> list[Sentence]:
-    """How far past growth of cities goes for one industry, where there is a target of one."""
-    return [Sentence(text("industries.limits", lang), "caveat")] if len(found.targets) else []
-
-
 def chosen(found: Industries, lang: str) -> list[Sentence]:
     """By which rule the targets are chosen."""
     return [] if found.targets.empty else [Sentence(text("industries.chosen", lang), "note")]

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from lvliang.display import drawing
-from lvliang.display.scenario_tables import name_of, signed
+from lvliang.display.scenario_tables import WHOLE, name_of, signed
 from lvliang.display.show import Chart, Sentence
 from lvliang.display.words import amount, capital, label, number, text, unit
 from lvliang.feasibility.comparison import Comparison
@@ -20,7 +20,6 @@ ACROSS = 2
 PANEL_HEIGHT = 1.55  # inches
 SHORTENED = re.compile("[:,：，、(（]")  # a title of a panel holds what stands before
 LINE_SPACING = 1.25  # of two lines
-NOTHING_MOVED = 0.05  # what is drawn as no bar
 
 
 def fans(
@@ -195,9 +194,9 @@ def _sizes(moved: pd.DataFrame, driver: str) -> dict[str, str]:
 
 def _bar(axes: Axes, place: int, value: float, *, is_low: bool) -> None:
     """A bar, and its value at its end."""
-    right = value > -NOTHING_MOVED
+    right = value > -WHOLE
     axes.barh(place, value, color=drawing.FACT if right else drawing.PROJECTION, height=0.6)
-    if abs(value) < NOTHING_MOVED and is_low:
+    if abs(value) < WHOLE and is_low:
         return  # both sides of a driver that moves nothing are told once
     axes.annotate(
         signed(value),

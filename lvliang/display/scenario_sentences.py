@@ -8,6 +8,7 @@ import pandas as pd
 
 from lvliang.display.scenario_tables import (
     DERIVED,
+    WHOLE,
     author_of,
     name_of,
     of_first,
@@ -20,8 +21,6 @@ from lvliang.display.words import amount, capital, label, number, target_name, t
 from lvliang.feasibility.bands import NEAR_EDGE
 from lvliang.feasibility.comparison import Comparison
 from lvliang.projection.scenario import DRIVERS, PERCENT, SHOCK, Scenario
-
-WHOLE = 0.05  # what rounds to nothing
 
 
 def answer(found: Comparison, *, region: str, years: Sequence[int], lang: str) -> list[Sentence]:

@@ -25,6 +25,7 @@ from lvliang.feasibility.bands import NEAR_EDGE
 from lvliang.feasibility.comparison import RANK, Comparison
 from lvliang.projection.scenario import Scenario
 
+WHOLE = 0.05  # what rounds to nothing
 DERIVED = "to_end_year"
 GROUPS = ("2021_main", DERIVED)
 LEVELS = {

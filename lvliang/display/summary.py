@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from lvliang.display import drawing
-from lvliang.display.scenario_tables import signed
+from lvliang.display.scenario_tables import WHOLE, signed
 from lvliang.display.show import Chart, Sentence, Table, with_year
 from lvliang.display.words import (
     NOTHING,
@@ -23,7 +23,6 @@ from lvliang.feasibility.desk import Triggers
 from lvliang.feasibility.drivers import BASES
 
 MOVES = {"size": "size", "gdp": "gdp_nominal", "revenue": "budget_revenue"}
-WHOLE = 0.05  # what rounds to nothing
 SIGNS = {">=": "≥", "<=": "≤", "=": ""}
 
 
