@@ -72,6 +72,18 @@ def test_page_font_of_a_normal_page_is_small():
     assert len(fonts.page_woff2(gb2312_hanzi()[:300] + latin)) < 60_000
 
 
+def test_page_font_is_drawn_on_a_coarser_grid_and_keeps_its_shapes():
+    with (
+        TTFont(io.BytesIO(fonts.page_woff2("吕"))) as made,
+        TTFont(fonts.FONT_FILE) as shipped,
+    ):
+        scale = fonts.UNITS_PER_EM / shipped["head"].unitsPerEm
+        assert made["head"].unitsPerEm == fonts.UNITS_PER_EM
+        widths = [font["hmtx"][font.getBestCmap()[ord("吕")]][0] for font in (shipped, made)]
+        assert widths[1] == pytest.approx(scale * widths[0], abs=0.5)
+        assert made["hhea"].ascent == pytest.approx(scale * shipped["hhea"].ascent, abs=0.5)
+
+
 def test_font_face_carries_the_font_itself():
     css = fonts.font_face_css(PAGE)
     data = re.search(r'url\("data:font/woff2;base64,([^"]+)"\)', css)
