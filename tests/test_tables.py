@@ -91,7 +91,13 @@ NOT_TOLD = TARGET | {
     },
 }
 SOURCES = pd.DataFrame(
-    {"source_id": ["GWR2021"], "title": ["报告"], "licence": ["quoted"], "sha256": ["ab"]}
+    {
+        "source_id": ["GWR2021"],
+        "title": ["报告"],
+        "licence": ["quoted"],
+        "licence_zh": ["引用"],
+        "sha256": ["ab"],
+    }
 )
 
 
@@ -314,7 +320,7 @@ def test_caption_and_heads(name: str, lang: str) -> None:
             ],
         ),
         ("parameters", ["draws|抽样次数|1000"]),
-        ("sources", ["GWR2021|报告|quoted"]),
+        ("sources", ["GWR2021|报告|引用"]),
     ],
 )
 def test_cells(name: str, rows: list[str]) -> None:
@@ -387,7 +393,7 @@ def test_parameters_are_told_as_the_reader_knows_them() -> None:
 
 def test_the_terms_of_sources_are_left_out_on_a_phone() -> None:
     page = BeautifulSoup(tables.sources(SOURCES, "zh")[0].html(), "html.parser")
-    assert [cell.get_text() for cell in page.select(".desk")] == ["使用条件", "quoted"]
+    assert [cell.get_text() for cell in page.select(".desk")] == ["使用条件", "引用"]
 
 
 def test_long_cells_alone_may_be_broken_anywhere() -> None:

@@ -182,13 +182,14 @@ def parameters(values: Mapping[str, Any], titles: Mapping[str, str], lang: str) 
 
 def sources(table: pd.DataFrame, lang: str) -> list[Table]:
     """Where the figures of the page come from, and on what terms."""
+    terms = "licence_zh" if lang == "zh" else "licence"
     heads = {
         "source_id": text("column.source", lang),
         "title": text("column.source_title", lang),
-        "licence": text("column.licence", lang),
+        terms: text("column.licence", lang),
     }
     frame = table[list(heads)].rename(columns=heads)
-    return _if_any(text("table.sources", lang), frame, cards=True, desk=heads["licence"])
+    return _if_any(text("table.sources", lang), frame, cards=True, desk=heads[terms])
 
 
 def _verdict(row: pd.Series, lang: str) -> dict[str, str]:

@@ -108,7 +108,12 @@ def _provenance(export: Export, lang: str) -> pd.DataFrame:
         (
             "source",
             row.source_id,
-            text("export_item.terms", lang, title=row.title, terms=row.licence),
+            text(
+                "export_item.terms",
+                lang,
+                title=row.title,
+                terms=row.licence_zh if lang == "zh" else row.licence,
+            ),
         )
         for row in export.sources.itertuples()
     ]
