@@ -21,6 +21,7 @@ from numpy.testing import assert_allclose
 from lvliang.display import charts, drawing, fonts
 from lvliang.display.show import Chart
 from lvliang.projection.outlook import QUANTILES
+from lvliang.projection.scenario import load_scenario
 
 LONG_NAME = "Xishuangbanna Dai Autonomous Prefecture"
 
@@ -259,6 +260,15 @@ def test_a_level_has_a_log_scale_and_says_so_and_growth_has_none() -> None:
     assert (level_axes.get_yscale(), growth_axes.get_yscale()) == ("log", "linear")
     assert "对数刻度" in level.subtitle
     assert "对数刻度" not in growth.subtitle
+
+
+def test_a_fan_under_a_scenario_names_its_condition_and_the_baseline_has_none() -> None:
+    slump, baseline = (
+        load_scenario(name, base_year=2020, end_year=2023) for name in ("coal_slump", "baseline")
+    )
+    chart, _ = only(fan("en", scenario=slump))
+    assert chart.subtitle.endswith("conditional on the scenario “coal slump”")
+    assert only(fan("en", scenario=baseline))[0].subtitle == only(fan("en"))[0].subtitle
 
 
 def test_fan_data_holds_what_is_drawn_and_says_what_is_projected() -> None:

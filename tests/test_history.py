@@ -632,10 +632,11 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
     monkeypatch.setattr("lvliang.baseline.contract.check_all", lambda *_: {})
     monkeypatch.setattr("lvliang.report.history.code_hash", lambda: "c1")
 
-    def run(results: Vintage, **given: str) -> Path:
+    def run(results: Vintage, notebook: Callable = executed, **given: str) -> Path:
         def execute(jobs: Any, *_: Any, on_done: Any, **__: Any) -> None:
             for job in jobs:
-                write(executed(job.parameters["lang"], deepcopy(results)), job.output)
+                held = deepcopy(results) if job.notebook.stem == name else None
+                write(notebook(job.parameters["lang"], held), job.output)
                 on_done(job)
 
         monkeypatch.setattr(publication, "_execute", execute)
@@ -643,6 +644,38 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
         return publication.publish_report(given, outputs=outputs, workers=1, deadline=None)
 
     return run
+
+
+def test_the_page_for_the_desk_tells_what_moved_and_leaves_the_table_to_the_index(
+    publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = v4.new_code_cell(
+        outputs=[v4.new_output("display_data", {"text/html": "<p>PLACE</p>"})],
+        metadata={"tags": ["since-last"]},
+    )
+    desk = {parameters.SUMMARY: parameters.FeasibilityParameters}
+    monkeypatch.setattr(parameters, "SCHEMAS", parameters.SCHEMAS | desk)
+
+    def with_place(lang: str, result: Any = None) -> Any:
+        notebook = executed(lang, result)
+        notebook.cells.insert(2, deepcopy(place))
+        return notebook
+
+    front = publish(handed_out(), notebook=with_place)
+    desks = {lang: front.parent / lang / f"{parameters.SUMMARY}.html" for lang in ("zh", "en")}
+    for lang, page in desks.items():
+        assert words.text("history.first", lang) in page.read_text("utf-8")
+        assert "PLACE" not in page.read_text("utf-8")
+
+    fallen = verdict(probability=0.2, likelihood="unlikely", **{"class": "difficult"})
+    publish(handed_out(verdicts=[fallen]), notebook=with_place)
+    told = desks["en"].read_text("utf-8")
+    assert "verdicts moved: 1, of these into another class: 1. Cause: " in told
+    assert "<table" not in told
+    assert "<table" in (front.parent / "en/index.html").read_text("utf-8")
+    alone = (front.parent / f"{parameters.SUMMARY}.html").read_text("utf-8")
+    assert "研判变化1项" in alone
+    assert "verdicts moved: 1" in alone
 
 
 def section(page: Path) -> str:

@@ -110,6 +110,12 @@ def test_page_stands_alone_and_passes_the_gate():
     assert page.select_one(".banner").get_text().strip() == "b"
 
 
+def test_no_line_parts_a_number_from_its_sign_or_its_unit():
+    page = render(markdown("8 % of CNY 264.3 billion, no. 4 (R² 0.49), 1.3 points, 8 cities"))
+    said = page.main.get_text().replace("\N{NO-BREAK SPACE}", "_")
+    assert "8_% of CNY_264.3_billion, no._4 (R²_0.49), 1.3_points, 8 cities" in said
+
+
 def test_what_is_not_given_leaves_no_empty_element():
     page = render()
     assert not page.select("header, nav, footer, .banner")

@@ -259,10 +259,11 @@ def test_no_even_bet_where_the_word_stands_alone_or_no_rate_is_needed() -> None:
 def test_the_settling_figure_is_told_with_its_gap_or_without() -> None:
     gap = {"first_year": 2000, "last_year": 2020, "years": 20, "mean": 0.08, "largest": 3.6}
     table = pd.DataFrame({"vintage_gap": [None, gap | {"spread": 1.68}]})
-    said = sentences.settling(table, "zh").words
+    (said,) = (sentence.words for sentence in sentences.settling(table, "zh"))
     assert "平均+0.1个百分点" in said
     assert "标准差1.7个百分点" in said
-    assert "未计入" in sentences.settling(table[:1], "zh").words
+    assert "未计入" in sentences.settling(table[:1], "zh")[0].words
+    assert sentences.settling(table[:0], "zh") == []
 
 
 def test_a_region_without_targets_says_so() -> None:

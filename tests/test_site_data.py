@@ -78,6 +78,11 @@ def site(publish: Publish, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish(tmp_path_factory.mktemp("site"))
 
 
+def read(page: Path) -> BeautifulSoup:
+    """A page, whose spaces that do not break are as the files have them."""
+    return BeautifulSoup(page.read_text("utf-8").replace("\N{NO-BREAK SPACE}", " "), "html.parser")
+
+
 def files(site: Path) -> dict[str, bytes]:
     return {str(p.relative_to(site)): p.read_bytes() for p in sorted(site.rglob("data/*/*"))}
 
@@ -92,7 +97,7 @@ def test_every_table_and_chart_of_a_page_has_its_file_with_the_same_numbers(
     assert [row[0] for row in chart[1:]] == ["2018", "2019", "2020"]
     assert appended == [["名"], ["甲，乙"], ["丙"]]
 
-    page = BeautifulSoup((site / lang / f"{PAGE}.html").read_text("utf-8"), "html.parser")
+    page = read(site / lang / f"{PAGE}.html")
     heads = [[head.get_text() for head in shown.thead("th")] for shown in page("table")]
     assert heads == [first[0], chart[0], appended[0]]
 
@@ -101,7 +106,7 @@ def test_every_table_and_chart_of_a_page_has_its_file_with_the_same_numbers(
 def test_the_list_says_what_each_file_holds(site: Path, lang: str) -> None:
     heads, *rows = lines(site / f"data/{lang}/index.csv")
     assert heads == ["file", "page", "caption", "note", "kind", "columns", "rows"]
-    page = BeautifulSoup((site / lang / f"{PAGE}.html").read_text("utf-8"), "html.parser")
+    page = read(site / lang / f"{PAGE}.html")
     title, subtitle = (
         page.find(class_=f"chart-{part}").get_text() for part in ("title", "subtitle")
     )
@@ -114,7 +119,7 @@ def test_the_list_says_what_each_file_holds(site: Path, lang: str) -> None:
 
 @pytest.mark.parametrize(("index", "lang"), [("index.html", "zh"), ("en/index.html", "en")])
 def test_the_index_links_to_every_file(site: Path, index: str, lang: str) -> None:
-    page = BeautifulSoup((site / index).read_text("utf-8"), "html.parser")
+    page = read(site / index)
     linked = {
         ((site / index).parent / link["href"]).resolve(): link.get_text()
         for link in page("a")

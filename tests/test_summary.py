@@ -96,6 +96,9 @@ def test_risks_have_the_numbers_of_the_run_or_say_that_there_are_none(lang: str)
     for place, driver in enumerate(("coal_price", "national_growth")):
         for side in ("low", "high"):
             assert f"{abs(moved[driver, side]):.1f}" in said[place].words
+    under = summary.risks(effects, given, last_growth=2.7, year=2025, lang=lang, conditional=True)
+    assert under[:-1] == said
+    assert {"zh": "基准情景", "en": "baseline scenario"}[lang] in under[-1].words
     still = effects.assign(gdp_nominal=0.0, budget_revenue=0.0)
     none = Triggers(*[float("nan")] * 5)
     said = summary.risks(still, none, last_growth=2.7, year=2025, lang=lang)

@@ -46,7 +46,7 @@ def freeze(data: Path) -> list[str]:
     for resource in package["resources"]:
         if resource["name"] in present:
             content = (data / resource["path"]).read_bytes()
-            resource["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
+            resource["hash"] = _hash(content)
             resource["bytes"] = len(content)
             contents[_digest_path(data, resource["name"])] = "".join(
                 f"{digest}\n" for digest in row_digests(content)
@@ -86,6 +86,15 @@ def check_frozen(data: Path) -> int:
         if rows:
             raise DataError(f"{digests}: not the digests of {path}, whose hash stands; {LEGAL}")
     return len(files)
+
+
+def changed_files(data: Path) -> list[str]:
+    """Files that are not as they were when they were frozen, as paths below ``data``."""
+    return [
+        resource["path"]
+        for resource in present_files(data)
+        if resource.get("hash") != _hash((data / resource["path"]).read_bytes())
+    ]
 
 
 def row_digests(content: bytes) -> list[str]:
@@ -133,6 +142,10 @@ def _fault(data: Path, resource: dict[str, Any]) -> str:
     whole = {key: resource[key] for key in ("name", "path", "hash", "bytes")}
     report = Resource.from_descriptor({**whole, "type": "file"}, basepath=str(data)).validate()
     return "; ".join(f"{kind}: {note}" for kind, note in report.flatten(["title", "note"]))
+
+
+def _hash(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def _digest_path(data: Path, name: str) -> Path:

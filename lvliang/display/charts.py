@@ -12,6 +12,7 @@ from lvliang.display import drawing
 from lvliang.display.show import Chart, with_year
 from lvliang.display.words import amount, capital, decimals_of, in_words, label, place, text, unit
 from lvliang.projection.outlook import QUANTILES
+from lvliang.projection.scenario import Scenario
 
 
 def fan(
@@ -22,6 +23,7 @@ def fan(
     region: str,
     lang: str,
     target: float | None = None,
+    scenario: Scenario | None = None,
 ) -> list[Chart]:
     """Actual values, then the projected median with its 50 and 90 % bands.
 
@@ -35,6 +37,8 @@ def fan(
         Key of ``data/indicators.csv``: names and units.
     target : float, optional
         Drawn as a line across the projected years.
+    scenario : Scenario, optional
+        Whose draws these are; one that assumes something is named in the subtitle.
     """
     if actual.empty:
         return []
@@ -70,6 +74,9 @@ def fan(
     subtitle = text("chart.fan_subtitle", lang, **facts)
     if units != "%":
         subtitle = text("chart.log", lang, subtitle=subtitle)
+    if scenario is not None and not scenario.is_baseline():
+        title = scenario.title(lang)
+        subtitle = text("chart.conditional", lang, subtitle=subtitle, title=title)
     chart = Chart(
         figure,
         capital(text("chart.fan_title", lang, **facts)),

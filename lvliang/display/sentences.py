@@ -159,12 +159,14 @@ def even_bets(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
     return [Sentence(_even_bet(row, lang)) for _, row in verdicts[figures].iterrows()]
 
 
-def settling(verdicts: pd.DataFrame, lang: str) -> Sentence:
-    """On which figure targets are settled, and what that does to the verdicts."""
+def settling(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
+    """On which figure targets are settled, and what that does to the verdicts, if there are any."""
+    if verdicts.empty:
+        return []
     gaps = [gap for gap in verdicts["vintage_gap"] if isinstance(gap, dict)]
     if not gaps:
-        return Sentence(text("feasibility.settling", lang))
-    return Sentence(text("feasibility.settling_gap", lang, **gaps[0]))
+        return [Sentence(text("feasibility.settling", lang))]
+    return [Sentence(text("feasibility.settling_gap", lang, **gaps[0]))]
 
 
 def how_to_add(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:

@@ -55,7 +55,13 @@ def indicators(verdicts: pd.DataFrame, expected: pd.DataFrame, lang: str) -> lis
 
 
 def risks(
-    effects: pd.DataFrame, triggers: Triggers, *, last_growth: float, year: int, lang: str
+    effects: pd.DataFrame,
+    triggers: Triggers,
+    *,
+    last_growth: float,
+    year: int,
+    lang: str,
+    conditional: bool = False,
 ) -> list[Sentence]:
     """Three risks: what moves, what follows, and from when the verdicts are looked at again.
 
@@ -65,6 +71,8 @@ def risks(
         From ``drivers.load_tornado``.
     last_growth : float
         Real growth of the base year (%).
+    conditional : bool
+        Whether the page is of another scenario than the baseline, on which effects are worked out.
     """
     said = [
         _risk(effects, "coal_price", year, lang, trigger=number(abs(triggers.coal))),
@@ -82,6 +90,8 @@ def risks(
         ends |= {"least": f"{min(BASES):g}", "most": f"{max(BASES):g}"}
         words = text("summary.risk_share", lang, points=f"{triggers.points:g}", **ends)
         said.append(Sentence(words))
+    if conditional:
+        said.append(Sentence(text("summary.risks_of_baseline", lang), "note"))
     return said
 
 

@@ -102,6 +102,10 @@ class ProjectionParameters(NotebookParameters):
         return self
 
 
+class ComparisonParameters(ProjectionParameters):
+    """Notebooks that show scenarios side by side, and each of them as conditional."""
+
+
 class FeasibilityParameters(ProjectionParameters):
     """Notebooks that judge targets: the run must reach their year."""
 
@@ -120,17 +124,18 @@ class ReportParameters(FeasibilityParameters, RankParameters):
     """Of a report: it holds every notebook, so it must be right for the most demanding."""
 
 
+SUMMARY = "90_summary"
 SCHEMAS: dict[str, type[NotebookParameters]] = {
     "00_data_audit": NotebookParameters,
     "10_baseline": NotebookParameters,
     "20_trajectories": ProjectionParameters,
     "30_feasibility": FeasibilityParameters,
-    "40_scenarios": ProjectionParameters,
+    "40_scenarios": ComparisonParameters,
     "50_ranks": RankParameters,
     "60_industries": NotebookParameters,
     "70_track_record": NotebookParameters,
     "80_commitments": FeasibilityParameters,
-    "90_summary": FeasibilityParameters,
+    SUMMARY: FeasibilityParameters,
 }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +28,12 @@ def code_version() -> str:
     except (OSError, subprocess.CalledProcessError):
         return version("lvliang")
     return f"{version('lvliang')} ({commit})"
+
+
+def year_made() -> int:
+    """Year in which a page is made: of ``SOURCE_DATE_EPOCH`` where that is set, else of today."""
+    moment = os.environ.get("SOURCE_DATE_EPOCH")
+    return (datetime.fromtimestamp(int(moment), UTC) if moment else datetime.now(UTC)).year
 
 
 def data_fingerprint(data: Path | None = None) -> str:

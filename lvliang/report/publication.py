@@ -17,6 +17,7 @@ from lvliang.report.warm import WarmProcess
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from lvliang.feasibility.vintage import Standing
     from lvliang.report.history import Vintage
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -93,7 +94,7 @@ def publish_report(
             now = datetime.now().astimezone()
             name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
             as_of = now.isoformat(timespec="seconds")
-            new = _write(site, _executed(jobs, runs), run, past, release=name, as_of=as_of)
+            new = _write(site, jobs, list(runs), run, past, release=name, as_of=as_of)
             with history.recorded(outputs, new):
                 return publish.switch(site, outputs, name) / "index.html"
 
@@ -126,7 +127,7 @@ def run_notebook(
             values = run.model_dump()
             job = execute.Job(notebook, work / notebook.name, values, notebook.stem)
             _execute([job], outputs, 1, deadline, on_progress, warm)
-            return _page_of_run(job, run.lang, folder)
+            return _page_of_run(job, run, folder)
 
 
 def _warm(notebooks: list[Path], outputs: Path, call: dict[str, Any] | None = None) -> WarmProcess:
@@ -203,7 +204,8 @@ class _PageWriter:
         self._pages: list[Future[str]] = []
 
     def __call__(self, job: execute.Job) -> None:
-        self._pages.append(self._pool.submit(self._write, job))
+        if self._places[job.name][1] != parameters.SUMMARY:
+            self._pages.append(self._pool.submit(self._write, job))
 
     def refuse_faults(self) -> None:
         """Wait for the pages; all their faults are told together."""
@@ -218,60 +220,84 @@ class _PageWriter:
         self._pool.shutdown(cancel_futures=True)
 
     def _write(self, job: execute.Job) -> str:
-        from lvliang.report.site import write_page
-
-        lang, name = self._places[job.name]
-        pages = self._places.values()
-        languages, names = (list(dict.fromkeys(kind)) for kind in zip(*pages, strict=True))
         try:
-            write_page(
-                self._site, job, self._run, lang=lang, name=name, names=names, languages=languages
-            )
+            places = list(self._places.values())
+            _write_page(self._site, job, self._run, self._places[job.name], places)
         except QualityError as error:
             return str(error)
         return ""
 
 
+def _write_page(
+    site: Path,
+    job: execute.Job,
+    run: ReportParameters,
+    place: tuple[str, str],
+    places: list[tuple[str, str]],
+    standing: Standing | None = None,
+) -> None:
+    """Write one page, which links to those of all ``places`` (language and name)."""
+    from lvliang.report.site import write_page
+
+    languages, names = (list(dict.fromkeys(kind)) for kind in zip(*places, strict=True))
+    lang, name = place
+    write_page(
+        site, job, run, lang=lang, name=name, names=names, languages=languages, standing=standing
+    )
+
+
 def _executed(
-    jobs: list[execute.Job], runs: dict[tuple[str, str], NotebookParameters]
+    jobs: list[execute.Job], places: list[tuple[str, str]]
 ) -> dict[str, dict[str, NotebookNode]]:
     """The executed notebooks, by language and by name."""
     from lvliang.report.site import read_executed
 
     executed: dict[str, dict[str, NotebookNode]] = {}
-    for (lang, name), job in zip(runs, jobs, strict=True):
+    for (lang, name), job in zip(places, jobs, strict=True):
         executed.setdefault(lang, {})[name] = read_executed(job)
     return executed
 
 
 def _write(
     site: Path,
-    executed: dict[str, dict[str, NotebookNode]],
+    jobs: list[execute.Job],
+    places: list[tuple[str, str]],
     run: ReportParameters,
     past: list[Vintage],
     *,
     release: str,
     as_of: str,
 ) -> Vintage | None:
-    """Write the index; return the vintage that belongs to it, None where the last one stands."""
+    """Write what tells of the last publication, which is the index and the page for the desk.
+
+    Return the vintage that belongs to it, None where the last one stands.
+    """
     from lvliang.feasibility.vintage import stand
     from lvliang.report.history import vintage_of
     from lvliang.report.site import write_index
 
+    executed = _executed(jobs, places)
     vintage = vintage_of(executed, release=release, as_of=as_of)
     standing = stand(past, vintage) if vintage else None
     new = vintage if standing and standing.same_as is None else None
+    for job, place in zip(jobs, places, strict=True):
+        if place[1] == parameters.SUMMARY:
+            _write_page(site, job, run, place, places, standing)
     write_index(site, executed, run, standing, [*past, new] if new else past)
     return new
 
 
-def _page_of_run(job: execute.Job, lang: str, folder: Path) -> Path:
+def _page_of_run(job: execute.Job, run: NotebookParameters, folder: Path) -> Path:
+    from lvliang.report.banner import banner
     from lvliang.report.render import render_page
     from lvliang.report.site import edition_mark, read_executed
 
     notebook = read_executed(job)
     page = folder / f"{job.name}.html"
-    mark = edition_mark(str(job.parameters.get("edition", "")), lang)
-    page.write_text(render_page(notebook, lang=lang, mark=mark), encoding="utf-8")
+    around = {
+        "banner_html": banner(run, run.lang),
+        "mark": edition_mark(str(job.parameters.get("edition", "")), run.lang),
+    }
+    page.write_text(render_page(notebook, lang=run.lang, **around), encoding="utf-8")
     job.output.replace(folder / job.output.name)
     return page

@@ -45,6 +45,10 @@ HEADINGS = ["h1", "h2", "h3"]
 NUMBER = re.compile(r"(?=.*\d)[\d\s+\-−–±~≈≥≤<>.,/%％‰()（）]+")
 # The style sheet itself numbers the printed pages.
 PAGE_NUMBER = "0123456789/"
+# What no line may part: a number and its sign, a currency and its amount, an amount and its unit.
+TOGETHER = re.compile(
+    r"(?<=\d) (?=%|[mb]illion\b|points?\b)|(?<=\b[Nn]o\.) (?=\d)|(?<=CNY) (?=\d)|(?<=R²) (?=\d)"
+)
 # As wide as a hanzi in the font, so English takes them from the reader's own fonts.
 WIDE_IN_ENGLISH = str.maketrans("", "", "“”‘’…·")
 
@@ -167,7 +171,7 @@ def page_shell(
     parts: dict[str, str] = {
         "mark": mark,
         "feed": feed,
-        "body_html": Markup(body_html),
+        "body_html": Markup(TOGETHER.sub("\N{NO-BREAK SPACE}", body_html)),
         "nav_html": Markup(nav_html),
         "footer_html": Markup(footer_html),
         "banner_html": Markup(banner_html),

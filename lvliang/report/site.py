@@ -16,19 +16,16 @@ from lvliang.display.show import Sentence, Table, contents_of
 from lvliang.display.words import text
 from lvliang.errors import QualityError
 from lvliang.feasibility.vintage import Standing, Vintage
-from lvliang.projection.scenario import Scenario, load_scenario
 from lvliang.report import feed, gate, parameters, reuse, site_data
+from lvliang.report.banner import banner, scenario_of
 from lvliang.report.execute import Job
-from lvliang.report.parameters import (
-    NotebookParameters,
-    ProjectionParameters,
-    ReportParameters,
-)
+from lvliang.report.parameters import SUMMARY, ReportParameters
 from lvliang.report.provenance import code_version, data_fingerprint
 from lvliang.report.render import page_shell, render_page
-from lvliang.report.summary_page import SUMMARY, write_summary
+from lvliang.report.summary_page import write_summary
 
 ANSWER_TAGS = {"answer", "switch"}
+SINCE_TAG = "since-last"
 # Whether the targets are within reach is what the reader came for, and then: what if.
 LEADS = ["30_feasibility", "40_scenarios"]
 INDEX = "index"
@@ -37,7 +34,15 @@ _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _NAV = _TEMPLATES.from_string(
     """{% for href, name, lang in links %}
 <a href="{{ href }}"{% if lang %} lang="{{ lang }}"{% endif %}>{{ name }}</a>
-{% endfor %}"""
+{% endfor %}
+{% if pages %}
+<details><summary>{{ more }}</summary>
+<ul>
+{% for href, name, here in pages %}
+<li><a href="{{ href }}"{% if here %} aria-current="page"{% endif %}>{{ name }}</a></li>
+{% endfor %}
+</ul></details>
+{% endif %}"""
 )
 _INDEX = _TEMPLATES.from_string(
     """<h1>{{ title }}</h1>
@@ -71,12 +76,14 @@ def write_page(
     name: str,
     names: Sequence[str],
     languages: Sequence[str],
+    standing: Standing | None = None,
 ) -> None:
     """Write the page of an executed notebook below ``site``.
 
     Its banner names what the notebook takes of `run` and differs from the baseline. Pages may be
     written in any order and from several threads; `names` and `languages` are those of the whole
-    site, which the page links to.
+    site, which the page links to. What `standing` tells of the last publication stands in place
+    of the outputs of a cell tagged ``since-last``.
 
     Raises
     ------
@@ -86,19 +93,21 @@ def write_page(
     place = f"{lang}/{name}.html"
     around = {
         "nav_html": _nav(lang, name, list(names), list(languages)),
-        "banner_html": _banner(parameters.part_of(run, name), lang),
+        "banner_html": banner(parameters.part_of(run, name), lang),
         "mark": edition_mark(run.edition, lang),
         "footer_html": _footer(lang),
     }
+    since = _since_last(standing, run, lang)
 
     def make() -> str:
         notebook = read_executed(job)
+        _tell(notebook, since)
         _refuse(place, gate.faults_of_notebook(notebook))
         page = render_page(notebook, lang=lang, **around)
         _refuse(place, gate.faults_of_page(page))
         return page
 
-    page = reuse.page_of(job, around | {"lang": lang}, make)
+    page = reuse.page_of(job, around | {"lang": lang, "since": since}, make)
     (site / lang).mkdir(exist_ok=True)
     (site / place).write_text(page, encoding="utf-8")
 
@@ -193,7 +202,7 @@ def _index(
         for name, notebook in sorted(notebooks.items(), key=_place)
     ]
     title = _title(run, lang)
-    assumed = _scenario(run).title(lang)
+    assumed = scenario_of(run).title(lang)
     basis = text("index.basis", **run.model_dump() | {"lang": lang, "scenario": assumed})
     moved_title = text("history.heading", lang)
     here = index_path(lang, languages)
@@ -220,7 +229,7 @@ def _index(
         feed=feed.NAME,
         body_html=body + site_data.listing_html(tables, names, _relative(here, ""), lang),
         nav_html=_NAV.render(links=links),
-        banner_html=_banner(run, lang),
+        banner_html=banner(run, lang),
         mark=edition_mark(run.edition, lang),
         footer_html=_footer(lang),
     )
@@ -253,6 +262,23 @@ def _moved(standing: Standing | None, run: ReportParameters, lang: str) -> list[
     return since_last(standing, parameters.titles(type(run), lang), lang)
 
 
+def _since_last(standing: Standing | None, run: ReportParameters, lang: str) -> str:
+    """The sentences of what moved, without the table that the index has."""
+    moved = _moved(standing, run, lang)
+    return "".join(piece.html() for piece in moved if _is_plain(piece))
+
+
+def _is_plain(piece: Sentence | Table) -> bool:
+    return isinstance(piece, Sentence) and not piece.style
+
+
+def _tell(notebook: NotebookNode, since: str) -> None:
+    """Put what moved since the last publication where the notebook has a place for it."""
+    for cell in notebook.cells:
+        if since and SINCE_TAG in cell.metadata.get("tags", []):
+            cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": since})]
+
+
 def _answers(notebook: NotebookNode) -> list[Markup]:
     """HTML outputs of the cells tagged as the notebook's answer, or as what the index switches."""
     cells = [cell for cell in notebook.cells if ANSWER_TAGS & set(cell.metadata.get("tags", []))]
@@ -264,14 +290,12 @@ def _nav(lang: str, name: str, names: list[str], languages: list[str]) -> str:
     here = f"{lang}/{name}.html"
     links = [(_relative(here, index_path(lang, languages)), text("index.home", lang), "")]
     links += [
-        (f"{other}.html", text(f"page.{other}", lang), "") for other in names if other != name
-    ]
-    links += [
         (f"../{code}/{name}.html", text("index.switch", lang), code)
         for code in languages
         if code != lang
     ]
-    return _NAV.render(links=links)
+    pages = [(f"{other}.html", text(f"page.{other}", lang), other == name) for other in names]
+    return _NAV.render(links=links, pages=pages, more=text("index.pages", lang))
 
 
 def _relative(here: str, there: str) -> str:
@@ -287,28 +311,6 @@ def edition_mark(edition: str, lang: str) -> str:
     ('【内部参考】', '')
     """
     return text("edition.internal", lang) if edition == "internal" else ""
-
-
-def _banner(run: NotebookParameters, lang: str) -> str:
-    """What is assumed, and what else differs from the baseline run, if anything does."""
-    defaults = type(run)().model_dump()
-    changed = {
-        name: value
-        for name, value in run.model_dump().items()
-        if name not in ("lang", "scenario", "edition") and value != defaults[name]
-    }
-    banner = Markup("")
-    if isinstance(run, ProjectionParameters) and not (assumed := _scenario(run)).is_baseline():
-        told = {"title": assumed.title(lang), "rationale": assumed.rationale(lang)}
-        banner += Markup("<p>{}</p>").format(text("index.conditional", lang, **told))
-    if changed:
-        words = text("comma", lang).join(f"{name} = {value}" for name, value in changed.items())
-        banner += Markup("<p>{}</p>").format(text("index.differs", lang, changes=words))
-    return banner
-
-
-def _scenario(run: ProjectionParameters) -> Scenario:
-    return load_scenario(run.scenario, run.changes, base_year=run.base_year, end_year=run.end_year)
 
 
 def _footer(lang: str) -> str:

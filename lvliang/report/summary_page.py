@@ -17,12 +17,12 @@ from markupsafe import Markup
 
 from lvliang.baseline.cache import BYTES, TEXT, cached
 from lvliang.display.words import text
+from lvliang.report.parameters import SUMMARY
 from lvliang.report.render import WORDS, page_shell, rename_ids
 from lvliang.report.reuse import PAGES
 
 log = logging.getLogger(__name__)
 
-SUMMARY = "90_summary"
 BROWSERS = (
     "chromium",
     "chromium-browser",

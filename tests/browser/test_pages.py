@@ -206,12 +206,29 @@ def test_a_page_says_its_language_and_links_to_the_other(visit: Visitor, name: s
     assert Path(page.url).stem == Path(name).stem
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_list_of_pages_unfolds_and_leads_to_each(visit: Visitor, site: Path, lang: str) -> None:
+    names = sorted(path.name for path in (site / lang).glob("[0-9]*.html"))
+    visited = visit(f"{lang}/{names[0]}", 360)
+    page = visited.page
+    links = page.locator("nav.site li a")
+    assert links.count() == len(names)
+    for place, name in enumerate(names):
+        page.goto(visited.address)
+        expect(links.nth(place)).to_be_hidden()
+        page.locator("nav.site summary").click()
+        links.nth(place).click()
+        page.wait_for_load_state()
+        assert Path(page.url).name == name
+        expect(page.locator("nav.site [aria-current=page]")).to_have_count(1)
+
+
 @every_page
 def test_each_link_leads_to_a_page_or_a_heading(visit: Visitor, name: str) -> None:
     visited = visit(name)
     page = visited.page
-    links = page.locator("nav a, main h2 a")
-    assert links.count() > 0
+    links = page.locator("nav.contents a, main h2 a")
+    assert links.count() > 0 or "90_summary" in name
     for place in range(links.count()):
         page.goto(visited.address)
         links.nth(place).click()

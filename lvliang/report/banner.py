@@ -1,0 +1,66 @@
+"""What a reader must know of a page before its first sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from lvliang.baseline.freeze import changed_files
+from lvliang.baseline.package import data_folder
+from lvliang.display.words import text
+from lvliang.projection.scenario import Scenario, load_scenario
+from lvliang.report.parameters import (
+    ComparisonParameters,
+    NotebookParameters,
+    ProjectionParameters,
+)
+from lvliang.report.provenance import year_made
+
+SAID_ELSEWHERE = {"lang", "scenario", "edition"}
+
+
+def banner(run: NotebookParameters, lang: str) -> str:
+    """What is assumed, what differs from the baseline run, and whether the data can be relied on.
+
+    Data are old when a year has ended after the base year but the last, whose figures may not be
+    out; they are unverified when a file is not as it was when it was last reviewed.
+    """
+    said = [*_assumed(run, lang), *_differs(run, lang), *_old(run, lang), *_unverified(lang)]
+    return Markup("").join(Markup("<p>{}</p>").format(words) for words in said)
+
+
+def scenario_of(run: ProjectionParameters) -> Scenario:
+    """The scenario of a run, with its changes."""
+    return load_scenario(run.scenario, run.changes, base_year=run.base_year, end_year=run.end_year)
+
+
+def _assumed(run: NotebookParameters, lang: str) -> Iterator[str]:
+    if not isinstance(run, ProjectionParameters) or isinstance(run, ComparisonParameters):
+        return
+    scenario = scenario_of(run)
+    if not scenario.is_baseline():
+        told = {"title": scenario.title(lang), "rationale": scenario.rationale(lang)}
+        yield text("banner.conditional", lang, **told)
+
+
+def _differs(run: NotebookParameters, lang: str) -> Iterator[str]:
+    defaults = type(run)().model_dump()
+    changed = [
+        f"{name} = {value}"
+        for name, value in run.model_dump(exclude=SAID_ELSEWHERE).items()
+        if value != defaults[name]
+    ]
+    if changed:
+        yield text("banner.differs", lang, changes=text("comma", lang).join(changed))
+
+
+def _old(run: NotebookParameters, lang: str) -> Iterator[str]:
+    year = year_made()
+    if year > run.base_year + 1:
+        yield text("banner.old", lang, base_year=run.base_year, year=year)
+
+
+def _unverified(lang: str) -> Iterator[str]:
+    if files := changed_files(data_folder()):
+        yield text("banner.unverified", lang, files=text("comma", lang).join(files))

@@ -1,0 +1,91 @@
+"""What stands above a page: what is assumed, what differs, and data not to be relied on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from lvliang.baseline.freeze import changed_files
+from lvliang.report import parameters
+from lvliang.report.banner import banner
+
+NAMES = list(parameters.SCHEMAS)
+
+
+def said(notebook: str = "20_trajectories", lang: str = "en", **given: Any) -> list[str]:
+    html = banner(parameters.check(notebook, given), lang)
+    return [paragraph.get_text() for paragraph in BeautifulSoup(html, "html.parser")("p")]
+
+
+@pytest.fixture
+def made_in(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def make(year: int) -> None:
+        seconds = 365.2425 * 86400 * (year - 1970 + 0.5)
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", f"{seconds:.0f}")
+
+    return make
+
+
+@pytest.mark.parametrize("notebook", NAMES)
+def test_the_baseline_run_in_the_year_of_the_report_has_no_banner(notebook: str) -> None:
+    assert said(notebook) == []
+
+
+@pytest.mark.parametrize("notebook", NAMES)
+def test_data_are_old_when_a_whole_year_is_missing(notebook: str, made_in: Any) -> None:
+    made_in(2021)
+    assert said(notebook) == []
+    made_in(2022)
+    (old,) = said(notebook)
+    assert "end in 2020" in old
+    assert "made in 2022" in old
+    (old,) = said(notebook, "zh")
+    assert "止于2020年" in old
+
+
+def test_an_earlier_base_year_makes_older_data() -> None:
+    differs, old = said(base_year=2015)
+    assert differs == "This run differs from the baseline: base_year = 2015."
+    assert "end in 2015" in old
+
+
+def test_a_file_that_was_changed_since_its_review_is_named_on_each_page(
+    data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LVLIANG_DATA", str(data_copy))
+    assert changed_files(data_copy) == []
+    table = data_copy / "report/targets.csv"
+    table.write_bytes(table.read_bytes().replace(b"8.5", b"8.6", 1))
+    assert said("10_baseline") == [
+        "Unverified data: files changed since they were last reviewed: report/targets.csv."
+    ]
+
+
+def test_a_scenario_is_told_with_its_reason_but_not_where_scenarios_are_compared() -> None:
+    (conditional,) = said(scenario="coal_slump")
+    assert conditional.startswith("Conditional: what follows holds under the scenario “coal slump”")
+    assert "2012–2015" in conditional
+    assert said("40_scenarios", scenario="coal_slump") == []
+    assert said("10_baseline") == []
+
+
+def test_changes_of_the_baseline_are_conditional_too_and_are_named() -> None:
+    conditional, differs = said(changes="coal_price.2023=-30%")
+    assert conditional.startswith("Conditional")
+    assert differs == "This run differs from the baseline: changes = coal_price.2023=-30%."
+
+
+def test_the_edition_and_the_language_are_no_difference() -> None:
+    assert said("50_ranks", edition="public") == []
+    assert said("50_ranks", lang="zh") == []
+
+
+def test_what_a_user_wrote_is_text_and_no_markup(tmp_path: Path, data: Path) -> None:
+    own = tmp_path / "own.toml"
+    shipped = (data / "scenarios/coal_slump.toml").read_text("utf-8")
+    own.write_text(shipped.replace('"coal slump"', '"a <b>"').replace('"coal_slump"', '"own"'))
+    html = banner(parameters.check("20_trajectories", {"scenario": str(own)}), "en")
+    assert "“a &lt;b&gt;”" in html
