@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -317,6 +318,20 @@ def test_coal_says_what_the_estimates_say(region: str, lang: str) -> None:
     assert all(f"{errors[name]:.1f}" in said for name in ("error_with", "error_without"))
     assert len(ahead) == (0 if own is None else 3)
     assert all(f"{times:.2f}" in said for times in ahead)
+
+
+@pytest.mark.parametrize("last", [2018, 2020])
+def test_years_below_the_panels_stand_apart(last: int) -> None:
+    known = actual(plain(), "gdp_nominal")
+    (chart,) = scenario_charts.fans(
+        found(), known[known.index <= last], indicator="gdp_nominal", region="", lang="zh"
+    )
+    chart.figure.draw_without_rendering()
+    for panel in chart.figure.axes[-2:]:
+        boxes = [label.get_window_extent() for label in panel.get_xticklabels()]
+        assert len(boxes) > 2
+        assert all(one.x1 + 2 < other.x0 for one, other in pairwise(boxes))
+    plt.close(chart.figure)
 
 
 def test_the_chart_draws_the_medians_of_the_table() -> None:

@@ -135,10 +135,13 @@ def last_data(axes: Axes, year: int, lang: str) -> None:
     )
 
 
-def year_ticks(axes: Axes, *marked: int) -> None:
-    """Ticks at ``marked`` years, the first of them most wanted, and between where there is room."""
+def year_ticks(axes: Axes, *marked: int, across: int = 1) -> None:
+    """Ticks at ``marked`` years, the first of them most wanted, and between where there is room.
+
+    Of as many panels as are ``across`` the figure, each has its share of the room.
+    """
     first, last = min(marked), max(marked)
-    room = YEAR_SPACE * (last - first)
+    room = YEAR_SPACE * across * (last - first)
     step = next(step for step in (1, 2, 5, 10, 20, 50) if step >= room)
     chosen: list[int] = []
     for year in [*marked, *range(-(-first // step) * step, last + 1, step)]:

@@ -52,7 +52,7 @@ def fans(
     years = (int(first.index[-1]), int(recent.index[0]), int(recent.index[-1]))
     figure.supylabel(unit(indicator, lang), fontsize=drawing.POINTS, color=drawing.MUTED)
     for panel in panels:
-        drawing.year_ticks(panel, *years)
+        drawing.year_ticks(panel, *years, across=ACROSS)
         drawing.log_levels(panel)
     facts = {"region": region, "year": years[0], "indicator": label(indicator, lang)}
     medians = text("semicolon", lang).join(

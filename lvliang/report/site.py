@@ -197,7 +197,7 @@ def _index(
         {
             "href": f"{below}{name}.html",
             "name": text(f"page.{name}", lang),
-            "answers": _answers(notebook),
+            "answers": _answers(notebook, lang),
         }
         for name, notebook in sorted(notebooks.items(), key=_place)
     ]
@@ -279,11 +279,16 @@ def _tell(notebook: NotebookNode, since: str) -> None:
             cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": since})]
 
 
-def _answers(notebook: NotebookNode) -> list[Markup]:
-    """HTML outputs of the cells tagged as the notebook's answer, or as what the index switches."""
+def _answers(notebook: NotebookNode, lang: str) -> list[Markup]:
+    """HTML of the cells tagged as the notebook's answer, or as what the index switches.
+
+    That there is nothing to show is said on the page alone.
+    """
+    nothing = Sentence(text("nothing", lang)).html()
     cells = [cell for cell in notebook.cells if ANSWER_TAGS & set(cell.metadata.get("tags", []))]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    return [Markup(output.data["text/html"]) for output in outputs if "data" in output]
+    shown = [output.data["text/html"] for output in outputs if "data" in output]
+    return [Markup(html) for html in shown if html != nothing]
 
 
 def _nav(lang: str, name: str, names: list[str], languages: list[str]) -> str:
