@@ -52,6 +52,8 @@ def test_page_of_each_language_has_its_own_cells():
     )
     assert (zh.html["lang"], zh.title.string) == ("zh-CN", "吕梁")
     assert (en.html["lang"], en.title.string) == ("en", "Lvliang")
+    for page in (zh, en):
+        page.select_one("details.code").extract()
     assert zh.main.get_text().split() == ["吕梁", "both", "中文"]
     assert en.main.get_text().split() == ["Lvliang", "both"]
     assert notebook == before
@@ -73,14 +75,21 @@ def test_unknown_language_is_refused():
         page_shell(lang="fr", title="", body_html="")
 
 
-def test_code_and_stderr_are_not_shown():
+def test_code_stands_folded_up_at_the_end_and_stderr_nowhere():
     cell = shown({"text/plain": "a < b"})
     cell.outputs += [
         v4.new_output("stream", name="stdout", text="<printed>"),
         v4.new_output("stream", name="stderr", text="warned"),
     ]
-    text = render(cell).main.get_text()
-    assert text.split() == ["题", "Title", "a", "<", "b", "<printed>"]
+    given = v4.new_code_cell("own = '/home'", metadata={"tags": ["injected-parameters"]})
+    page = render(given, cell, v4.new_code_cell(" "), v4.new_code_cell("x = '<b>'"))
+    code = page.main.select_one("details.code")
+    assert code.summary.get_text() == "本页的代码"
+    assert [pre.get_text() for pre in code("pre")] == ["secret_code = 1", "x = '<b>'"]
+    assert code.find_next_sibling() is None
+    code.extract()
+    assert page.main.get_text().split() == ["题", "Title", "a", "<", "b", "<printed>"]
+    assert not render(markdown("1")).select("details.code")
 
 
 @pytest.mark.parametrize(

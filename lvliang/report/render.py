@@ -31,6 +31,7 @@ WORDS = {
         "banner": "提示",
         "site": "网站导航",
         "contents": "目录",
+        "source": "本页的代码",
     },
     "en": {
         "code": "en",
@@ -38,6 +39,7 @@ WORDS = {
         "banner": "Notice",
         "site": "Site",
         "contents": "Contents",
+        "source": "The code of this page",
     },
 }
 ID_ATTRIBUTES = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
@@ -105,7 +107,7 @@ def render_page(
     ----------
     notebook
         Cells tagged ``lang-zh`` or ``lang-en`` appear in that language alone, cells tagged
-        ``hidden`` in none. Code and stderr never appear.
+        ``hidden`` in none. Code stands folded up at the end; stderr never appears.
     lang
         ``"zh"`` or ``"en"``.
     footer_html, nav_html, banner_html, mark
@@ -129,6 +131,7 @@ def render_page(
     _box_what_is_wide(body)
     _mark_numbers(body)
     _insert_contents(body, lang)
+    _append_code(body, notebook, lang)
     return page_shell(
         lang=lang,
         title=title.get_text().strip(),
@@ -288,6 +291,21 @@ def _mark_numbers(body: BeautifulSoup) -> None:
 def _heads(cell: Tag) -> bool:
     """Whether a cell stands in a row of heads."""
     return cell.parent is not None and not cell.parent("td")
+
+
+def _append_code(body: BeautifulSoup, notebook: NotebookNode, lang: str) -> None:
+    """Put the code at the end, folded up, but for the parameters of this run."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    sources = [cell.source for cell in cells if not _is_injected(cell)]
+    if sources:
+        label = WORDS[lang]["source"]
+        html = _templates().get_template("code.html.j2").render(label=label, sources=sources)
+        body.append(BeautifulSoup(html, "html.parser"))
+
+
+def _is_injected(cell: NotebookNode) -> bool:
+    """Whether papermill wrote a cell; its values, some of this machine, stand in the table."""
+    return "injected-parameters" in cell.metadata.get("tags", [])
 
 
 def _insert_contents(body: BeautifulSoup, lang: str) -> None:
