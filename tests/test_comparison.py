@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 
 from lvliang.cli import app
 from lvliang.display import coal_tables, scenario_charts, scenario_sentences, scenario_tables
+from lvliang.display.show import Formula, Sentence
+from lvliang.display.words import text
 from lvliang.errors import ParameterError
 from lvliang.feasibility import comparison
 from lvliang.feasibility.background import Background
@@ -252,6 +254,17 @@ def test_a_city_without_targets_is_compared_by_levels_alone(lang: str) -> None:
     assert scenario_tables.summary(suzhou, year=2025, lang=lang)
     (no_share,) = coal_tables.manufacturing(suzhou, year=2021, slope=None, lang=lang)
     assert "制造业" in no_share.words or "manufacturing" in no_share.words
+
+
+@LANGUAGES
+@pytest.mark.parametrize(("slope", "read"), [(0.1, "share_read"), (None, "share_plain")])
+def test_the_share_of_manufacturing_stands_with_its_formula(
+    slope: float | None, read: str, lang: str
+) -> None:
+    _, table, *rest = coal_tables.manufacturing(found(), year=2021, slope=slope, lang=lang)
+    assert len(table.frame) > 2
+    note = Sentence(text(f"coal.{read}", lang), "note")
+    assert rest == [Formula(coal_tables.SHARE_AFTER), note]
 
 
 @LANGUAGES

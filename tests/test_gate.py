@@ -31,7 +31,8 @@ CLEAN = page(
     "<p id='a' aria-labelledby='a'>a &amp; b &mdash; <br>c</p><ul><li>a<li>b<ul><li>c</ul></ul>"
     "<table> <!-- a --><tr> <td>a<td>b</table><dl><div><dt>a<dd>b</div></dl>"
     "<details><summary>a</summary>b</details>"
-    "<svg aria-hidden='true'></svg><!-- ✗ <script> --><p>亿元/万人，2021/home 8%</p>",
+    "<svg aria-hidden='true'></svg><!-- ✗ <script> --><p>亿元/万人，2021/home 8%</p>"
+    "<p><math alttext='x'><mi>x</mi><mspace width='1em' /><mo>&lt;</mo></math></p>",
     "<link rel='alternate' href='feed.json'>"
     "<title>✗</title><style>@font-face {src: url('data:font/woff2;base64,AA')}</style>",
 )
@@ -83,6 +84,7 @@ def test_clean_page_has_no_fault():
         ),
         ("<p>达标概率72.3%</p>", "No page may say “达标概率”, as in “达标概率72.3%”, under “题”."),
         ("<img src='data:,' alt='必然'>", "No page may say “必然”, as in “必然”, under “题”."),
+        ("<math alttext='必然'></math>", "No page may say “必然”, as in “必然”, under “题”."),
         (
             "<svg role='img'><title>虚高</title></svg>",
             "No page may say “虚高”, as in “虚高”, under “题”.",

@@ -11,7 +11,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from lvliang.display import record_charts, record_tables
-from lvliang.display.show import Chart
+from lvliang.display.show import Chart, Formula
 from lvliang.feasibility import record, reliability
 
 ORIGINS = pd.DataFrame(
@@ -118,11 +118,12 @@ def test_the_parts_are_told_at_the_longest_horizon() -> None:
             "uncertainty": 0.1416,
         }
     )
-    shown, told, _ = record_tables.parts(table, province="p", lang="zh")
+    shown, told, formula, _ = record_tables.parts(table, province="p", lang="zh")
     assert shown.frame.iloc[1].tolist()[2:] == [
         "9", "40", "27", "0.142", "0.024", "0.024", "0.142"
     ]  # fmt: skip
     assert "（9个起点）" in told.words
+    assert formula == Formula(record_tables.MURPHY)
     assert re.findall(r"\d+%", told.words) == ["40%", "27%", "32%", "7%"]
 
 

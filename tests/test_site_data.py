@@ -23,12 +23,13 @@ PAGE = "10_baseline"
 SHOWN = """
 import pandas as pd
 from lvliang.display import charts
-from lvliang.display.show import Appendix, Sentence, Table, show
+from lvliang.display.show import Appendix, Formula, Sentence, Table, show
 
 actual = pd.Series([1.0, 2.345678901, 4.0], index=[2018, 2019, 2020])
 kept = pd.DataFrame({"名": ["甲，乙", "丙"], "数": ["−4.6", "—"]})
 show(
     Sentence("句"),
+    Formula(r"s = \\frac{m}{1 + x}"),
     Table("一 表", kept),
     *charts.levels(actual, indicator="gdp_nominal", region="吕梁市", lang=lang),
 )

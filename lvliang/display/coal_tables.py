@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lvliang.display.scenario_tables import interval, signed, table_of
-from lvliang.display.show import Appendix, Sentence, Table
+from lvliang.display.show import Appendix, Formula, Sentence, Table
 from lvliang.display.words import capital, number, text
 from lvliang.feasibility.comparison import Comparison
 from lvliang.feasibility.drivers import manufacturing_ladder, trial_errors
@@ -20,6 +20,7 @@ TEN_PERCENT = 100 * float(np.log(1.1))  # points of log growth
 TEN_POINTS = 0.1  # of a share
 LIKE = 0.9  # of the fit of coal, from which another price fits about as closely
 MANUFACTURING = "manufacturing_share_change"
+SHARE_AFTER = r"s = \frac{m}{m + (1 - m)(1 + x)}"
 
 Pieces = list[Sentence | Table | Appendix]
 
@@ -73,7 +74,7 @@ def evidence(
 
 def manufacturing(
     found: Comparison, *, year: int, slope: float | None, lang: str
-) -> list[Sentence | Table]:
+) -> list[Sentence | Table | Formula]:
     """What coal prices of ``year`` do to the share of manufacturing, over possible bases."""
     targets = found.verdicts.loc[found.verdicts["indicator"] == MANUFACTURING, "value"]
     if targets.empty:
@@ -95,7 +96,7 @@ def manufacturing(
     ]
     table = Table(text("scenario_table.share", lang), pd.DataFrame(rows), cards=True)
     read = "coal.share_plain" if slope is None else "coal.share_read"
-    return [said, table, Sentence(text(read, lang), "note")]
+    return [said, table, Formula(SHARE_AFTER), Sentence(text(read, lang), "note")]
 
 
 def _moved(row: pd.Series, lang: str) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from lvliang.baseline.history import APART
 from lvliang.display.industry_tables import HALF, held_words, reference_name
-from lvliang.display.show import Sentence
+from lvliang.display.show import Formula, Sentence
 from lvliang.display.words import amount, capital, label, text
 from lvliang.feasibility.commitments import OUTCOMES
 from lvliang.feasibility.industries import Industries
@@ -14,6 +14,7 @@ from lvliang.feasibility.known_growth import describe_known
 
 ASSUMED = "假定"
 MEDIAN = 0.5
+GROWTH_NEEDED = r"g = (T / B)^{1/n} - 1, \qquad B = \frac{T}{(1 + g)^n}"
 
 
 def answer(found: Industries, *, region: str, lang: str) -> list[Sentence]:
@@ -38,18 +39,20 @@ def answer(found: Industries, *, region: str, lang: str) -> list[Sentence]:
     ]
 
 
-def reading(found: Industries, lang: str) -> list[Sentence]:
-    """How the curves are read, and which industries are read each for itself."""
+def reading(found: Industries, lang: str) -> list[Sentence | Formula]:
+    """How the curves are worked out and read, and which industries are read each for itself."""
     assumed = found.targets[found.targets["reading_zh"].str.contains(ASSUMED)]
     groups = [
         text("comma", lang).join(group[f"indicator_{lang}"])
         for _, group in assumed.groupby("quote", sort=False)
     ]
-    said = [] if found.targets.empty else [text("industries.chart_note", lang)]
+    pieces: list[Sentence | Formula] = []
+    if not found.targets.empty:
+        pieces = [Formula(GROWTH_NEEDED), Sentence(text("industries.chart_note", lang))]
     if groups:
         names = capital(text("semicolon", lang).join(groups))
-        said.append(text("industries.each", lang, names=names))
-    return [Sentence(words) for words in said]
+        pieces.append(Sentence(text("industries.each", lang, names=names)))
+    return pieces
 
 
 def no_comparison(found: Industries, lang: str) -> list[Sentence]:

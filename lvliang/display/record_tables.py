@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from lvliang.display.show import Sentence, Table
+from lvliang.display.show import Formula, Sentence, Table
 from lvliang.display.words import NOTHING, number, target_name, text
 from lvliang.feasibility.record import ENGINE
 from lvliang.feasibility.rival_file import YEARS_NEEDED
@@ -14,6 +14,7 @@ from lvliang.feasibility.rival_file import YEARS_NEEDED
 COVERS = ("cover80", "cover90")
 SCORES = ("rmse", "bias", "crps", *COVERS)
 SHARES = (*COVERS, "chance", "came")
+MURPHY = r"B \approx \sum_k w_k (p_k - y_k)^2 - \sum_k w_k (y_k - y)^2 + y (1 - y)"
 PARTS = ("chance", "came", "brier", "reliability", "resolution", "uncertainty")
 
 
@@ -92,7 +93,7 @@ def industry(table: pd.DataFrame, lang: str) -> list[Sentence]:
     return [Sentence(text("record.industry", lang, **facts), "note")]
 
 
-def parts(table: pd.DataFrame, *, province: str, lang: str) -> list[Table | Sentence]:
+def parts(table: pd.DataFrame, *, province: str, lang: str) -> list[Table | Sentence | Formula]:
     """Brier score of the engine taken apart, by horizon and group, and how."""
     caption = text("record_table.parts", lang, province=province)
     keys = ("horizon", "group", "origins")
@@ -112,7 +113,7 @@ def parts(table: pd.DataFrame, *, province: str, lang: str) -> list[Table | Sent
     )
     facts = {"years": int(longest["horizon"].max()), "origins": int(longest["origins"].max())}
     told = Sentence(text("record.chances", lang, groups=groups, **facts))
-    return [*shown, told, Sentence(text("record.parts", lang), "note")]
+    return [*shown, told, Formula(MURPHY), Sentence(text("record.parts", lang), "note")]
 
 
 def statistical(summary: pd.DataFrame, lang: str) -> list[Sentence]:

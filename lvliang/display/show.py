@@ -1,4 +1,4 @@
-"""Put charts, tables and sentences into the output of a cell, as HTML that stands alone."""
+"""Put charts, tables, sentences and formulas into the output of a cell, as HTML of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
+from lvliang.display.formula import mathml
 from lvliang.display.tabular import DATA_TYPE, Content, content
 from lvliang.display.words import NOTHING, capital, number, text
 
@@ -72,6 +73,22 @@ class Sentence:
         """The sentence as an HTML paragraph."""
         attribute = f' class="{self.style}"' if self.style else ""
         return f"<p{attribute}>{escape(self.words, quote=False)}</p>"
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula in a line of its own, written in TeX."""
+
+    tex: str
+
+    @property
+    def words(self) -> str:
+        """The formula as plain text."""
+        return self.tex
+
+    def html(self) -> str:
+        """The formula as MathML."""
+        return mathml(self.tex, block=True)
 
 
 @dataclass(frozen=True)
@@ -169,7 +186,7 @@ class Appendix:
         return _APPENDIX.render(summary=self.summary, pieces=pieces)
 
 
-def show(*pieces: Sentence | Table | Chart | Appendix | Switch) -> None:
+def show(*pieces: Sentence | Formula | Table | Chart | Appendix | Switch) -> None:
     """Display pieces of a page as the output of a cell.
 
     Tables go along for machines, as a type of output that no page shows.

@@ -32,7 +32,7 @@ EXCERPT = 40  # characters before a fault
 NOT_DRAWN = frozenset({"title", "desc", "metadata", "style", "script"})
 # What a reader reads as one with the words around it.
 INLINE = frozenset({"a", "b", "code", "em", "i", "mark", "q", "span", "strong", "tspan"})
-READ_OUT = ("alt", "aria-label", "title")
+READ_OUT = ("alt", "alttext", "aria-label", "title")
 HEADINGS = ["h1", "h2", "h3", "h4"]
 TABLE_PARTS = ["table", "thead", "tbody", "tfoot", "tr"]
 # What a parser takes without a word, although HTML has one place for it.

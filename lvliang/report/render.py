@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from lvliang.display import fonts
+from lvliang.display.formula import mathml
 from lvliang.display.words import NOTHING
 from lvliang.errors import ParameterError, QualityError
 from lvliang.report.gate import visible_text
@@ -86,6 +87,22 @@ class PageExporter(TemplateExporter):
         yield "markdown2html", _markdown_html
 
 
+class PageRenderer(IPythonRenderer):
+    """nbconvert's renderer of Markdown, but formulas become MathML and not TeX for a script."""
+
+    def inline_math(self, body: str) -> str:
+        """Set what stands between single dollars."""
+        return mathml(body)
+
+    def block_math(self, body: str) -> str:
+        """Set what stands between double dollars."""
+        return mathml(body, block=True)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        r"""Set what stands between ``\begin`` and ``\end``."""
+        return mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", block=True)
+
+
 def unseen_tags(lang: str) -> set[str]:
     """Tags of the cells that a page in `lang` leaves out."""
     other = "en" if lang == "zh" else "zh"
@@ -118,7 +135,8 @@ def render_page(
     ParameterError
         `lang` is neither.
     QualityError
-        No cell of this language has a level-1 heading, so the page has no title.
+        No cell of this language has a level-1 heading, so the page has no title, or a formula
+        cannot be set.
     """
     _check_language(lang)
     body_html, _ = PageExporter(lang=lang).from_notebook_node(notebook)
@@ -195,7 +213,7 @@ def _check_language(lang: str) -> None:
 
 
 def _markdown_html(source: str) -> str:
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    renderer = PageRenderer(escape=False, exclude_anchor_links=True)
     return MarkdownWithMath(renderer=renderer).render(source)
 
 
@@ -238,7 +256,7 @@ def _renamed(pattern: str, value: str, new: dict[str, str]) -> str:
 
 
 def _box_what_is_wide(body: BeautifulSoup) -> None:
-    """Put tables and drawings into boxes that scroll sideways, by finger and by keyboard."""
+    """Put tables, drawings and formulas into boxes that scroll sideways, also by keyboard."""
     for table in body("table"):
         box = table.find_parent(class_="table") or _wrap(table, "table")
         _make_scrollable(box, name=table.find("caption") or _heading_above(table))
@@ -246,11 +264,14 @@ def _box_what_is_wide(body: BeautifulSoup) -> None:
         caption = svg.find_next_sibling("figcaption") or svg.find_previous_sibling("figcaption")
         title = caption and (caption.find(class_="chart-title") or caption)
         _make_scrollable(_wrap(svg, "drawing"), name=title or _heading_above(svg))
-    _tell_apart([box for box in body.select(".table, .drawing") if box.get("aria-label")])
+    for math in body.select("math[display=block]"):
+        # Markdown has it in a <p>, where no <div> may stand.
+        _make_scrollable(_wrap(math, "formula", "span"), name=_heading_above(math))
+    _tell_apart([box for box in body.select(".table, .drawing, .formula") if box.get("aria-label")])
 
 
-def _wrap(tag: Tag, css_class: str) -> Tag:
-    return tag.wrap(Tag(name="div", attrs={"class": css_class}))
+def _wrap(tag: Tag, css_class: str, name: str = "div") -> Tag:
+    return tag.wrap(Tag(name=name, attrs={"class": css_class}))
 
 
 def _make_scrollable(box: Tag, *, name: Tag | None) -> None:

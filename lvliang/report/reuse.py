@@ -20,8 +20,9 @@ PAGES = Code(
     ("baseline", "projection", "feasibility", "display", "report"),
     (
         "beautifulsoup4", "brotli", "fonttools", "frictionless", "ipykernel", "ipython", "jinja2",
-        "matplotlib", "matplotlib-inline", "mistune", "nbclient", "nbconvert", "nbformat", "numpy",
-        "pandas", "papermill", "scipy", "scoringrules", "seaborn", "statsmodels", "xarray",
+        "latex2mathml", "matplotlib", "matplotlib-inline", "mistune", "nbclient", "nbconvert",
+        "nbformat", "numpy", "pandas", "papermill", "scipy", "scoringrules", "seaborn",
+        "statsmodels", "xarray",
     ),
 )  # fmt: skip
 

@@ -117,7 +117,7 @@ def too_wide(page: Page) -> list[str]:
     return page.evaluate(
         """() => [...document.body.querySelectorAll('*')]
             .filter(element => !element.closest('.skip, svg *'))
-            .filter(element => ![...document.querySelectorAll('.table, .drawing')].some(
+            .filter(element => ![...document.querySelectorAll('.table, .drawing, .formula')].some(
                 box => box !== element && box.contains(element)
                     && getComputedStyle(box).overflowX !== 'visible'))
             .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
