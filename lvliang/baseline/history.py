@@ -170,6 +170,11 @@ def volume_index(growth: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([start, index])
 
 
+def has_report(region_code: str, data: Path | None = None) -> bool:
+    """Whether the government work report on file is that of ``region_code``."""
+    return bool((load_table("report_baseline", data)["region_code"] == region_code).any())
+
+
 def report_figures(region_code: str, origin: int, data: Path | None = None) -> pd.DataFrame:
     """Figures of the government work report on ``region_code``, with its words and their place."""
     figures = as_of(load_table("report_baseline", data), origin)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lvliang.display import drawing
+from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import Chart, with_year
 from lvliang.display.words import amount, capital, decimals_of, in_words, label, place, text, unit
 from lvliang.projection.outlook import QUANTILES
@@ -24,6 +25,7 @@ def fan(
     lang: str,
     target: float | None = None,
     scenario: Scenario | None = None,
+    size: tuple[float, float] = drawing.SIZE,
 ) -> list[Chart]:
     """Actual values, then the projected median with its 50 and 90 % bands.
 
@@ -39,6 +41,8 @@ def fan(
         Drawn as a line across the projected years.
     scenario : Scenario, optional
         Whose draws these are; one that assumes something is named in the subtitle.
+    size : tuple of float
+        Width and height in inches.
     """
     if actual.empty:
         return []
@@ -47,7 +51,7 @@ def fan(
     units = unit(indicator, "zh")
     decimals = decimals_of(units)
     base_year, end_year = int(actual.index[-1]), int(quantiles.index[-1])
-    figure, axes = drawing.new_axes(unit(indicator, lang), pad=24)
+    figure, axes = drawing.new_axes(unit(indicator, lang), pad=24, size=size)
     drawing.facts(axes, actual)
     drawing.bands(axes, _from_last(actual, quantiles))
     drawing.year_ticks(axes, end_year, int(actual.index[0]), base_year)
@@ -75,7 +79,7 @@ def fan(
     if units != "%":
         subtitle = text("chart.log", lang, subtitle=subtitle)
     if scenario is not None and not scenario.is_baseline():
-        title = scenario.title(lang)
+        title = title_of(scenario, lang)
         subtitle = text("chart.conditional", lang, subtitle=subtitle, title=title)
     chart = Chart(
         figure,

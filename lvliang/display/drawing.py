@@ -24,12 +24,14 @@ PALE = "#b8c4d0"
 MUTED = "#5b6875"
 # On a phone of 360 px a chart has 328: a point is 0.95 px, so that no text is below 9 px.
 SIZE = (4.8, 3.5)
+# Two beside each other on the sheet for the desk have text of 7 points and leave room for words.
+FLAT = (4.8, 2.1)
 POINTS = 10
 LABEL_GAP = 13.0  # points from one label to the next
 YEAR_SPACE = 0.15  # of the years of an axis, from one tick to the next
 
 
-def new_axes(units: str, pad: float = 6.0) -> tuple[Figure, Axes]:
+def new_axes(units: str, pad: float = 6.0, size: tuple[float, float] = SIZE) -> tuple[Figure, Axes]:
     """An empty chart with its unit ``pad`` points above the axis."""
     import seaborn as sns
 
@@ -45,13 +47,13 @@ def new_axes(units: str, pad: float = 6.0) -> tuple[Figure, Axes]:
             "axes.spines.right": False,
         }
     )
-    figure, axes = plt.subplots(figsize=SIZE, layout="constrained")
+    figure, axes = plt.subplots(figsize=size, layout="constrained")
     axes.set_ylabel(units, color=MUTED, rotation="horizontal", ha="left", va="baseline")
     above = axes.transAxes + ScaledTranslation(0, pad / 72, figure.dpi_scale_trans)
     axes.yaxis.set_label_coords(0, 1, transform=above)
     if units:
         # The layout makes room for the middle of the label alone.
-        half = POINTS / 2 / 72 / SIZE[1]
+        half = POINTS / 2 / 72 / size[1]
         figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - half))
     axes.grid(visible=False, axis="x")
     axes.yaxis.set_major_formatter(FuncFormatter(_tick))

@@ -15,6 +15,7 @@ from lvliang.baseline.cache import BYTES, Code, cached
 
 CUTTING = Code(("display",), ("brotli", "fonttools"))
 FAMILY = "Lvliang Sans SC"
+LARGE = 60_000  # bytes, from which a page has the coarser grid
 # Of 1000 that the font has: an eighth of a pixel on a phone, and a fifth fewer bytes.
 UNITS_PER_EM = 350
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
@@ -58,10 +59,16 @@ def page_woff2(text: str) -> bytes:
     """
     characters = "".join(sorted(set(text) & _characters()))
     asked = {"characters": characters}
-    return cached("font", asked, lambda: _subset(characters), form=BYTES, code=CUTTING)
+    return cached("font", asked, lambda: _small(characters), form=BYTES, code=CUTTING)
 
 
-def _subset(characters: str) -> bytes:
+def _small(characters: str) -> bytes:
+    """Cut down, and drawn on a coarser grid where that is still large."""
+    cut = _subset(characters)
+    return cut if len(cut) < LARGE else _subset(characters, units_per_em=UNITS_PER_EM)
+
+
+def _subset(characters: str, units_per_em: int | None = None) -> bytes:
     options = subset.Options()
     options.flavor = "woff2"
     options.layout_features = []
@@ -73,7 +80,8 @@ def _subset(characters: str) -> bytes:
     file = io.BytesIO()
     with subset.load_font(FONT_FILE, options) as font:
         subsetter.subset(font)
-        scale_upem(font, UNITS_PER_EM)
+        if units_per_em:
+            scale_upem(font, units_per_em)
         subset.save_font(font, file, options)
     return file.getvalue()
 

@@ -40,6 +40,17 @@ def since_last(standing: Standing, titles: Mapping[str, str], lang: str) -> list
     return _compared(found, against, titles, lang)
 
 
+def in_short(standing: Standing, lang: str) -> list[Sentence]:
+    """How many verdicts moved since the publication before, and which kinds of causes there are."""
+    found = standing.comparison
+    if found is None:
+        return [Sentence(text("history.first", lang))]
+    against = text("history.to_last", lang, before=_time(found.before))
+    facts = {"against": against, "causes": _kinds(found, lang), "count": len(found.moves)}
+    facts["classes"] = sum(move.is_of_class for move in found.moves)
+    return [Sentence(text("history.moved" if found.moves else "history.none", lang, **facts))]
+
+
 def _compared(
     found: Comparison, against: str, titles: Mapping[str, str], lang: str
 ) -> list[Sentence | Table]:
@@ -66,6 +77,10 @@ def _row(move: Move, causes: list[str], lang: str) -> dict[str, str]:
         text("history.change", lang): _change(move, lang),
         text("history.cause", lang): capital(names),
     }
+
+
+def _kinds(found: Comparison, lang: str) -> str:
+    return text("comma", lang).join(text(f"history.{cause}", lang) for cause in found.causes)
 
 
 def _name(row: Row, lang: str) -> str:

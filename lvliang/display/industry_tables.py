@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from lvliang.display.commitment_tables import quantity
-from lvliang.display.show import Sentence, Table
+from lvliang.display.show import NOTHING_STYLE, Sentence, Table
 from lvliang.display.words import amount, capital, label, number, text
 from lvliang.feasibility.industries import Industries
 from lvliang.feasibility.known_growth import LEVELS, REFERENCES, describe_known, slower_spells
@@ -108,7 +108,8 @@ def price_tables(found: Industries, lang: str) -> list[Sentence | Table]:
     """Changes of coal prices over spells, and the base that a fall of the lowest tenth takes."""
     risk = found.risk
     if risk.empty:
-        return [Sentence(text("industries.no_hold", lang))]
+        style = "" if len(found.targets) else NOTHING_STYLE
+        return [Sentence(text("industries.no_hold", lang), style)]
     pieces: list[Sentence | Table] = []
     for _, lines in risk.groupby(["value", "years"]):
         first = lines.iloc[0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,6 +20,7 @@ MEDIAN, HALF = 0.5, (0.25, 0.75)
 YEARS_OF_FACT = 6
 ACROSS = 2
 PANEL_HEIGHT = 1.55  # inches
+ROOM = 24  # half-width characters across a panel
 SHORTENED = re.compile("[:,：，、(（]")  # a title of a panel holds what stands before
 LINE_SPACING = 1.25  # of two lines
 
@@ -42,7 +45,7 @@ def fans(
     first = next(iter(tables.values()))
     for place, (panel, (name, table)) in enumerate(zip(panels, tables.items(), strict=False)):
         _panel(panel, recent, table, first)
-        title = capital(SHORTENED.split(name_of(found, str(name), lang))[0].strip())
+        title = _short(name_of(found, str(name), lang))
         end = _end(found, str(name), indicator, place, lang)
         panel.set_title(
             f"{title}\n{end}", loc="left", fontsize=drawing.POINTS, linespacing=LINE_SPACING
@@ -139,6 +142,14 @@ def _from_last(recent: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
     levels = [MEDIAN, *HALF]
     start = pd.DataFrame(recent.iloc[-1], index=[recent.index[-1]], columns=levels, dtype=float)
     return pd.concat([start, table[levels]])
+
+
+def _short(title: str) -> str:
+    """The title of a scenario as a panel has room for it."""
+    words = capital(SHORTENED.split(title)[0].strip())
+    widths = accumulate(2 if east_asian_width(sign) in "FW" else 1 for sign in words)
+    room = sum(width <= ROOM for width in widths)
+    return words if room == len(words) else f"{words[: room - 1]}…"
 
 
 def _end(found: Comparison, name: str, indicator: str, place: int, lang: str) -> str:

@@ -46,12 +46,15 @@ def each(found: Comparison, *, year: int, lang: str) -> list[Sentence]:
 
 
 def left_out(scenarios: Sequence[Scenario], *, years: Sequence[int], lang: str) -> list[Sentence]:
-    """Which scenarios assume nothing of the years of the run."""
-    if not scenarios:
-        return []
-    names = _listed((one.title(lang) for one in scenarios), lang)
+    """Which scenarios assume nothing of the years of the run, and which are of another city."""
     span = {"first": years[0], "last": years[-1]}
-    return [Sentence(text("scenarios.left_out", lang, names=names, **span), "note")]
+    lent = [one for one in scenarios if any(one.path(driver, years) for driver in one.drivers)]
+    silent = [one for one in scenarios if one not in lent]
+    return [
+        Sentence(text(key, lang, names=_titles(left, lang), **span), "note")
+        for key, left in (("scenarios.left_out", silent), ("scenarios.lent", lent))
+        if left
+    ]
 
 
 def notes(found: Comparison, lang: str) -> list[Sentence]:
@@ -150,10 +153,11 @@ def _range(found: Comparison, region: str, year: int, lang: str) -> list[str]:
         high_name=name_of(found, high, lang),
         **{name: amount(value, "亿元", lang, 0) for name, value in money.items()},
     )
-    ends = {"low": first["gdp_nominal_q10"], "high": first["gdp_nominal_q90"]}
-    if not ends["low"] <= medians[low] <= medians[high] <= ends["high"]:
+    ends = first["gdp_nominal_q10"], first["gdp_nominal_q90"]
+    if not ends[0] <= medians[low] <= medians[high] <= ends[1]:
         return [said]
-    shown = {name: amount(value, "亿元", lang, 0) for name, value in ends.items()}
+    widths = {"apart": medians[high] - medians[low], "width": ends[1] - ends[0]}
+    shown = {name: amount(value, "亿元", lang, 0) for name, value in widths.items()}
     return [said, text("scenarios.within", lang, **shown)]
 
 
@@ -187,10 +191,10 @@ def _one(found: Comparison, scenario: Scenario, years: list[int], lang: str) -> 
     judged = found.verdicts[found.verdicts["scenario"] == scenario.scenario_id]
     flips = judged[judged["flips"]]
     verdicts = text("scenarios.verdicts_same", lang)
-    if judged["probability"].isna().all():
-        verdicts = text("scenarios.no_verdicts", lang)
-    elif len(flips):
+    if len(flips):
         verdicts = text("comma", lang).join(_moves(flips, lang))
+    if judged["probability"].isna().all():
+        verdicts = ""
     drawn = pd.notna(row["budget_revenue_q50"])
     return text(
         "scenarios.one" if drawn else "scenarios.one_no_revenue",
@@ -207,7 +211,7 @@ def _one(found: Comparison, scenario: Scenario, years: list[int], lang: str) -> 
         growth_against=_against(row["growth_against"], "points", lang),
         prices=number(row["prices"]),
         prices_against=_against(row["prices_against"], "points", lang),
-        verdicts=verdicts,
+        verdicts=text("scenarios.verdicts", lang, verdicts=verdicts) if verdicts else "",
     )
 
 
@@ -239,6 +243,10 @@ def _against(moved: float, kind: str, lang: str) -> str:
         return text("scenarios.same", lang)
     side = "more" if moved > 0 else "less"
     return text(f"scenarios.{kind}_{side}", lang, size=number(abs(moved)))
+
+
+def _titles(scenarios: Sequence[Scenario], lang: str) -> str:
+    return _listed((one.title(lang) for one in scenarios), lang)
 
 
 def _listed(names: Iterable[str], lang: str) -> str:

@@ -123,7 +123,8 @@ def _headline(found: Comparison, scenario: str, year: int, lang: str) -> Table:
         for what in told_of(found)
     }
     rows = [{"indicator": name, "value": value} for name, value in cells.items()]
-    return replace(table_of("headline", rows, lang), cards=False)
+    named = name_of(found, scenario, lang)
+    return replace(table_of("headline", rows, lang, scenario=named), cards=False)
 
 
 def _judged(found: Comparison, scenario: str, lang: str) -> list[Table]:
@@ -137,7 +138,8 @@ def _judged(found: Comparison, scenario: str, lang: str) -> list[Table]:
         }
         for _, row in verdicts.iterrows()
     ]
-    return [table_of("judged", rows, lang)] if rows else []
+    named = name_of(found, scenario, lang)
+    return [table_of("judged", rows, lang, scenario=named)] if rows else []
 
 
 def classes(found: Comparison, lang: str) -> list[Table]:
@@ -189,7 +191,11 @@ def appendix(found: Comparison, lang: str) -> list[Table]:
 
 def name_of(found: Comparison, scenario_id: str, lang: str) -> str:
     """Title of a scenario of the comparison; one that a user changed is the run's own."""
-    scenario = next(one for one in found.scenarios if one.scenario_id == scenario_id)
+    return title_of(next(one for one in found.scenarios if one.scenario_id == scenario_id), lang)
+
+
+def title_of(scenario: Scenario, lang: str) -> str:
+    """Title of a scenario; one that a user changed is the run's own."""
     return text("scenarios.own", lang) if scenario.changes else scenario.title(lang)
 
 

@@ -12,6 +12,7 @@ from lvliang.display.words import (
     counts_by_class,
     in_words,
     label,
+    rounded,
     target_name,
     text,
 )
@@ -170,10 +171,10 @@ def settling(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
 
 
 def how_to_add(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
-    """How to enter the figures that are missing, where a target cannot be told without."""
-    if not (verdicts["class"] == CANNOT_TELL).any():
+    """How to enter what is missing, where no target is on file or one cannot be told."""
+    if len(verdicts) and not (verdicts["class"] == CANNOT_TELL).any():
         return []
-    return [Sentence(text("feasibility.how_to_add", lang))]
+    return [Sentence(text("feasibility.how_to_add", lang), "note")]
 
 
 def gdp_target(
@@ -215,7 +216,7 @@ def _even_bet(row: pd.Series, lang: str) -> str:
         target=target_name(row, lang),
         even=even,
         gap=abs(gap),
-        word=text(f"likelihood.{row['likelihood']}", lang),
+        chance=rounded(row["probability"], lang),
     )
 
 

@@ -62,9 +62,12 @@ RESULT_TYPE = "application/vnd.lvliang.vintage+json"
 LONGEST_WHOLE = 11  # characters that are kept on one line of a cell
 
 
+NOTHING_STYLE = "nothing"  # that there is nothing to show, which a page leaves out with its heading
+
+
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence; ``style`` is a class of the page: ``headline``, ``note`` or ``caveat``."""
+    """One sentence; ``style`` is a class: ``headline``, ``note``, ``caveat``, `NOTHING_STYLE`."""
 
     words: str
     style: str = ""

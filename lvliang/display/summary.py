@@ -23,6 +23,8 @@ from lvliang.feasibility.desk import Triggers
 from lvliang.feasibility.drivers import BASES
 
 MOVES = {"size": "size", "gdp": "gdp_nominal", "revenue": "budget_revenue"}
+YEARS_BEFORE = 5  # that the growth of the base year is held against
+UNUSUAL = 1.0  # points away from their mean
 SIGNS = {">=": "≥", "<=": "≤", "=": ""}
 
 
@@ -49,7 +51,7 @@ def indicators(verdicts: pd.DataFrame, expected: pd.DataFrame, lang: str) -> lis
     natures = set(frame["nature"])
     if len(natures) == 1:
         frame = frame.drop(columns="nature")
-        caption = text("summary.all_of", lang, table=caption, nature=natures.pop())
+        caption = text("table.all_of", lang, table=caption, nature=natures.pop())
     heads = {name: text(f"summary_column.{name}", lang) for name in frame.columns}
     return [Table(caption, frame.rename(columns=heads), cards=True)]
 
@@ -58,7 +60,7 @@ def risks(
     effects: pd.DataFrame,
     triggers: Triggers,
     *,
-    last_growth: float,
+    growth: pd.Series,
     year: int,
     lang: str,
     conditional: bool = False,
@@ -69,8 +71,8 @@ def risks(
     ----------
     effects : pandas.DataFrame
         From ``drivers.load_tornado``.
-    last_growth : float
-        Real growth of the base year (%).
+    growth : pandas.Series
+        Real growth by year, to the base year (%).
     conditional : bool
         Whether the page is of another scenario than the baseline, on which effects are worked out.
     """
@@ -81,7 +83,7 @@ def risks(
             "national_growth",
             year,
             lang,
-            last=number(last_growth),
+            base=_base_effect(growth, lang),
             trigger=number(triggers.cities),
         ),
     ]
@@ -95,12 +97,19 @@ def risks(
     return said
 
 
+def note(gaps: pd.Series | None, lang: str) -> Sentence:
+    """How the page is to be read; ``gaps`` between vintages are those of `Background`."""
+    counted = gaps is not None and len(gaps) > 0
+    basis = text("summary.with_gaps" if counted else "summary.without_gaps", lang)
+    return Sentence(text("summary.note", lang, basis=basis), "note")
+
+
 def rank_history(ranks: pd.DataFrame, *, region: str, lang: str) -> list[Chart]:
     """Rank of GDP in the province by year, the first on top (``ranks`` of ``ranks_by_year``)."""
     known = ranks["gdp_rank"].combine_first(ranks["report_gdp_rank"]).dropna().astype(float)
     if len(known) < 2:
         return []
-    figure, axes = drawing.new_axes(text("summary.rank_axis", lang))
+    figure, axes = drawing.new_axes(text("summary.rank_axis", lang), size=drawing.FLAT)
     drawing.facts(axes, known, dots=True)
     axes.set_ylim(known.max() + 1, 0)
     axes.set_yticks(range(1, int(known.max()) + 1))
@@ -147,6 +156,17 @@ def _told(verdict: pd.Series, lang: str) -> str:
     if pd.isna(verdict["probability"]):
         return said
     return text("summary.told", lang, verdict=said, chance=chance(verdict, lang))
+
+
+def _base_effect(growth: pd.Series, lang: str) -> str:
+    """Whether the base year was out of the usual, which one year's growth is measured from."""
+    known = growth.dropna()
+    if len(known) <= YEARS_BEFORE:
+        return text("summary.base_unknown", lang)
+    last, usual = known.iloc[-1], known.iloc[-1 - YEARS_BEFORE : -1].mean()
+    far = abs(last - usual) >= UNUSUAL
+    side = "usual" if not far else "low" if last < usual else "high"
+    return text(f"summary.base_{side}", lang, last=number(last), usual=number(usual))
 
 
 def _risk(effects: pd.DataFrame, driver: str, year: int, lang: str, **facts: str) -> Sentence:

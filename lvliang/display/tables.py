@@ -192,6 +192,18 @@ def sources(table: pd.DataFrame, lang: str) -> list[Table]:
     return _if_any(text("table.sources", lang), frame, cards=True, desk=heads[terms])
 
 
+def main(targets: pd.DataFrame, lang: str) -> list[Table]:
+    """Verdicts on the main targets of a year, and their nature where they have it in common."""
+    if targets.empty:
+        return []
+    caption = text("table.main", lang, year=targets["deadline"].iloc[0])
+    natures = set(targets["nature"])
+    if len(natures) == 1:
+        nature = text(f"nature.{natures.pop()}", lang)
+        caption = text("table.all_of", lang, table=caption, nature=nature)
+    return verdicts(targets, caption, lang)
+
+
 def _verdict(row: pd.Series, lang: str) -> dict[str, str]:
     notes = [missing_sentence(row, lang), row[f"reading_{lang}"]]
     return {

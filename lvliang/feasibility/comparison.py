@@ -55,8 +55,8 @@ class Comparison:
         move is small).
     verdicts : pandas.DataFrame
         `VERDICT` of `assess` for each ``scenario``, ``against`` (probability less the first's),
-        ``told`` (the class that is said: the first's where the move is small) and ``flips``
-        (another than the first's).
+        ``told`` (the class that is said) and ``likelihood``, which are the first's where the move
+        is small, and ``flips`` (another class than the first's).
     fans : pandas.DataFrame
         ``scenario, indicator, year`` and `QUANTILES` of the levels.
     """
@@ -79,19 +79,21 @@ class Comparison:
 
 
 def scenarios_of(
-    shipped: Iterable[Scenario], own: Scenario, years: Iterable[int]
+    shipped: Iterable[Scenario], own: Scenario, years: Iterable[int], *, of_report: bool = True
 ) -> tuple[list[Scenario], list[Scenario]]:
     """The scenarios of a run, the baseline first and its own last, and those left out.
 
-    Left out are scenarios that assume nothing of its ``years``. The run's own has a row where it
-    is none of the shipped ones.
+    Left out are scenarios that assume nothing of its ``years`` and, where the city is not that
+    of the report (``of_report``), those that assume something of the city itself. The run's own
+    has a row where it is none of those.
     """
     span = list(years)
-    known = list(shipped)
+    known = [one for one in shipped if of_report or not one.is_of_a_city() or _same(own, one)]
+    left = [one for one in shipped if one not in known]
     speaking = [one for one in known if one.is_baseline() or _speaks(one, span)]
     if not own.is_baseline() and not any(_same(own, one) for one in known):
         speaking.append(replace(own, scenario_id="own"))
-    return speaking, [one for one in known if one not in speaking]
+    return speaking, [*(one for one in known if one not in speaking), *left]
 
 
 def load_comparison(
@@ -233,10 +235,14 @@ def _words(chances: pd.DataFrame) -> pd.DataFrame:
 
 def _flips(verdicts: pd.DataFrame) -> pd.DataFrame:
     """Moves against the first scenario, and classes that a small move does not change."""
-    first = verdicts.groupby("target_id")[["probability", "class"]].transform("first")
+    judged = verdicts.groupby("target_id")[["probability", "class", "likelihood"]]
+    first = judged.transform("first")
     moved = verdicts["probability"] - first["probability"]
-    told = verdicts["class"].where(moved.abs() >= NEAR_EDGE, first["class"])
-    return verdicts.assign(against=moved, told=told, flips=told != first["class"])
+    far = moved.abs() >= NEAR_EDGE
+    told = verdicts["class"].where(far, first["class"])
+    word = verdicts["likelihood"].where(far, first["likelihood"])
+    flips = told != first["class"]
+    return verdicts.assign(against=moved, told=told, likelihood=word, flips=flips)
 
 
 def _fan(found: Outlook, indicator: str) -> pd.DataFrame:

@@ -22,6 +22,7 @@ WORDS = (
     "source_zh", "source_en", "departs_from",
 )  # fmt: skip
 SHOCK = "shock"
+OF_A_CITY = ("policy", "secondary_share")  # drivers that move the city alone
 PERSISTENCE, SCOPE = "persistence", "scope"
 SCOPES = ("nation", "city")
 YEAR = re.compile(r"(19|20)\d\d")
@@ -100,6 +101,11 @@ class Scenario:
     def is_baseline(self) -> bool:
         """Whether nothing is assumed: then nothing is conditional."""
         return not any(self.drivers.values())
+
+    def is_of_a_city(self) -> bool:
+        """Whether it assumes something of the city itself, not of coal or the nation alone."""
+        struck = self.scope == "city" and bool(self.drivers.get(SHOCK))
+        return struck or any(self.drivers.get(driver) for driver in OF_A_CITY)
 
     def path(self, driver: str, years: Iterable[int]) -> dict[int, float]:
         """Values of a driver in ``years``, those years alone that have one."""

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -20,6 +20,7 @@ from traitlets.config import Config
 
 from lvliang.display import fonts
 from lvliang.display.formula import mathml
+from lvliang.display.show import NOTHING_STYLE
 from lvliang.display.words import NOTHING
 from lvliang.errors import ParameterError, QualityError
 from lvliang.report.gate import visible_text
@@ -140,7 +141,7 @@ def render_page(
     """
     _check_language(lang)
     body_html, _ = PageExporter(lang=lang).from_notebook_node(notebook)
-    body = BeautifulSoup(body_html, "html.parser")
+    body = BeautifulSoup(keep_together(body_html), "html.parser")
     title = body.find("h1")
     if title is None:
         raise QualityError(f"the notebook has no level-1 heading (# …) in language {lang!r}")
@@ -148,6 +149,7 @@ def render_page(
     _separate_svg_ids(body)
     _box_what_is_wide(body)
     _mark_numbers(body)
+    _drop_empty_sections(body)
     _insert_contents(body, lang)
     _append_code(body, notebook, lang)
     return page_shell(
@@ -192,7 +194,7 @@ def page_shell(
     parts: dict[str, str] = {
         "mark": mark,
         "feed": feed,
-        "body_html": Markup(TOGETHER.sub("\N{NO-BREAK SPACE}", body_html)),
+        "body_html": Markup(body_html),
         "nav_html": Markup(nav_html),
         "footer_html": Markup(footer_html),
         "banner_html": Markup(banner_html),
@@ -205,6 +207,11 @@ def page_shell(
         text = text.translate(WIDE_IN_ENGLISH)
     font_css = Markup(fonts.font_face_css(text))
     return template.render(words=WORDS[lang], title=title, font_css=font_css, **parts)
+
+
+def keep_together(html: str) -> str:
+    """Spaces that no line may break at, in the place of those around numbers."""
+    return TOGETHER.sub("\N{NO-BREAK SPACE}", html)
 
 
 def _check_language(lang: str) -> None:
@@ -307,6 +314,17 @@ def _mark_numbers(body: BeautifulSoup) -> None:
                 heads = [cell for cell in column if cell is not None and _heads(cell)]
                 for cell in heads + cells:
                     cell["class"] = " ".join([*cell.get_attribute_list("class"), "num"])
+
+
+def _drop_empty_sections(body: BeautifulSoup) -> None:
+    """Leave out the sections of which all there is to say is that there is nothing to show."""
+    for heading in body("h2"):
+        until_next = takewhile(lambda piece: piece.name != "h2", heading.find_next_siblings())
+        section = list(until_next)
+        said = [part for piece in section for part in piece.select("p, li, table, figure, math")]
+        if said and all(NOTHING_STYLE in part.get_attribute_list("class") for part in said):
+            for piece in [heading, *section]:
+                piece.decompose()
 
 
 def _heads(cell: Tag) -> bool:

@@ -11,8 +11,9 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from lvliang.baseline.regions import find_region
-from lvliang.display.history_tables import since_last
-from lvliang.display.show import Sentence, Table, contents_of
+from lvliang.display.history_tables import in_short, since_last
+from lvliang.display.scenario_tables import title_of
+from lvliang.display.show import NOTHING_STYLE, Sentence, Table, contents_of
 from lvliang.display.words import text
 from lvliang.errors import QualityError
 from lvliang.feasibility.vintage import Standing, Vintage
@@ -21,7 +22,7 @@ from lvliang.report.banner import banner, scenario_of
 from lvliang.report.execute import Job
 from lvliang.report.parameters import SUMMARY, ReportParameters
 from lvliang.report.provenance import code_version, data_fingerprint
-from lvliang.report.render import page_shell, render_page
+from lvliang.report.render import keep_together, page_shell, render_page
 from lvliang.report.summary_page import write_summary
 
 ANSWER_TAGS = {"answer", "switch"}
@@ -202,10 +203,9 @@ def _index(
         for name, notebook in sorted(notebooks.items(), key=_place)
     ]
     title = _title(run, lang)
-    assumed = scenario_of(run).title(lang)
+    assumed = title_of(scenario_of(run), lang)
     basis = text("index.basis", **run.model_dump() | {"lang": lang, "scenario": assumed})
     moved_title = text("history.heading", lang)
-    here = index_path(lang, languages)
     links_of_files = [
         (_relative(here, file), text(f"summary.{_kind(file)}", lang)) for file in files
     ]
@@ -227,7 +227,8 @@ def _index(
         lang=lang,
         title=title,
         feed=feed.NAME,
-        body_html=body + site_data.listing_html(tables, names, _relative(here, ""), lang),
+        body_html=keep_together(body)
+        + site_data.listing_html(tables, names, _relative(here, ""), lang),
         nav_html=_NAV.render(links=links),
         banner_html=banner(run, lang),
         mark=edition_mark(run.edition, lang),
@@ -263,13 +264,8 @@ def _moved(standing: Standing | None, run: ReportParameters, lang: str) -> list[
 
 
 def _since_last(standing: Standing | None, run: ReportParameters, lang: str) -> str:
-    """The sentences of what moved, without the table that the index has."""
-    moved = _moved(standing, run, lang)
-    return "".join(piece.html() for piece in moved if _is_plain(piece))
-
-
-def _is_plain(piece: Sentence | Table) -> bool:
-    return isinstance(piece, Sentence) and not piece.style
+    """What moved in one sentence or two; the index has the table and the details."""
+    return "".join(piece.html() for piece in in_short(standing, lang)) if standing else ""
 
 
 def _tell(notebook: NotebookNode, since: str) -> None:
@@ -284,7 +280,7 @@ def _answers(notebook: NotebookNode, lang: str) -> list[Markup]:
 
     That there is nothing to show is said on the page alone.
     """
-    nothing = Sentence(text("nothing", lang)).html()
+    nothing = Sentence(text("nothing", lang), NOTHING_STYLE).html()
     cells = [cell for cell in notebook.cells if ANSWER_TAGS & set(cell.metadata.get("tags", []))]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     shown = [output.data["text/html"] for output in outputs if "data" in output]
