@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from io import StringIO
 from itertools import chain, groupby
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
-from bs4.element import Comment, NavigableString, PageElement, Tag
+from bs4.element import NavigableString, PageElement, Tag
 from nbformat import NotebookNode
-from tinyhtml5.parser import HTMLParser as StrictParser
 
 from lvliang.display import fonts
 from lvliang.display.words import forbidden
+from lvliang.report.valid_html import EXCERPT, faults_of_markup, where
 
 LOCAL_PATH = re.compile(
     r"file://\S*"
@@ -28,25 +26,10 @@ LOCAL_PATH = re.compile(
 TRACEBACK = "Traceback (most recent call last)"
 CSS_ADDRESS = re.compile(r"""(?:url\(|@import)\s*(?:url\()?\s*["']?([^"')\s;]*)""", re.IGNORECASE)
 LOADING_ATTRIBUTES = ("src", "srcset", "poster", "data", "background", "href", "xlink:href")
-EXCERPT = 40  # characters before a fault
 NOT_DRAWN = frozenset({"title", "desc", "metadata", "style", "script"})
 # What a reader reads as one with the words around it.
 INLINE = frozenset({"a", "b", "code", "em", "i", "mark", "q", "span", "strong", "tspan"})
 READ_OUT = ("alt", "alttext", "aria-label", "title")
-HEADINGS = ["h1", "h2", "h3", "h4"]
-TABLE_PARTS = ["table", "thead", "tbody", "tfoot", "tr"]
-# What a parser takes without a word, although HTML has one place for it.
-PARENTS = {
-    "li": ("ul", "ol", "menu"),
-    "dt": ("dl", "div"),
-    "dd": ("dl", "div"),
-    "figcaption": ("figure",),
-    "summary": ("details",),
-}
-# Each names elements by their ids, with spaces between.
-REFERENCES = frozenset(
-    {"aria-controls", "aria-describedby", "aria-labelledby", "aria-owns", "for", "headers"}
-)
 
 
 def faults_of_notebook(nb: NotebookNode) -> list[str]:
@@ -81,10 +64,10 @@ def faults_of_page(html: str, *, limit_bytes: int = 1_000_000) -> list[str]:
     """
     page = BeautifulSoup(html, "html.parser")
     checks = (
-        *(_ids, _references, _places, _language, _scripts, _loaded_files, _css_files),
+        *(_language, _scripts, _loaded_files, _css_files),
         *(_alternatives, _glyphs, _machine, _wording),
     )
-    whole = [*_size(html, limit_bytes), *_syntax(html)]
+    whole = [*_size(html, limit_bytes), *faults_of_markup(html, page)]
     return [*whole, *chain.from_iterable(check(page) for check in checks)]
 
 
@@ -161,48 +144,6 @@ def _size(html: str, limit_bytes: int) -> Iterator[str]:
         yield f"The page has {size:,} bytes, and at most {limit_bytes:,} are allowed."
 
 
-def _syntax(html: str) -> Iterator[str]:
-    """What the HTML standard calls a parse error."""
-    lines = html.split("\n")
-    parser = StrictParser()
-    # As a stream: a short string may be taken for the name of a file.
-    parser.parse(StringIO(html))
-    for (line, column), code, facts in parser.errors:
-        fault = "misnested tag" if code.startswith("adoption-agency") else code.replace("-", " ")
-        names = "".join(f" <{facts[key]}>" for key in sorted(facts) if key.lower().endswith("name"))
-        before = lines[line - 1][:column][-EXCERPT:]
-        yield f"Invalid HTML: {fault}{names}, line {line}, at “{before}”."
-
-
-def _ids(page: BeautifulSoup) -> Iterator[str]:
-    for name, count in Counter(str(tag["id"]) for tag in page(id=True)).items():
-        if count > 1:
-            last = page(id=name)[-1]
-            yield f"Invalid HTML: {count} elements have the id {name}, the last {_where(last)}."
-
-
-def _references(page: BeautifulSoup) -> Iterator[str]:
-    ids = {str(tag["id"]) for tag in page(id=True)}
-    for tag in page(True):
-        for attribute in sorted(REFERENCES & tag.attrs.keys()):
-            for name in " ".join(tag.get_attribute_list(attribute)).split():
-                if name not in ids:
-                    yield f"Invalid HTML: no element has the id {name}, {attribute} {_where(tag)}."
-
-
-def _places(page: BeautifulSoup) -> Iterator[str]:
-    for tag in page(list(PARENTS)):
-        # An end tag that HTML lets be left out is missing in this tree too: <li>a <li>b.
-        outer = next(outer.name for outer in tag.parents if outer.name not in PARENTS)
-        parents = PARENTS[tag.name]
-        if outer not in parents:
-            yield f"Invalid HTML: a <{tag.name}> stands outside <{parents[0]}>, {_where(tag)}."
-    for tag in page(TABLE_PARTS):
-        for text in tag.find_all(string=True, recursive=False):
-            if text.strip() and not isinstance(text, Comment):
-                yield f"Invalid HTML: “{text.strip()}” stands outside the cells, {_where(tag)}."
-
-
 def _language(page: BeautifulSoup) -> Iterator[str]:
     if not (page.html and page.html.get("lang")):
         yield "The <html> element has no lang."
@@ -210,7 +151,7 @@ def _language(page: BeautifulSoup) -> Iterator[str]:
 
 def _scripts(page: BeautifulSoup) -> Iterator[str]:
     for tag in page("script"):
-        yield f"A page must have no <script>, {_where(tag)}."
+        yield f"A page must have no <script>, {where(tag)}."
 
 
 def _loaded_files(page: BeautifulSoup) -> Iterator[str]:
@@ -219,7 +160,7 @@ def _loaded_files(page: BeautifulSoup) -> Iterator[str]:
             address = str(tag.get(name) or "#")
             followed = name.endswith("href") and (tag.name in ("a", "area") or _is_feed(tag))
             if not (followed or _is_inside(address)):
-                yield f"<{tag.name}> loads {address} from outside the page, {_where(tag)}."
+                yield f"<{tag.name}> loads {address} from outside the page, {where(tag)}."
 
 
 def _is_feed(tag: Tag) -> bool:
@@ -235,32 +176,32 @@ def _css_files(page: BeautifulSoup) -> Iterator[str]:
     for tag, css in chain(sheets, values):
         for address in CSS_ADDRESS.findall(css):
             if not _is_inside(address):
-                yield f"A style loads {address} from outside the page, {_where(tag)}."
+                yield f"A style loads {address} from outside the page, {where(tag)}."
 
 
 def _alternatives(page: BeautifulSoup) -> Iterator[str]:
     for tag in page("img"):
         if not str(tag.get("alt", "")).strip():
-            yield f"An <img> has no text alternative, {_where(tag)}."
+            yield f"An <img> has no text alternative, {where(tag)}."
     for tag in page("svg"):
         hidden = tag.get("aria-hidden") == "true" or tag.find_parent("svg")
         named = tag.get("role") == "img" and (tag.get("aria-label") or tag.find("title"))
         if not (hidden or named):
-            yield f'An <svg> has no role="img" with an aria-label or <title>, {_where(tag)}.'
+            yield f'An <svg> has no role="img" with an aria-label or <title>, {where(tag)}.'
 
 
 def _glyphs(page: BeautifulSoup) -> Iterator[str]:
     strings = list(_visible_strings(page))
     for character in sorted(fonts.missing_glyphs("".join(strings))):
         place = next(string for string in strings if character in string)
-        yield f"The font lacks “{character}” (U+{ord(character):04X}), {_where(place)}."
+        yield f"The font lacks “{character}” (U+{ord(character):04X}), {where(place)}."
 
 
 def _machine(page: BeautifulSoup) -> Iterator[str]:
     texts = ((string, str(string)) for string in _visible_strings(page))
     values = ((tag, str(value)) for tag in page(True) for value in tag.attrs.values())
     for place, text in chain(texts, values):
-        yield from (f"The page shows {what}, {_where(place)}." for what in _machine_words(text))
+        yield from (f"The page shows {what}, {where(place)}." for what in _machine_words(text))
 
 
 def _wording(page: BeautifulSoup) -> Iterator[str]:
@@ -268,7 +209,7 @@ def _wording(page: BeautifulSoup) -> Iterator[str]:
         for word in dict.fromkeys(forbidden(text)):
             before, _, after = text.partition(word)
             context = f"{before[-EXCERPT:]}{word}{after[:EXCERPT]}".strip()
-            yield f"No page may say “{word}”, as in “{context}”, {_where(place)}."
+            yield f"No page may say “{word}”, as in “{context}”, {where(place)}."
 
 
 def _said(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
@@ -295,11 +236,6 @@ def _visible_strings(page: BeautifulSoup) -> Iterator[NavigableString]:
         # Comments and the document type are subclasses.
         if type(string) is NavigableString and NOT_DRAWN.isdisjoint(p.name for p in string.parents):
             yield string
-
-
-def _where(place: PageElement) -> str:
-    heading = place.find_parent(HEADINGS) or place.find_previous(HEADINGS)
-    return f"under “{heading.get_text(strip=True)}”" if heading else "before the first heading"
 
 
 def _link_fault(href: str, page: Path, site: Path, anchors: dict[Path, set[str]]) -> str:
