@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import nbformat.v4 as v4
 import pytest
 
 from lvliang.errors import QualityError
-from lvliang.report.gate import check_links, faults_of_notebook, faults_of_page, visible_text
+from lvliang.report.gate import (
+    check_links,
+    faults_of_files,
+    faults_of_notebook,
+    faults_of_page,
+    visible_text,
+)
 from lvliang.report.parameters import ReportParameters
 from lvliang.report.site import write_index
 
@@ -32,6 +40,9 @@ CLEAN = page(
     "<table> <!-- a --><tr> <td>a<td>b</table><dl><div><dt>a<dd>b</div></dl>"
     "<details><summary>a</summary>b</details>"
     "<svg aria-hidden='true'></svg><!-- ✗ <script> --><p>亿元/万人，2021/home 8%</p>"
+    "<img src='data:image/png;base64,AA+/tmp/A\n/Ab/C' alt='图'><p>万元/km2/year</p>"
+    r"<math alttext='\frac{a}{b}\\beta\gamma'></math>"
+    "<style>ul {list-style: '–' url('data:,')} .a {background: image-set('data:,' 1x)}</style>"
     "<p><math alttext='x'><mi>x</mi><mspace width='1em' /><mo>&lt;</mo></math></p>",
     "<link rel='alternate' href='feed.json'>"
     "<title>✗</title><style>@font-face {src: url('data:font/woff2;base64,AA')}</style>",
@@ -56,7 +67,9 @@ def test_clean_page_has_no_fault():
         ),
         ("<link rel='alternate' href='//x.cn/a'>", "<link> loads //x.cn/a from outside"),
         ("<a rel='alternate'><img src='a.png' alt='a'></a>", "<img> loads a.png from outside"),
-        ("<iframe src='//x.cn'></iframe>", "<iframe> loads //x.cn from outside"),
+        ("<video src='//x.cn'></video>", "<video> loads //x.cn from outside"),
+        ("<img srcset='data:, 1x, //x.cn 2x' alt='a'>", "<img> loads data:, 1x, //x.cn 2x from"),
+        ("<link rel='stylesheet' href='data:text/css,a'>", "<link> loads data:text/css,a from"),
         (
             "<svg role='img' aria-label='a'><image xlink:href='a.png'/></svg>",
             "<image> loads a.png from outside",
@@ -65,14 +78,80 @@ def test_clean_page_has_no_fault():
         ("<style>p {background: url( 'a.png' )}</style>", "A style loads a.png from outside"),
         ("<style>@import 'a.css';</style>", "A style loads a.css from outside"),
         ("<style>@import url(a.css);</style>", "A style loads a.css from outside"),
+        (r"<p style='background: u\72l(a.png)'>a</p>", "A style loads a.png from outside"),
+        (r"<style>p {background: U\52 L(\61.png)}</style>", "A style loads a.png from outside"),
+        (
+            "<style>@media print {p {background: -webkit-image-set('a.png' 1x)}}</style>",
+            "A style loads a.png from outside",
+        ),
+        (
+            "<style>p {background: image-set('data:,' type('image/png'), var(--a) 2x)}</style>",
+            "A style loads var(--a) from outside",
+        ),
+        (r"<style>@\69mport /* a */ 'a.css';</style>", "A style loads a.css from outside"),
+        (
+            "<svg role='img' aria-label='a'><rect fill='url(a.svg#b)'/></svg>",
+            "A style loads a.svg#b from outside",
+        ),
+        (
+            "<svg aria-hidden='true'><style>p {fill: u&#114;l(a.png)}</style></svg>",
+            "A style loads a.png from outside",
+        ),
+        ("<form></form>", "A page must have no <form>, under “题”."),
+        ("<iframe></iframe>", "A page must have no <iframe>, under “题”."),
+        ("<object></object>", "A page must have no <object>, under “题”."),
+        ("<embed>", "A page must have no <embed>, under “题”."),
+        ("<p onclick='a()'>a</p>", "A page must have no onclick, <p> under “题”."),
+        ("<p srcdoc='a'>a</p>", "A page must have no srcdoc, <p> under “题”."),
+        ("<a href='#' ping='//x.cn'>a</a>", "A page must have no ping, <a> under “题”."),
+        ("<button formaction='a'>a</button>", "A page must have no formaction, <button> under"),
+        ("<meta http-equiv='refresh' content='0'>", "A page must have no http-equiv, <meta> under"),
+        (
+            "<a href=' Java&#10;Script:a()'>a</a>",
+            "A page must have no address that runs, <a> under",
+        ),
+        (
+            "<svg aria-hidden='true'><set to='javascript:a()'/></svg>",
+            "A page must have no address that runs, <set> under “题”.",
+        ),
+        (
+            "<svg aria-hidden='true'><style><g onclick='a()'></g></style></svg>",
+            "Invalid HTML: a tag stands in the text of a <style>, under “题”.",
+        ),
         ("<img src='data:,'>", "An <img> has no text alternative, under “题”."),
         ("<img src='data:,' alt=' '>", "An <img> has no text alternative, under “题”."),
         ("<svg aria-label='a'></svg>", 'An <svg> has no role="img" with an aria-label or <title>'),
         ("<svg role='img'></svg>", 'An <svg> has no role="img" with an aria-label or <title>'),
+        (
+            "<svg role='img' aria-label=' '></svg>",
+            'An <svg> has no role="img" with an aria-label or <title>',
+        ),
+        (
+            "<svg role='img'><title> </title></svg>",
+            'An <svg> has no role="img" with an aria-label or <title>',
+        ),
+        (
+            "<svg role='img'><g><title>a</title></g></svg>",
+            'An <svg> has no role="img" with an aria-label or <title>',
+        ),
+        (
+            r"<style>p::after {content: '\2717'}</style>",
+            "The font lacks “✗” (U+2717), under “题”.",
+        ),
+        ("<ul style='list-style: \"✗\"'></ul>", "The font lacks “✗” (U+2717), under “题”."),
+        (
+            "<style>p::after {content: '必然'}</style>",
+            "No page may say “必然”, as in “必然”, under “题”.",
+        ),
         ("<p>判断 ✗</p>", "The font lacks “✗” (U+2717), under “题”."),
         ("<p>/home/a/数据.csv</p>", "The page shows the local path /home/a/数据.csv, under “题”."),
         ("<a href='file:///tmp/a'>a</a>", "The page shows the local path file:///tmp/a"),
         (r"<p>见 C:\数据\a.csv</p>", r"The page shows the local path C:\数据\a.csv"),
+        ("<p>C:/Users/a.csv</p>", "The page shows the local path C:/Users/a.csv, under"),
+        (r"<p>\\host\share\a</p>", r"The page shows the local path \\host\share\a, under"),
+        ("<p>/nix/store/a</p>", "The page shows the local path /nix/store/a, under"),
+        ("<p title='/private/tmp/a'>a</p>", "The page shows the local path /private/tmp/a, under"),
+        ("<p>读取/home/a.csv</p>", "The page shows the local path /home/a.csv, under"),
         ("<pre>Traceback (most recent call last):</pre>", "The page shows a traceback"),
         (
             "<p>总产值基本不<b>可能</b>翻番</p>",
@@ -236,4 +315,20 @@ def test_check_links(tmp_path):
         "zh/index.html links to #no, which has no anchor #no.",
         "zh/index.html links to ../../out.html, which is outside the folder.",
         "zh/index.html links to /index.html, which is outside the folder.",
+    ]
+
+
+def test_feeds_and_data_files_are_held_to_the_same_words_and_paths(tmp_path):
+    (tmp_path / "data").mkdir()
+    rows = '\ufeff名,数\n必然,1\n"a ""/home/a/b""",2\n实现概率,72.3%\n'
+    (tmp_path / "data" / "a.csv").write_text(rows, "utf-8")
+    items = [{"content_text": r"\\host\share"}, {"content_text": "吕梁市\nIt failed"}]
+    feed = json.dumps({"version": "https://x.cn/a/1.1", "items": items, "size": 1})
+    (tmp_path / "feed.json").write_text(feed, "utf-8")
+    (tmp_path / "index.html").write_text("<p>必然</p>", "utf-8")
+    assert faults_of_files(tmp_path) == [
+        "data/a.csv may not say “必然”, as in “必然”.",
+        "data/a.csv shows the local path /home/a/b.",
+        r"feed.json shows the local path \\host\share.",
+        "feed.json may not say “failed”, as in “吕梁市\nIt failed”.",
     ]

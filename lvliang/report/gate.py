@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from itertools import chain, groupby
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
@@ -15,17 +19,35 @@ from nbformat import NotebookNode
 
 from lvliang.display import fonts
 from lvliang.display.words import forbidden
+from lvliang.report import css
 from lvliang.report.valid_html import EXCERPT, faults_of_markup, where
 
 LOCAL_PATH = re.compile(
     r"file://\S*"
-    # A path may follow a space or a quotation mark, never a host name or another path.
-    r"|(?<![\w.:/~-])/(?:home|root|Users|tmp|var|usr|opt|mnt|srv|etc|work|workspace)/[^\s\"'<>]+"
-    r"|\b[A-Za-z]:\\[^\s\"'<>]+"
+    # A path may follow a space or a quotation mark, never a host name or another path; and words
+    # of Chinese where the folder is one that every machine has, so that no unit is taken for it.
+    r"|(?<![\w.:/+~-])/[A-Za-z][\w.-]*/[^\s\"'<>]+"
+    r"|(?<![A-Za-z0-9_.:/+~-])/(?:home|root|Users|tmp|var|usr|opt|mnt|srv|etc)/[^\s\"'<>]+"
+    r"|(?<![A-Za-z0-9_])[A-Za-z]:[\\/][^\s\"'<>]+"
+    # Never the end of a line of a formula.
+    r"|(?<![\w\\}&])\\\\[A-Za-z0-9][\w.-]+\\[^\s\"'<>]+"
 )
 TRACEBACK = "Traceback (most recent call last)"
-CSS_ADDRESS = re.compile(r"""(?:url\(|@import)\s*(?:url\()?\s*["']?([^"')\s;]*)""", re.IGNORECASE)
-LOADING_ATTRIBUTES = ("src", "srcset", "poster", "data", "background", "href", "xlink:href")
+# What runs, holds another page or sends what a reader enters.
+ACTIVE_TAGS = ["script", "form", "iframe", "frame", "object", "embed", "applet", "base"]
+ACTIVE_ATTRIBUTE = re.compile(r"on.*|srcdoc|ping|(?:form)?action|http-equiv")
+ACTIVE_ADDRESS = re.compile(r"(?:java|vb)script:", re.IGNORECASE)
+UNSEEN = re.compile(r"[\x00-\x20]")  # a browser drops them from the scheme of an address
+LOADING_ATTRIBUTES = (
+    "src",
+    "srcset",
+    "imagesrcset",
+    "poster",
+    "data",
+    "background",
+    "href",
+    "xlink:href",
+)
 NOT_DRAWN = frozenset({"title", "desc", "metadata", "style", "script"})
 # What a reader reads as one with the words around it.
 INLINE = frozenset({"a", "b", "code", "em", "i", "mark", "q", "span", "strong", "tspan"})
@@ -64,7 +86,7 @@ def faults_of_page(html: str, *, limit_bytes: int = 1_000_000) -> list[str]:
     """
     page = BeautifulSoup(html, "html.parser")
     checks = (
-        *(_language, _scripts, _loaded_files, _css_files),
+        *(_language, _active, _loaded_files, _css_files),
         *(_alternatives, _glyphs, _machine, _wording),
     )
     whole = [*_size(html, limit_bytes), *faults_of_markup(html, page)]
@@ -86,6 +108,39 @@ def check_links(site_dir: Path) -> list[str]:
         for href in page.links
         if (fault := _link_fault(href, path, site, anchors))
     ]
+
+
+def faults_of_files(site_dir: Path) -> list[str]:
+    """Return what the feeds and the data files of a folder must not say, as no page may.
+
+    That is a path of this machine, a traceback, or a word of ``forbidden.toml``.
+    """
+    return [
+        f"{path.relative_to(site_dir)} {fault}."
+        for path in sorted(site_dir.rglob("*"))
+        for text in _texts(path)
+        for fault in chain(
+            (f"shows {what}" for what in _machine_words(text)),
+            (f"may not say {what}" for what in _forbidden_words(text)),
+        )
+    ]
+
+
+def _texts(path: Path) -> Iterator[str]:
+    """The texts of a file as its readers get them, whatever they are escaped or quoted with."""
+    if path.suffix == ".json":
+        yield from _strings_in(json.loads(path.read_text("utf-8")))
+    elif path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from chain.from_iterable(csv.reader(file))
+
+
+def _strings_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        inner = value.values() if isinstance(value, dict) else value
+        yield from chain.from_iterable(map(_strings_in, inner))
 
 
 class _Anchors(HTMLParser):
@@ -149,9 +204,15 @@ def _language(page: BeautifulSoup) -> Iterator[str]:
         yield "The <html> element has no lang."
 
 
-def _scripts(page: BeautifulSoup) -> Iterator[str]:
-    for tag in page("script"):
-        yield f"A page must have no <script>, {where(tag)}."
+def _active(page: BeautifulSoup) -> Iterator[str]:
+    for tag in page(ACTIVE_TAGS):
+        yield f"A page must have no <{tag.name}>, {where(tag)}."
+    for tag in page(True):
+        for name, value in tag.attrs.items():
+            if ACTIVE_ATTRIBUTE.fullmatch(name):
+                yield f"A page must have no {name}, <{tag.name}> {where(tag)}."
+            elif ACTIVE_ADDRESS.search(UNSEEN.sub("", str(value))):
+                yield f"A page must have no address that runs, <{tag.name}> {where(tag)}."
 
 
 def _loaded_files(page: BeautifulSoup) -> Iterator[str]:
@@ -159,7 +220,9 @@ def _loaded_files(page: BeautifulSoup) -> Iterator[str]:
         for name in LOADING_ATTRIBUTES:
             address = str(tag.get(name) or "#")
             followed = name.endswith("href") and (tag.name in ("a", "area") or _is_feed(tag))
-            if not (followed or _is_inside(address)):
+            # Those of a srcset after the first may be anywhere.
+            several = name.endswith("srcset") and name in tag.attrs
+            if several or not (followed or _is_inside(address)):
                 yield f"<{tag.name}> loads {address} from outside the page, {where(tag)}."
 
 
@@ -171,45 +234,72 @@ def _is_feed(tag: Tag) -> bool:
 
 
 def _css_files(page: BeautifulSoup) -> Iterator[str]:
-    sheets = ((tag, tag.get_text()) for tag in page("style"))
     values = ((tag, str(value)) for tag in page(True) for value in tag.attrs.values())
-    for tag, css in chain(sheets, values):
-        for address in CSS_ADDRESS.findall(css):
+    functions = ((tag, value) for tag, value in values if "(" in value)
+    for tag, style in chain(_sheets(page), functions):
+        for address in css.addresses(style):
             if not _is_inside(address):
                 yield f"A style loads {address} from outside the page, {where(tag)}."
 
 
+def _sheets(page: BeautifulSoup) -> Iterator[tuple[Tag, str]]:
+    # In a drawing a browser reads character references in it.
+    return ((tag, unescape(tag.get_text())) for tag in page("style"))
+
+
 def _alternatives(page: BeautifulSoup) -> Iterator[str]:
     for tag in page("img"):
-        if not str(tag.get("alt", "")).strip():
+        if not _says(tag.get("alt")):
             yield f"An <img> has no text alternative, {where(tag)}."
     for tag in page("svg"):
         hidden = tag.get("aria-hidden") == "true" or tag.find_parent("svg")
-        named = tag.get("role") == "img" and (tag.get("aria-label") or tag.find("title"))
+        title = tag.find("title", recursive=False)
+        names = (tag.get("aria-label"), title and title.get_text())
+        named = tag.get("role") == "img" and any(map(_says, names))
         if not (hidden or named):
             yield f'An <svg> has no role="img" with an aria-label or <title>, {where(tag)}.'
 
 
+def _says(words: object) -> bool:
+    return any(map(str.isalnum, str(words or "")))
+
+
 def _glyphs(page: BeautifulSoup) -> Iterator[str]:
-    strings = list(_visible_strings(page))
-    for character in sorted(fonts.missing_glyphs("".join(strings))):
-        place = next(string for string in strings if character in string)
+    drawn = list(_drawn(page))
+    for character in sorted(fonts.missing_glyphs("".join(text for _, text in drawn))):
+        place = next(place for place, text in drawn if character in text)
         yield f"The font lacks “{character}” (U+{ord(character):04X}), {where(place)}."
 
 
+def _drawn(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
+    yield from ((string, str(string)) for string in _visible_strings(page))
+    yield from _generated(page)
+
+
+def _generated(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
+    """What styles may draw beside the text."""
+    values = ((tag, str(tag["style"])) for tag in page(style=True))
+    for tag, style in chain(_sheets(page), values):
+        yield from ((tag, text) for text in css.strings(style))
+
+
 def _machine(page: BeautifulSoup) -> Iterator[str]:
-    texts = ((string, str(string)) for string in _visible_strings(page))
     values = ((tag, str(value)) for tag in page(True) for value in tag.attrs.values())
-    for place, text in chain(texts, values):
+    told = ((tag, value) for tag, value in values if not _is_inside(value))
+    for place, text in chain(_drawn(page), told):
         yield from (f"The page shows {what}, {where(place)}." for what in _machine_words(text))
 
 
 def _wording(page: BeautifulSoup) -> Iterator[str]:
     for place, text in _said(page):
-        for word in dict.fromkeys(forbidden(text)):
-            before, _, after = text.partition(word)
-            context = f"{before[-EXCERPT:]}{word}{after[:EXCERPT]}".strip()
-            yield f"No page may say “{word}”, as in “{context}”, {where(place)}."
+        yield from (f"No page may say {what}, {where(place)}." for what in _forbidden_words(text))
+
+
+def _forbidden_words(text: str) -> Iterator[str]:
+    for word in dict.fromkeys(forbidden(text)):
+        before, _, after = text.partition(word)
+        context = f"{before[-EXCERPT:]}{word}{after[:EXCERPT]}".strip()
+        yield f"“{word}”, as in “{context}”"
 
 
 def _said(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
@@ -217,6 +307,7 @@ def _said(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
     for _, strings in groupby(_visible_strings(page), key=_block):
         block = list(strings)
         yield block[0], "".join(block)
+    yield from _generated(page)
     for tag in page(["title", "desc"]):
         yield tag, tag.get_text()
     for tag in page(True):
@@ -228,7 +319,8 @@ def _block(string: NavigableString) -> int:
 
 
 def _is_inside(address: str) -> bool:
-    return address.startswith(("data:", "#"))
+    # Other data, such as a page or a style, may load more.
+    return address.startswith(("#", "data:,", "data:image/", "data:font/"))
 
 
 def _visible_strings(page: BeautifulSoup) -> Iterator[NavigableString]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
@@ -14,6 +15,8 @@ from tinyhtml5.parser import HTMLParser as StrictParser
 EXCERPT = 40  # characters before a fault
 HEADINGS = ["h1", "h2", "h3", "h4"]
 TABLE_PARTS = ["table", "thead", "tbody", "tfoot", "tr"]
+TEXT_ONLY = ["style", "title", "textarea"]
+TAG = re.compile(r"<[A-Za-z/!?]")
 # What a parser takes without a word, although HTML has one place for it.
 PARENTS = {
     "li": ("ul", "ol", "menu"),
@@ -39,7 +42,7 @@ def faults_of_markup(html: str, page: BeautifulSoup) -> Iterator[str]:
         The same, as ``html.parser`` reads it.
     """
     yield from _syntax(html)
-    yield from chain.from_iterable(check(page) for check in (_ids, _references, _places))
+    yield from chain.from_iterable(check(page) for check in (_ids, _references, _places, _hidden))
 
 
 def where(place: PageElement) -> str:
@@ -88,3 +91,10 @@ def _places(page: BeautifulSoup) -> Iterator[str]:
         for text in tag.find_all(string=True, recursive=False):
             if text.strip() and not isinstance(text, Comment):
                 yield f"Invalid HTML: “{text.strip()}” stands outside the cells, {where(tag)}."
+
+
+def _hidden(page: BeautifulSoup) -> Iterator[str]:
+    # Text to the parser that the gate uses, elements to a browser, where it is in a drawing.
+    for tag in page(TEXT_ONLY):
+        if tag.find_parent(["svg", "math"]) and TAG.search(tag.get_text()):
+            yield f"Invalid HTML: a tag stands in the text of a <{tag.name}>, {where(tag)}."
