@@ -157,7 +157,7 @@ def write_index(
         known = [vintage for vintage in record if _may_tell(vintage, run)]
         told = feed.feed_json(known, titles, title=_title(run, lang), lang=lang)
         (site / place).with_name(feed.NAME).write_text(told, encoding="utf-8")
-    if faults := gate.check_links(site):
+    if faults := [*gate.check_links(site), *gate.faults_of_files(site)]:
         raise QualityError("\n".join(faults))
 
 
