@@ -1,0 +1,133 @@
+"""A page with a fault of any kind is refused by name, and what was published stays as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbformat import NotebookNode, v4, write
+
+from lvliang.display.tabular import DATA_TYPE
+from lvliang.errors import QualityError
+from lvliang.report import parameters, publication
+
+PAGE = "10_baseline"
+
+
+def html(source: str) -> NotebookNode:
+    return v4.new_output("display_data", {"text/html": source})
+
+
+GOOD = html("<p>8%</p>")
+
+
+def cell(value: str) -> NotebookNode:
+    table = {"kind": "table", "caption": "表", "note": "", "columns": ["a"], "rows": [[value]]}
+    return v4.new_output("display_data", {"text/html": "<p>表</p>", DATA_TYPE: [table]})
+
+
+FAULTS = {
+    "file from outside": (
+        html("<img src='https://x.cn/a.png' alt='图'>"),
+        "<img> loads https://x.cn/a.png",
+    ),
+    "style sheet": (html("<link rel='stylesheet' href='a.css'>"), "<link> loads a.css"),
+    "url()": (html("<p style='background: url(a.png)'>a</p>"), "A style loads a.png"),
+    "@import": (html("<style>@import 'a.css';</style>"), "A style loads a.css"),
+    "glyph": (html("<p>✗</p>"), "The font lacks “✗”"),
+    "glyph of a style": (html("<style>p::after {content: '✗'}</style>"), "The font lacks “✗”"),
+    "stderr": (
+        v4.new_output("stream", name="stderr", text="UserWarning: old"),
+        "Cell 2 wrote to stderr: UserWarning: old.",
+    ),
+    "exception": (
+        v4.new_output("error", ename="KeyError", evalue="'a'", traceback=[]),
+        "Cell 2 ended in KeyError: 'a'.",
+    ),
+    "traceback": (
+        html("<pre>Traceback (most recent call last):</pre>"),
+        "Cell 2 shows a traceback",
+    ),
+    "path": (html("<p>/home/a/b.csv</p>"), "Cell 2 shows the local path /home/a/b.csv."),
+    "image without words": (html("<img src='data:,'>"), "An <img> has no text alternative"),
+    "drawing without words": (html("<svg role='img' aria-label=' '></svg>"), "An <svg> has no"),
+    "drawing that is no Chart": (
+        v4.new_output("display_data", {"image/png": "AA=="}),
+        "Cell 2 shows a drawing that is no Chart",
+    ),
+    "size": (html(f"<p>{'a ' * 500_000}</p>"), "The page has 1,"),
+    "invalid HTML": (html("<p><div>a</div></p>"), "Invalid HTML: unexpected end tag <p>"),
+    "id given twice": (
+        html("<p id='a'>a</p><p id='a'>b</p>"),
+        "Invalid HTML: 2 elements have the id a",
+    ),
+    "word": (html("<p>必然</p>"), "No page may say “必然”"),
+    "script": (html("<script>a()</script>"), "A page must have no <script>"),
+    "handler": (html("<p onclick='a()'>a</p>"), "A page must have no onclick"),
+    "address that runs": (html("<a href='javascript:a()'>a</a>"), "A page must have no address"),
+    "form": (html("<form></form>"), "A page must have no <form>"),
+    "refresh": (html("<meta http-equiv='refresh' content='0'>"), "A page must have no http-equiv"),
+    "page within": (html("<iframe></iframe>"), "A page must have no <iframe>"),
+}
+# Found when the pages stand in their folder, as a link or a file of data may be of any page.
+OF_THE_SITE = {
+    "link": (html("<a href='gone.html'>a</a>"), f"zh/{PAGE}.html links to gone.html, which does"),
+    "word in a file": (cell("必然"), f"data/zh/{PAGE}-01.csv may not say “必然”"),
+    "path in a file": (
+        cell("C:/Users/a"),
+        f"data/zh/{PAGE}-01.csv shows the local path C:/Users/a",
+    ),
+}
+PLANTED = {kind: (out, f"zh/{PAGE}.html: {fault}") for kind, (out, fault) in FAULTS.items()}
+PLANTED |= OF_THE_SITE
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a good site is published; what is refused leaves it for the next."""
+    folder = tmp_path_factory.mktemp("refusals")
+    publish(folder, GOOD)
+    return folder
+
+
+def publish(outputs: Path, shown: NotebookNode) -> None:
+    """Publish a site whose one notebook shows an output, without a kernel."""
+
+    def execute(jobs: Any, *_: Any, on_done: Any, **__: Any) -> None:
+        for job in jobs:
+            cells = [v4.new_markdown_cell("# 题"), v4.new_code_cell(outputs=[shown])]
+            write(v4.new_notebook(cells=cells), job.output)
+            on_done(job)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parameters, "SCHEMAS", {PAGE: parameters.NotebookParameters})
+        patch.setattr("lvliang.baseline.contract.check_all", lambda *_: {})
+        patch.setattr(publication, "_execute", execute)
+        publication.publish_report({"lang": "zh"}, outputs=outputs, workers=1, deadline=None)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_page_with_a_fault_is_refused_and_what_was_published_stays(
+    outputs: Path, kind: str
+) -> None:
+    """One fault of each kind, planted in a page like the one published before.
+
+    An axis without a label is not among them: `Chart` refuses it in the kernel, as a failed cell.
+    """
+    shown, fault = PLANTED[kind]
+    before, link = files(outputs / "published"), (outputs / "published").readlink()
+    assert f"zh/{PAGE}.html" in before
+    with pytest.raises(QualityError) as refused:
+        publish(outputs, shown)
+    assert refused.value.exit_code == 7
+    assert str(refused.value).startswith(fault)
+    assert len(str(refused.value).splitlines()) == 1
+    assert files(outputs / "published") == before
+    assert (outputs / "published").readlink() == link
+    assert [path.name for path in (outputs / "releases").iterdir()] == [link.name]
+    assert list(outputs.glob(".staging-*")) == []
