@@ -46,10 +46,10 @@ def test_data_are_old_when_a_whole_year_is_missing(notebook: str, made_in: Any) 
     assert "止于2020年" in old
 
 
-def test_an_earlier_base_year_makes_older_data() -> None:
-    differs, old = said(base_year=2015)
-    assert differs == "This run differs from the baseline: base_year = 2015."
-    assert "end in 2015" in old
+def test_an_earlier_base_year_leaves_out_what_is_known_and_makes_no_data_old(made_in: Any) -> None:
+    made_in(2026)
+    (earlier,) = said(base_year=2015)
+    assert earlier.startswith("This run uses data to 2015 alone")
 
 
 def test_a_file_that_was_changed_since_its_review_is_named_on_each_page(
@@ -73,9 +73,20 @@ def test_a_scenario_is_told_with_its_reason_but_not_where_scenarios_are_compared
 
 
 def test_changes_of_the_baseline_are_conditional_too_and_are_named() -> None:
-    conditional, differs = said(changes="coal_price.2023=-30%")
-    assert conditional.startswith("Conditional")
-    assert differs == "This run differs from the baseline: changes = coal_price.2023=-30%."
+    (conditional,) = said(changes="coal_price.2023=-30%")
+    assert conditional.startswith("Conditional: what follows holds with changes to")
+    assert "the coal price in US dollars moves by −30.0 % in 2023" in conditional
+    (conditional,) = said(scenario="coal_slump", changes="policy.2022=1", lang="zh")
+    assert "“煤价连跌”情景上另设假定" in conditional
+    assert "2022年+1.0个百分点" in conditional
+
+
+def test_what_differs_is_named_as_a_reader_knows_it() -> None:
+    given = {"region": "忻州", "growth_discount": 1}
+    assert said(**given) == [
+        "This run differs from the baseline: region = Xinzhou, growth_discount = 1."
+    ]
+    assert said(lang="zh", **given) == ["本次参数与基准不同：地区为忻州市、增速下调（百分点）为1。"]
 
 
 def test_the_edition_and_the_language_are_no_difference() -> None:

@@ -15,6 +15,7 @@ import pytest
 from matplotlib import pyplot as plt
 from typer.testing import CliRunner
 
+from lvliang.baseline.history import has_report
 from lvliang.cli import app
 from lvliang.display import coal_tables, scenario_charts, scenario_sentences, scenario_tables
 from lvliang.display.show import Formula, Sentence
@@ -90,11 +91,13 @@ def test_a_small_move_over_an_edge_changes_no_word() -> None:
             "target_id": ["a", "b", "a", "b", "a", "b"],
             "probability": [0.34, np.nan, 0.32, np.nan, 0.30, np.nan],
             "class": ["uncertain", "cannot_tell", *["difficult", "cannot_tell"] * 2],
+            "likelihood": ["about_even", None, *["unlikely", None] * 2],
         }
     )
     told = comparison._flips(rows)
     assert told["told"].tolist() == ["uncertain", "cannot_tell"] * 2 + ["difficult", "cannot_tell"]
     assert told["flips"].tolist() == [False] * 4 + [True, False]
+    assert told["likelihood"].tolist()[::2] == ["about_even", "about_even", "unlikely"]
     chances = pd.DataFrame({"what": ["rank"] * 3, "share": [0.34, 0.32, 0.30]})
     assert comparison._words(chances)["word"].tolist() == ["about_even", "about_even", "unlikely"]
 
@@ -345,6 +348,31 @@ def test_years_below_the_panels_stand_apart(last: int) -> None:
         assert len(boxes) > 2
         assert all(one.x1 + 2 < other.x0 for one, other in pairwise(boxes))
     plt.close(chart.figure)
+
+
+def test_what_is_assumed_of_the_city_of_the_report_is_not_lent_to_another() -> None:
+    listed, left = scenarios_of(shipped(), shipped()[0], SPAN, of_report=False)
+    lent = {one.scenario_id for one in left}
+    assert lent == {"dual_carbon", "transformation"}
+    assert len(listed) == len(shipped()) - len(lent)
+    (said,) = scenario_sentences.left_out(left, years=SPAN, lang="en")
+    assert all(one.title_en in said.words for one in left)
+    assert "written for Lvliang" in said.words
+    asked = next(one for one in shipped() if one.scenario_id == "transformation")
+    assert asked in scenarios_of(shipped(), asked, SPAN, of_report=False)[0]
+    assert [has_report("141100"), has_report("140900")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("dual carbon: coal output capped", "Dual carbon"),
+        ("煤价断崖式下跌叠加双碳约束并延续到规划末年", "煤价断崖式下跌叠加双碳…"),
+        ("a scenario whose title goes on and on", "A scenario whose title …"),
+    ],
+)
+def test_the_title_of_a_panel_is_no_wider_than_the_panel(title: str, shown: str) -> None:
+    assert scenario_charts._short(title) == shown
 
 
 def test_the_chart_draws_the_medians_of_the_table() -> None:

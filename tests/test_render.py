@@ -125,6 +125,25 @@ def test_no_line_parts_a_number_from_its_sign_or_its_unit():
     assert "8_% of CNY_264.3_billion, no._4 (R²_0.49), 1.3_points, 8 cities" in said
 
 
+def test_a_section_with_nothing_to_show_is_left_out_with_its_heading():
+    def says(*html: str):
+        return [shown({"text/html": piece}) for piece in html]
+
+    nothing = '<p class="nothing">没有</p>'
+    folded = f"<details><summary>附录</summary>{nothing}</details>"
+    cells = [
+        *says(nothing),
+        markdown("## 空"), *says(nothing, folded),
+        markdown("## 有"), *says(nothing, "<p>数</p>"),
+        markdown("## 列\n\n- 一"), *says(nothing),
+        markdown("## 末"), *says("<p>完</p>"),
+    ]  # fmt: skip
+    page = render(*cells)
+    assert [heading.get_text() for heading in page("h2")] == ["有", "列", "末"]
+    assert len(page.select("nav.contents li")) == 3
+    assert len(page.select("p.nothing")) == 3
+
+
 def test_what_is_not_given_leaves_no_empty_element():
     page = render()
     assert not page.select("header, nav, footer, .banner")

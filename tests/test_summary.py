@@ -86,22 +86,36 @@ def test_the_table_has_each_target_with_what_is_known_of_it(lang: str) -> None:
     assert summary.indicators(main.iloc[:0], found, lang) == []
 
 
+GROWTH = pd.Series([5.0, 6.0, 5.0, 6.0, 5.5, 2.7], index=range(2015, 2021))
+
+
+@pytest.mark.parametrize(
+    ("last", "told"), [(2.7, "基数偏低"), (9.0, "基数偏高"), (5.0, "基数影响不大")]
+)
+def test_the_base_is_held_against_the_five_years_before_it(last: float, told: str) -> None:
+    growth = pd.Series([*GROWTH.iloc[:-1], last], index=GROWTH.index)
+    words = summary._base_effect(growth, "zh")
+    assert told in words
+    assert "5.5%" in words
+    assert summary._base_effect(growth.iloc[1:], "zh") == ""
+
+
 @LANGUAGES
 def test_risks_have_the_numbers_of_the_run_or_say_that_there_are_none(lang: str) -> None:
     effects = tornado(outlook(), load_scenario("relapse", **YEARS), seed=3)
     moved = effects.set_index(["driver", "side"])["gdp_nominal"]
     given = Triggers(-18.0, 4.9, 2.0, 8.3, 12.8)
-    said = summary.risks(effects, given, last_growth=2.7, year=2025, lang=lang)
+    said = summary.risks(effects, given, growth=GROWTH, year=2025, lang=lang)
     assert [len(said), "18.0" in said[0].words, "12.8" in said[2].words] == [3, True, True]
     for place, driver in enumerate(("coal_price", "national_growth")):
         for side in ("low", "high"):
             assert f"{abs(moved[driver, side]):.1f}" in said[place].words
-    under = summary.risks(effects, given, last_growth=2.7, year=2025, lang=lang, conditional=True)
+    under = summary.risks(effects, given, growth=GROWTH, year=2025, lang=lang, conditional=True)
     assert under[:-1] == said
     assert {"zh": "基准情景", "en": "baseline scenario"}[lang] in under[-1].words
     still = effects.assign(gdp_nominal=0.0, budget_revenue=0.0)
     none = Triggers(*[float("nan")] * 5)
-    said = summary.risks(still, none, last_growth=2.7, year=2025, lang=lang)
+    said = summary.risks(still, none, growth=GROWTH, year=2025, lang=lang)
     assert len(said) == 2
     assert "nan" not in " ".join(line.words for line in said)
 

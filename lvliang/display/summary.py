@@ -159,10 +159,10 @@ def _told(verdict: pd.Series, lang: str) -> str:
 
 
 def _base_effect(growth: pd.Series, lang: str) -> str:
-    """Whether the base year was out of the usual, which one year's growth is measured from."""
+    """Whether the base year was out of the usual; nothing where too few years are known."""
     known = growth.dropna()
     if len(known) <= YEARS_BEFORE:
-        return text("summary.base_unknown", lang)
+        return ""
     last, usual = known.iloc[-1], known.iloc[-1 - YEARS_BEFORE : -1].mean()
     far = abs(last - usual) >= UNUSUAL
     side = "usual" if not far else "low" if last < usual else "high"

@@ -54,9 +54,9 @@ def _assumed(run: NotebookParameters, lang: str) -> Iterator[str]:
 
 def _differs(run: NotebookParameters, lang: str) -> Iterator[str]:
     defaults = type(run)().model_dump()
-    titles = parameters.titles(type(run), lang)
+    titles = parameters.titles(type(run), lang) if lang == "zh" else {}
     changed = [
-        text("banner.difference", lang, name=name, title=titles[name], value=_shown(value, lang))
+        text("banner.difference", lang, title=titles.get(name, name), value=_shown(value, lang))
         for name, value in run.model_dump(exclude=SAID_ELSEWHERE).items()
         if value != defaults[name]
     ]

@@ -17,8 +17,9 @@ from markupsafe import Markup
 
 from lvliang.baseline.cache import BYTES, TEXT, cached
 from lvliang.display.words import text
+from lvliang.report.mending import rename_ids
 from lvliang.report.parameters import SUMMARY
-from lvliang.report.render import WORDS, page_shell, rename_ids
+from lvliang.report.render import WORDS, page_shell
 from lvliang.report.reuse import PAGES
 
 log = logging.getLogger(__name__)
