@@ -115,7 +115,12 @@ def _mark_numbers(body: BeautifulSoup) -> None:
 
 
 def _drop_empty_sections(body: BeautifulSoup) -> None:
-    """Leave out the sections of which all there is to say is that there is nothing to show."""
+    """Leave out the sections of which all there is to say is that there is nothing to show.
+
+    The sheet for the desk keeps its form.
+    """
+    if body.select_one(".one-page"):
+        return
     for heading in body("h2"):
         until_next = takewhile(lambda piece: piece.name != "h2", heading.find_next_siblings())
         section = list(until_next)
