@@ -34,6 +34,7 @@ KEYS = [
     "eurostat_status", "discounted_1", "discounted_2", "group", "group_probability",
     "settling_vintage", "record", "missing", "break_even",
 ]  # fmt: skip
+NO_GDP = "522300 黔西南布依族苗族自治州 has no GDP in "
 
 Done = subprocess.CompletedProcess[str]
 Call = Callable[..., Done]
@@ -135,6 +136,13 @@ def test_a_misspelt_parameter_stops_before_anything_is_imported_or_written(
         (["run", "30_feasibilty.ipynb"], "did you mean 30_feasibility?"),
         (["run", "30_feasibility.ipynb"], "notebook: no file 30_feasibility.ipynb"),
         (["assess", "--data", "nowhere"], "'nowhere' does not exist"),
+        (["report", "-p", "region=522300"], NO_GDP),
+        (["assess", "--region", "522300"], NO_GDP),
+        (["compare", "baseline", "--region", "522300"], NO_GDP),
+        (["invert", "gdp_2021", "--region", "522300"], NO_GDP),
+        (["export", "--region", "522300"], NO_GDP),
+        (["forecast", "--regions", "141100,522300"], NO_GDP),
+        (["backtest", "--region", "522300"], NO_GDP),
     ],
 )
 def test_a_wrong_parameter_is_exit_code_2(

@@ -161,3 +161,5 @@ def test_regions_by_code_and_name(latest):
     assert pick_regions(panel, "141100,太原") == ["141100", "140100"]
     with pytest.raises(ParameterError):
         pick_regions(panel, "nowhere")
+    with pytest.raises(ParameterError, match=r"522300 \S+ has no GDP .* any of the 296 cities"):
+        pick_regions(panel, "522300")

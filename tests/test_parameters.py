@@ -219,6 +219,11 @@ def test_an_unknown_region_is_refused_with_a_suggestion() -> None:
     assert "did you mean 141100 吕梁市 Lvliang" in refusal({"region": "Lvlian"})
 
 
+@pytest.mark.parametrize("notebook", SCHEMAS)
+def test_a_region_that_has_nothing_to_project_is_refused_at_the_door(notebook: str) -> None:
+    assert "522300 黔西南布依族苗族自治州 has no GDP" in refusal({"region": 522300}, notebook)
+
+
 @pytest.mark.parametrize("given", ["吕梁", "lvliang", "141100", 141100])
 def test_a_region_becomes_its_code(given: object) -> None:
     assert check(ANY, {"region": given}).region == "141100"

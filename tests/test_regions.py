@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
-from lvliang.baseline.regions import all_regions, find_region, peers
+from lvliang.baseline.package import data_folder
+from lvliang.baseline.regions import (
+    all_cities,
+    all_regions,
+    find_city_with_gdp,
+    find_region,
+    peers,
+    with_gdp,
+)
 from lvliang.errors import ParameterError
+from lvliang.projection.panel import latest_origin, load_panel
 
 SHANXI = [
     "140100", "140200", "140300", "140400", "140500", "140600",
@@ -74,3 +86,30 @@ def test_every_city_is_found_by_its_code() -> None:
     cities = [r for r in all_regions() if r.level in ("prefecture", "municipality")]
     assert len(cities) > 300
     assert [city for city in cities if find_region(city.code) != city] == []
+
+
+def test_a_city_without_gdp_in_the_panel_is_refused_by_name_with_what_is_legal() -> None:
+    with pytest.raises(ParameterError) as raised:
+        find_city_with_gdp("522300")
+    assert str(raised.value) == (
+        "region: 522300 黔西南布依族苗族自治州 has no GDP in data/panel, and nothing to project; "
+        "legal: one of the 296 cities that have, such as 141100, 吕梁市 or Lvliang"
+    )
+    assert find_city_with_gdp("太原") == find_region("140100")
+
+
+def test_the_cities_with_gdp_are_those_of_the_panel_and_no_other_is_suggested() -> None:
+    legal = {city.code for city in with_gdp()}
+    assert legal == set(load_panel(latest_origin(data_folder())).growth.columns)
+    lost = next(city for city in all_cities() if city.code not in legal)
+    with pytest.raises(ParameterError) as raised:
+        find_city_with_gdp(lost.name_zh[:-1] + "？")
+    assert lost.code not in str(raised.value)
+
+
+def test_without_the_panel_or_with_a_damaged_one_every_city_is_legal(data_copy: Path) -> None:
+    (data_copy / "panel/gdp_revised.csv").write_bytes("region_code\n141100".encode("utf-16"))
+    assert with_gdp(data_copy) == all_cities(data_copy)
+    shutil.rmtree(data_copy / "panel")
+    assert with_gdp(data_copy) == all_cities(data_copy)
+    assert find_city_with_gdp("522300", data_copy).code == "522300"

@@ -8,10 +8,11 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from lvliang.baseline.package import data_folder, resource_path, table_schema
+from lvliang.baseline.package import REMOVABLE_FOLDER, data_folder, resource_path, table_schema
 from lvliang.errors import DataError, ParameterError
 
 CITY_LEVELS = ("prefecture", "municipality")
+GDP = "gdp_revised"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def find_region(text: str, data: Path | None = None) -> Region:
     if found:
         codes = ", ".join(f"{region.code} {region.name_zh}" for region in found)
         raise ParameterError(f"region: {text!r} is the name of several cities; legal: {codes}")
-    known = {name: region for region in cities for name in _names(region)}
+    known = {name: region for region in with_gdp(data) for name in _names(region)}
     near = [known[name] for name in get_close_matches(wanted, known, n=3)]
     meant = ", ".join(f"{region.code} {region.name_zh} {region.name_en}" for region in near)
     raise ParameterError(
@@ -58,6 +59,36 @@ def find_region(text: str, data: Path | None = None) -> Region:
         + (f"did you mean {meant}? " if meant else "")
         + "legal: a six-digit code or a name, such as 141100, 吕梁市 or Lvliang"
     )
+
+
+def find_city_with_gdp(text: str, data: Path | None = None) -> Region:
+    """The city meant by ``text``, where there is GDP to project; any where the panel is removed.
+
+    Raises
+    ------
+    ParameterError
+        If ``find_region`` finds none, or the panel has no GDP of it.
+    """
+    region, legal = find_region(text, data), with_gdp(data)
+    if region not in legal:
+        raise ParameterError(
+            f"region: {region.code} {region.name_zh} has no GDP in data/{REMOVABLE_FOLDER}, and "
+            f"nothing to project; legal: one of the {len(legal)} cities that have, "
+            "such as 141100, 吕梁市 or Lvliang"
+        )
+    return region
+
+
+def with_gdp(data: Path | None = None) -> list[Region]:
+    """The cities whose GDP the panel has; all where its folder is removed."""
+    folder = data or data_folder()
+    path, cities = resource_path(folder, GDP), all_cities(folder)
+    if not path.is_file():
+        return cities
+    with path.open(encoding="utf-8", errors="replace") as file:
+        codes = {line.partition(",")[0] for line in file}
+    # A table that names no city at all is damaged, which its contract says better.
+    return [city for city in cities if city.code in codes] or cities
 
 
 def peers(region: Region, data: Path | None = None) -> list[Region]:

@@ -165,17 +165,18 @@ def backtest(
 ) -> None:
     """Score the engine and its rivals at every origin the data allow; prints the record."""
     from lvliang.baseline.package import data_folder
-    from lvliang.baseline.regions import find_region
+    from lvliang.baseline.regions import find_city_with_gdp
     from lvliang.feasibility import record, reliability
     from lvliang.feasibility.rival_file import read_forecasts
     from lvliang.projection.panel import latest_origin, load_panel
 
     use_data(data)
     use_cache()
+    city = find_city_with_gdp(region)
     panel = load_panel(latest_origin(data_folder()))
     points = read_forecasts(panel)
     found = record.backtest(panel, draws=draws, points=points)
-    groups = record.groups_of(found, find_region(region).code)
+    groups = record.groups_of(found, city.code)
     tables = {
         "Scores, means over origins": record.summarise_record(found, groups),
         "Brier skill of the engine": record.brier_skill(found),

@@ -131,7 +131,10 @@ def pick_regions(panel: Panel, regions: str) -> list[str]:
     codes = [word if word in known else find_region(word).code for word in regions.split(",")]
     for code in codes:
         if code not in known:
-            raise ParameterError(f"regions: {code} has no growth in the panel; legal: {known[0]} …")
+            raise ParameterError(
+                f"regions: {code} {find_region(code).name_zh} has no GDP in the panel; "
+                f"legal: all, or any of the {len(known)} cities that have, such as {known[0]}"
+            )
     return codes
 
 

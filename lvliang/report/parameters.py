@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from lvliang.baseline.regions import find_region
+from lvliang.baseline.regions import find_city_with_gdp
 from lvliang.errors import ParameterError, did_you_mean
 from lvliang.projection.scenario import load_scenario, scenario_ids, scenario_path
 
@@ -49,7 +49,7 @@ class NotebookParameters(BaseModel):
     @field_validator("region")
     @classmethod
     def _known_region(cls, value: str) -> str:
-        return find_region(value).code
+        return find_city_with_gdp(value).code
 
 
 class ProjectionParameters(NotebookParameters):
