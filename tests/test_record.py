@@ -118,15 +118,23 @@ def test_skill_comes_with_its_lower_bound(found):
 
 def test_the_line_that_applies_is_the_longest_scored_within_the_span(panel, found):
     table = summarise_record(found, groups_of(found, "141100"))
-    horizons = [rec.record_line(table, years)["horizon"] for years in (1, 2, 3, 4, 5, 12)]
-    assert horizons == [1, 1, 3, 3, 5, 5]
+    horizons = [rec.record_line(table, years)["horizon"] for years in (1, 2, 3, 4, 5)]
+    assert horizons == [1, 1, 3, 3, 5]
     assert rec.record_line(table, 5)["origins"] == 9
+
+
+def test_the_origins_behind_the_record_are_those_that_it_scores(found):
+    longest = found.scores[found.scores["horizon"] == rec.LONGEST]
+    assert rec.origins_behind(2020) == longest["origin"].nunique() == 9
+    assert [rec.origins_behind(year) for year in (2008, 2012, 2013, 2015)] == [0, 0, 2, 4]
+    assert [rec.load_record(year) for year in (2008, 2012)] == [None, None]
 
 
 def test_without_the_panel_there_is_no_record(data_copy):
     import shutil
 
     shutil.rmtree(data_copy / "panel")
+    assert rec.origins_behind(2020, data_copy) == 0
     assert rec.record_of("141100", 2020, data_copy) is None
 
 

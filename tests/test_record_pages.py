@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,9 @@ ORIGINS = pd.DataFrame(
         "cover90": [0.95, 0.93, 1.0, 1.0, 0.95, 0.92, 1.0, 0.0],
     }
 )
+
+
+LINE = {"group": "province", "horizon": 5, "origins": 9, "cover90": 0.87, "bias": 1.1}
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +153,28 @@ def test_a_record_of_nothing_shows_nothing() -> None:
     assert "没有回测记录" in record_tables.answer(summary, "zh").words
 
 
+@pytest.mark.parametrize(
+    ("line", "beyond", "said"),
+    [
+        (None, None, "没有自己的回测记录"),
+        (None, 5.0, "超过5年没有检验记录"),
+        (LINE, None, "回测依据：全省各市，5年平均增速，9个起点"),
+    ],
+)
+def test_beside_a_verdict_stands_its_record_or_why_there_is_none(
+    line: dict[str, Any] | None, beyond: float | None, said: str
+) -> None:
+    row = {
+        "indicator": "gdp_real_growth", "type": "mean_growth", "operator": ">=", "value": 8.0,
+        "unit": "%", "first_year": 2021, "deadline": 2025, "required_rate": 8.0,
+        "probability": 0.3, "reference_percentile": float("nan"), "eurostat_status": None,
+        "record": line, "beyond_record": beyond,
+    }  # fmt: skip
+    (sentence,) = record_tables.beside(pd.DataFrame([row]), "zh")
+    assert sentence.words.partition("——")[2].startswith(said)
+
+
 @pytest.mark.parametrize(("bias", "words"), [(2.28, "偏高2.3个百分点"), (-0.4, "偏低0.4个百分点")])
 def test_a_line_of_the_record_says_on_which_side_forecasts_erred(bias: float, words: str) -> None:
-    line = {"group": "province", "horizon": 5, "origins": 9, "cover90": 0.87, "bias": bias}
+    line = LINE | {"bias": bias}
     assert record_tables.line_words(line, "zh").endswith(f"预测平均{words}")

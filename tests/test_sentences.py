@@ -318,3 +318,25 @@ def test_what_is_said_of_a_table_is_not_said_of_an_empty_one() -> None:
     (said,) = sentences.if_any(rows, "feasibility.no_2025", "en", style="note", end_year=2025)
     assert ("2025" in said.words, said.style) == (True, "note")
     assert sentences.if_any(rows.iloc[:0], "feasibility.twelfth", "zh") == []
+
+
+@pytest.mark.parametrize(
+    ("ahead", "origins", "said"),
+    [
+        (5, 9, []),
+        (6, 9, ["末年距基期6年，而超过5年没有检验记录：中位数和区间未经检验，仅供参考。"]),
+        (15, 0, []),
+    ],
+)
+def test_a_run_beyond_the_record_says_so(ahead: int, origins: int, said: list[str]) -> None:
+    found = sentences.untested(ahead, origins, "zh")
+    assert [sentence.words for sentence in found] == said
+
+
+def test_the_origins_behind_the_record_are_those_of_the_run() -> None:
+    assert "5年期的检验记录背后，只有4个" in sentences.limits(4, "zh")[1].words
+    assert "Only 9 overlapping origins" in sentences.limits(9, "en")[1].words
+    for lang, none in {"zh": "没有回测记录", "en": "there is no record"}.items():
+        first, second = sentences.limits(0, lang)
+        assert none in second.words
+        assert "4" not in first.words

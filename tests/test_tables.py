@@ -344,6 +344,13 @@ def test_sensitivity_shows_the_targets_that_were_cut_alone_rounded_as_the_verdic
     assert tables.sensitivity(verdicts(NOT_TOLD), "en") == []
 
 
+def test_sensitivity_of_a_word_only_grade_has_words_alone() -> None:
+    rows = shown(tables.sensitivity(verdicts(TARGET | {"grade": "C"}), "en"))[2]
+    assert rows[0][1:] == [
+        "About as likely as not", "About as likely as not", "Unlikely", "Unlikely",
+    ]  # fmt: skip
+
+
 def test_an_even_bet_is_shown_where_the_verdict_shows_a_figure() -> None:
     word_alone = TARGET | {"grade": "C"}
     rows = shown(tables.even_bets(verdicts(TARGET, word_alone, NOT_TOLD), "zh"))[2]

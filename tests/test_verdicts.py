@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from lvliang.errors import ParameterError
+from lvliang.feasibility.background import Background
 from lvliang.feasibility.bands import BINDING, INDICATIVE, LIKELIHOOD, likelihood, verdict_class
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess, outcomes, rank_paths
@@ -84,6 +85,43 @@ def test_nine_of_the_eleven_cannot_be_told_and_say_what_is_missing(verdicts):
 def test_grades_fall_with_the_evidence(verdicts):
     grades = verdicts["grade"]
     assert (grades["gdp_2021"], grades["revenue_2021"], grades["gdp_rank"]) == ("B", "C", "D")
+
+
+RECORD = pd.DataFrame(
+    {
+        "method": "engine",
+        "group": "province",
+        "horizon": [1, 3, 5],
+        "origins": [13, 11, 9],
+        "cities": 11,
+        "bias": 1.1,
+        "crps": 1.3,
+        "cover90": 0.9,
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("end_year", "horizon", "beyond", "grade"),
+    [(2025, 5, 0, "A"), (2026, None, 5, "C"), (2035, None, 5, "C")],
+)
+def test_beyond_the_longest_horizon_tested_no_record_is_cited_and_no_number_shown(
+    end_year, horizon, beyond, grade
+):
+    far = look_ahead("141100", **SETTINGS | {"end_year": end_year, "draws": 1000})
+    found = assess(load_targets("141100", 2020, end_year), far, Background(RECORD))
+    rows = found.fillna({"beyond_record": 0}).set_index("target_id")
+    mean, near = rows.loc["gdp_mean"], rows.loc["gdp_2021"]
+    assert (near["grade"], near["record"]["horizon"], near["beyond_record"]) == ("A", 1, 0)
+    assert (mean["record"] or {}).get("horizon") == horizon
+    assert (mean["beyond_record"], mean["grade"]) == (beyond, grade)
+    assert tuple(rows.loc["revenue_mean", ["beyond_record", "grade"]]) == (0, "C")
+
+
+def test_a_record_of_which_nothing_is_known_ends_nowhere(targets):
+    far = look_ahead("141100", **SETTINGS | {"end_year": 2026, "draws": 1000})
+    (row,) = assess([replace(targets["gdp_mean"], last_year=2026)], far).to_dict("records")
+    assert (row["record"], row["beyond_record"], row["grade"]) == (None, None, "C")
 
 
 def test_air_rank_cannot_be_told(verdicts):

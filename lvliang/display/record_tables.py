@@ -136,8 +136,7 @@ def beside(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
 
 
 def _beside(row: pd.Series, lang: str) -> str:
-    has_record = isinstance(row["record"], dict)
-    clauses = [line_words(row["record"], lang) if has_record else text("record.no_own", lang)]
+    clauses = [_record_words(row, lang)]
     if pd.notna(row["reference_percentile"]):
         facts = row["reference_class"] | {"percentile": row["reference_percentile"]}
         clauses.append(text(f"record.percentile_{facts.pop('kind')}", lang, **facts))
@@ -146,6 +145,15 @@ def _beside(row: pd.Series, lang: str) -> str:
         clauses.append(text("record.eurostat", lang, status=status))
     joined = text("semicolon", lang).join(clauses)
     return text("record.beside", lang, target=target_name(row, lang), clauses=joined)
+
+
+def _record_words(row: pd.Series, lang: str) -> str:
+    """The line of the record, or why there is none."""
+    if isinstance(row["record"], dict):
+        return line_words(row["record"], lang)
+    if pd.notna(row["beyond_record"]):
+        return text("record.beyond", lang, years=int(row["beyond_record"]))
+    return text("record.no_own", lang)
 
 
 def line_words(line: dict[str, Any], lang: str) -> str:

@@ -17,6 +17,7 @@ from lvliang.display.words import (
     text,
 )
 from lvliang.feasibility.bands import CANNOT_TELL
+from lvliang.feasibility.record import LONGEST
 from lvliang.projection.growth import level_after, mean_of_rates
 
 
@@ -109,6 +110,23 @@ def trajectories(
         q95=high,
     )
     return Sentence(words, "headline")
+
+
+def untested(ahead: int, origins: int, lang: str) -> list[Sentence]:
+    """A warning where the end year lies further ahead than the record of ``origins`` origins."""
+    if not origins or ahead <= LONGEST:
+        return []
+    return [Sentence(text("trajectories.beyond", lang, ahead=ahead, years=LONGEST), "caveat")]
+
+
+def limits(origins: int, lang: str) -> list[Sentence]:
+    """How far projections may be trusted; ``origins`` of `lvliang.feasibility.record`."""
+    words = [text("trajectories.limits", lang)]
+    if origins:
+        words.append(text("trajectories.record", lang, years=LONGEST, origins=origins))
+    else:
+        words.append(text("record.none", lang))
+    return [Sentence(said, "caveat") for said in words]
 
 
 def discount(points: float, lang: str) -> list[Sentence]:

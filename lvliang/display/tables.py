@@ -18,6 +18,7 @@ from lvliang.display.words import (
     capital,
     chance,
     decimals_of,
+    in_words,
     label,
     missing_sentence,
     number,
@@ -115,14 +116,17 @@ def verdicts(table: pd.DataFrame, caption: str, lang: str) -> list[Table]:
 
 
 def sensitivity(table: pd.DataFrame, lang: str) -> list[Table]:
-    """How likely a target is: as judged, on the revised series, and with real growth cut."""
+    """How likely a target is: as judged, on the revised series, and with real growth cut.
+
+    Each as the grade allows.
+    """
     rows = [
         {
             text("column.target", lang): target_name(row, lang),
-            text("column.as_judged", lang): capital(rounded(row["probability"], lang)),
-            text("column.without_gap", lang): _without_gap(row["vintage_gap"], lang),
-            text("column.cut", lang, points=1): capital(rounded(row["discounted_1"], lang)),
-            text("column.cut", lang, points=2): capital(rounded(row["discounted_2"], lang)),
+            text("column.as_judged", lang): _told(row["probability"], row, lang),
+            text("column.without_gap", lang): _without_gap(row, lang),
+            text("column.cut", lang, points=1): _told(row["discounted_1"], row, lang),
+            text("column.cut", lang, points=2): _told(row["discounted_2"], row, lang),
         }
         for _, row in table.iterrows()
         if pd.notna(row["discounted_1"])
@@ -223,10 +227,14 @@ def _signed(value: float) -> str:
     return f"+{number(value)}" if value > 0 else number(value)
 
 
-def _without_gap(gap: dict[str, Any] | None, lang: str) -> str:
-    if not isinstance(gap, dict):
-        return NOTHING
-    return capital(rounded(gap["probability_without"], lang))
+def _told(probability: float, row: pd.Series, lang: str) -> str:
+    word_only = row["grade"] in WORD_ONLY_GRADES
+    return capital((in_words if word_only else rounded)(probability, lang))
+
+
+def _without_gap(row: pd.Series, lang: str) -> str:
+    gap = row["vintage_gap"]
+    return _told(gap["probability_without"], row, lang) if isinstance(gap, dict) else NOTHING
 
 
 def _if_any(

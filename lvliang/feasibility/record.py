@@ -25,7 +25,9 @@ from lvliang.projection.engine import draw_growth
 from lvliang.projection.panel import Panel, has_panel, load_panel
 
 HORIZONS = (1, 3, 5)
+LONGEST = max(HORIZONS)
 FIRST_ORIGIN = 7  # years of data before the first origin that is scored
+FEWEST_ORIGINS = 2  # at the longest horizon, for a record to be one
 THRESHOLDS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0)  # points from the national mean at the origin
 CHANCES = [f"chance{limit:+g}" for limit in THRESHOLDS]
 ENGINE = "engine"
@@ -69,10 +71,9 @@ def backtest(
     """
     rivals = RIVALS | statistical_rivals(points or {})
     scores = []
-    first = int(panel.growth.index[0]) + FIRST_ORIGIN
-    for origin in range(first, panel.origin):
+    for origin in scored_origins(panel):
         known = panel.at(origin)
-        longest = min(max(HORIZONS), panel.origin - origin)
+        longest = min(LONGEST, panel.origin - origin)
         paths = draw_growth(known, horizon=longest, draws=draws, seed=seed).to_numpy()
         for horizon in (years for years in HORIZONS if years <= longest):
             outcome = panel.growth.loc[origin + 1 : origin + horizon].mean(skipna=False)
@@ -131,7 +132,7 @@ def load_record(
     if not has_panel(data):
         return None
     panel = load_panel(base_year, data)
-    if panel.origin <= int(panel.growth.index[0]) + FIRST_ORIGIN + max(HORIZONS):
+    if len(scored_origins(panel, LONGEST)) < FEWEST_ORIGINS:
         return None
     points = read_forecasts(panel, data)
     asked = {"base": base_year, "draws": draws, "rivals": forecasts_digest(data)}
@@ -140,6 +141,19 @@ def load_record(
         return backtest(panel, draws=draws, points=points).scores
 
     return Record(cached("record", asked, score, form=FRAME, data=data))
+
+
+def scored_origins(panel: Panel, horizon: int = 1) -> range:
+    """Origins whose forecasts of ``horizon`` years can be scored on the panel."""
+    return range(int(panel.growth.index[0]) + FIRST_ORIGIN, panel.origin - horizon + 1)
+
+
+def origins_behind(base_year: int, data: Path | None = None) -> int:
+    """Origins behind the longest horizon of the record known at ``base_year``; 0 without one."""
+    if not has_panel(data):
+        return 0
+    origins = len(scored_origins(load_panel(base_year, data), LONGEST))
+    return origins if origins >= FEWEST_ORIGINS else 0
 
 
 def without_year(record: Record, year: int) -> Record:

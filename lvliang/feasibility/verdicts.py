@@ -15,7 +15,7 @@ import pandas as pd
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.bands import CANNOT_TELL, likelihood, near_edge, verdict_class
 from lvliang.feasibility.break_even import even_bet, what_it_takes
-from lvliang.feasibility.record import record_line
+from lvliang.feasibility.record import LONGEST, record_line
 from lvliang.feasibility.reference import reference
 from lvliang.feasibility.settling import describe_gaps, settled
 from lvliang.feasibility.targets import Target
@@ -30,8 +30,8 @@ COLUMNS = [
     "price_basis", "price_basis_status", "first_year", "deadline", "nature", "origin",
     "probability", "grade", "likelihood", "class", "near_edge", "required_rate",
     "rate_needed", "reference_percentile", "reference_class", "eurostat_status", "discounted_1",
-    "discounted_2", "group_probability", "settling_vintage", "vintage_gap", "record", "missing",
-    "break_even", "quote", "reading_zh", "reading_en",
+    "discounted_2", "group_probability", "settling_vintage", "vintage_gap", "record",
+    "beyond_record", "missing", "break_even", "quote", "reading_zh", "reading_en",
 ]  # fmt: skip
 # What ``lvliang assess --format json`` gives of a target, in this order.
 PUBLIC = [
@@ -70,8 +70,9 @@ def assess(
     pandas.DataFrame
         One row a target, columns ``COLUMNS``: what the target is, then ``probability`` (0–1,
         missing where it cannot be told), ``grade`` (A a long series of its own and the panel,
-        with a track record; B the long series alone; C shorter or with gaps; D the series of
-        several cities), ``likelihood``, ``class``, ``near_edge, required_rate`` (% a year),
+        with a track record; B the long series alone; C shorter, with gaps, or further ahead than
+        any record; D the series of several cities), ``likelihood``, ``class``, ``near_edge``,
+        ``required_rate`` (% a year),
         ``rate_needed`` (% a year still needed in the years that remain),
         ``reference_percentile`` (share of the ``reference_class``, earlier spells of the same
         length, that grew less than required, %), ``eurostat_status`` (the two-point rule, for
@@ -79,7 +80,8 @@ def assess(
         ``discounted_1, discounted_2`` (probability with real growth cut by 1 and 2 points),
         ``group_probability`` (all targets of the group that can be assessed, met together),
         ``settling_vintage, vintage_gap`` (size of the gaps and ``probability_without`` them),
-        ``record`` (line of the track record), ``missing`` (why it cannot be told),
+        ``record`` (line of the track record), ``beyond_record`` (years ahead at which it ends,
+        where the deadline lies beyond), ``missing`` (why it cannot be told),
         ``break_even`` (``break_even.even_bet`` or ``what_it_takes``), ``quote, reading_zh,
         reading_en``.
     """
@@ -195,10 +197,11 @@ def _told(
     background: Background,
 ) -> dict[str, Any]:
     probability = float(target.met(drawn).mean())
-    line = _record(target, background.record)
+    line = _record(target, outlook, background.record)
     return {
         "probability": probability,
         "record": line,
+        "beyond_record": _beyond(target, outlook, background.record),
         "grade": _grade(target, outlook, line is not None),
         **reference(target, outlook, background.cities),
         "likelihood": likelihood(probability),
@@ -214,7 +217,9 @@ def _told(
 
 
 def _not_told(target: Target, outlook: Outlook) -> dict[str, Any]:
-    unknown = ["probability", "grade", "likelihood", "discounted_1", "discounted_2"]
+    unknown = [
+        "probability", "grade", "likelihood", "discounted_1", "discounted_2", "beyond_record",
+    ]  # fmt: skip
     return dict.fromkeys(unknown) | {
         "class": CANNOT_TELL,
         "near_edge": False,
@@ -238,9 +243,21 @@ def _discounted(
     return float(target.met(outcomes(target, outlook, gaps, cut)).mean())
 
 
-def _record(target: Target, record: pd.DataFrame | None) -> dict[str, Any] | None:
+def _untested(target: Target, outlook: Outlook) -> bool:
+    """Whether the deadline lies further ahead than forecasts have been scored."""
+    return target.last_year - outlook.base_year > LONGEST
+
+
+def _beyond(target: Target, outlook: Outlook, record: pd.DataFrame | None) -> int | None:
+    """Where a record of real growth ends, if the deadline lies beyond it."""
+    lent = record is not None and target.indicator == "gdp_real_growth"
+    return LONGEST if lent and _untested(target, outlook) else None
+
+
+def _record(target: Target, outlook: Outlook, record: pd.DataFrame | None) -> dict[str, Any] | None:
     """The record of real growth lends nothing to revenue or ranks."""
-    if record is None or target.indicator != "gdp_real_growth":
+    untold = record is None or _untested(target, outlook)
+    if untold or target.indicator != "gdp_real_growth":
         return None
     return record_line(record, target.last_year - target.first_year + 1)
 
@@ -250,7 +267,7 @@ def _grade(target: Target, outlook: Outlook, has_record: bool) -> str:
         return "D"
     found = outlook.evidence.loc[(outlook.region.code, SERIES_OF_PATH[target.indicator])]
     unbroken = found["gap"] == 0 and found["filled"] == 0
-    if not unbroken or found["changes"] < LONG_SERIES:
+    if not unbroken or found["changes"] < LONG_SERIES or _untested(target, outlook):
         return "C"
     return "A" if has_record else "B"
 
