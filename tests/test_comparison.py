@@ -315,6 +315,29 @@ def test_without_the_panel_nothing_is_compared(data_copy: Path) -> None:
     assert "不能估计" in unknown.words
 
 
+@pytest.mark.parametrize(
+    ("identified", "said"),
+    [
+        (0, "none of them is identified"),
+        (1, "identified: 1 of 4"),
+        (4, "all of them are identified"),
+    ],
+)
+def test_how_many_other_prices_are_identified_is_counted(identified: int, said: str) -> None:
+    slopes = load_sensitivities("141100", 2020)
+    others = slopes.query("group == 'province' and regressor != @coal_tables.COAL").index
+    slopes.loc[others, "identified"] = [place < identified for place in range(len(others))]
+    words = [
+        piece.words
+        for piece in coal_tables.evidence(
+            slopes, trial("141100", 2020), pd.Series({"q10": 1, "q50": 1, "q90": 2}),
+            own=None, region="X", lang="en", **YEARS,
+        )
+        if isinstance(piece, Sentence)
+    ]  # fmt: skip
+    assert any(said in one for one in words)
+
+
 @LANGUAGES
 @pytest.mark.parametrize("region", ["141100", "320500"])
 def test_coal_says_what_the_estimates_say(region: str, lang: str) -> None:

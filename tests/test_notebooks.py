@@ -29,6 +29,8 @@ NAMES = sorted(parameters.SCHEMAS)
 SUZHOU = {"region": "320500", "lang": "en", "base_year": 2018, "end_year": 2023}
 BEIJING = {"region": "110000", "lang": "zh"}
 LVLIANG = {"region": "141100", "lang": "zh"}
+EARLY = LVLIANG | {"base_year": 2012, "end_year": 2035}
+OF_YEARS = ["20_trajectories", "30_feasibility", "40_scenarios", "50_ranks", "70_track_record"]
 PUBLIC = {"edition": "public"}
 DRAWS = 1000
 VERDICTS = "td[data-head=研判]"
@@ -48,6 +50,7 @@ RUNS = {
     "Suzhou": Run(SUZHOU, NAMES),
     "Beijing": Run(BEIJING, NAMES),
     "Lvliang": Run(LVLIANG, ["30_feasibility", "50_ranks"]),
+    "Lvliang 2012": Run(EARLY, OF_YEARS),
     "Lvliang public": Run(LVLIANG | PUBLIC, ["50_ranks"]),
     "Suzhou public": Run(SUZHOU | PUBLIC, ["50_ranks"]),
     "Lvliang without panel": Run(LVLIANG, ["30_feasibility"], panel=False),
@@ -229,6 +232,17 @@ def test_without_the_panel_none_of_the_eleven_can(executed: Execute) -> None:
     place = "Lvliang without panel"
     assert verdicts_of_2021(executed, place) == ["暂不具备评估条件"] * 11
     assert "暂不具备评估条件11项" in answers(executed, place)["30_feasibility"]
+
+
+def test_an_early_base_year_is_told_nothing_of_later_years(executed: Execute) -> None:
+    pages = {name: page_of(executed, "Lvliang 2012", name).main.get_text() for name in OF_YEARS}
+    for name in ("20_trajectories", "30_feasibility"):
+        assert "没有回测记录" in pages[name]
+        assert "重叠的起点" not in pages[name]
+    assert "其中0项" not in pages["40_scenarios"]
+    assert "均未能识别" in pages["40_scenarios"]
+    assert "各市收入只用到基期（2012年）" in pages["50_ranks"]
+    assert "2020年" not in pages["70_track_record"]
 
 
 def told_of_others(html: str, run: dict[str, object]) -> list[str]:

@@ -195,9 +195,12 @@ def test_the_rank_of_revenue_is_judged_from_the_last_one_known():
         {"report_revenue_rank": [np.nan, np.nan], "revenue_rank": [3.0, 2.0]}, index=[2017, 2018]
     )
     index = pd.MultiIndex.from_tuples([("a", "budget_revenue")], names=["region", "series"])
-    evidence = pd.DataFrame({"last_year": [2018]}, index=index)
+    evidence = pd.DataFrame({"last_year": [2018], "gap": [2]}, index=index)
     (said,) = rank_tables.revenue(shares, ranks, evidence, year=2025, lang="zh")
     assert "2018年居全省第2位，2025年第2位或更前：可能性约为一半" in said.words
+    assert "各市收入面板止于2018年" in said.words
+    (early,) = rank_tables.revenue(shares, ranks, evidence.assign(gap=0), year=2025, lang="zh")
+    assert "各市收入只用到基期（2018年）" in early.words
     (none,) = rank_tables.revenue(shares.iloc[:0], ranks, evidence, year=2025, lang="zh")
     assert none.words.startswith("一般公共预算收入位次：暂不具备评估条件")
 

@@ -148,6 +148,7 @@ def test_a_record_of_nothing_shows_nothing() -> None:
     assert record_tables.parts(parts, province="p", lang="zh") == []
     assert record_tables.origins(table, city="Q", lang="zh") == []
     assert record_tables.industry(table, "zh") == []
+    assert record_tables.limits(table, "zh") == record_tables.notes(summary, "zh") == []
     assert record_tables.statistical(summary, "zh") == []
     assert record_tables.skill(record.brier_skill(found), "zh") == []
     assert "没有回测记录" in record_tables.answer(summary, "zh").words
@@ -178,3 +179,11 @@ def test_beside_a_verdict_stands_its_record_or_why_there_is_none(
 def test_a_line_of_the_record_says_on_which_side_forecasts_erred(bias: float, words: str) -> None:
     line = LINE | {"bias": bias}
     assert record_tables.line_words(line, "zh").endswith(f"预测平均{words}")
+
+
+def test_the_largest_error_is_that_of_the_origins_at_hand() -> None:
+    errors = ORIGINS.assign(horizon=1)
+    (sentence,) = record_tables.limits(errors, "zh")
+    assert "由2015年预测2016年，均方根误差为2.0个百分点" in sentence.words
+    (earlier,) = record_tables.limits(errors[errors["origin"] < 2015], "en")
+    assert "made from 2014 for 2015, with an RMSE of 1.9 points" in earlier.words

@@ -159,14 +159,12 @@ def _others(slopes: pd.DataFrame, deflator: pd.Series, lang: str) -> list[Senten
         )
         for _, row in rows.iterrows()
     ]
+    count = int(rows["identified"].sum())
+    extent = {0: "none", len(rows): "all"}.get(count, "some")
     close = rows.loc[rows["r2"] >= LIKE * deflator["r2"], "regressor"]
     facts = {
         "others": text("comma", lang).join(said),
-        "identified": text(
-            f"coal.{'all' if rows['identified'].all() else 'some'}_identified",
-            lang,
-            count=int(rows["identified"].sum()),
-        ),
+        "identified": text(f"coal.{extent}_identified", lang, count=count, total=len(rows)),
         "r2": number(deflator["r2"], 2),
     }
     if close.empty:

@@ -128,15 +128,17 @@ def revenue(
     evidence : pandas.DataFrame
         ``Outlook.evidence``.
     """
-    ends = evidence[evidence.index.get_level_values("series") == "budget_revenue"]["last_year"]
+    ends = evidence[evidence.index.get_level_values("series") == "budget_revenue"]
     known = ranks["report_revenue_rank"].combine_first(ranks["revenue_rank"]).dropna()
     if ends.empty or shares.empty or known.empty:
         return [Sentence(text("ranks.revenue_none", lang))]
     rank, since = int(known.iloc[-1]), int(known.index[-1])
     facts = {"known_year": since, "known": rank, "year": year, "place": place(rank, lang)}
     kept = in_words(shares.loc[year, :rank].sum(), lang)
-    last = int(ends.mode().iloc[0])
-    return [Sentence(text("ranks.revenue", lang, word=kept, last_year=last, **facts))]
+    last = int(ends["last_year"].mode().iloc[0])
+    base_year = int((ends["last_year"] + ends["gap"]).iloc[0])
+    how = text(f"ranks.revenue_{'ended' if last < base_year else 'used'}", lang, last_year=last)
+    return [Sentence(text("ranks.revenue", lang, word=kept, ends=how, **facts))]
 
 
 def air(history: pd.DataFrame, region_code: str, lang: str) -> list[Sentence]:

@@ -84,6 +84,24 @@ def _origin(year: int, rows: pd.DataFrame, lang: str) -> dict[str, str]:
     return shown
 
 
+def limits(table: pd.DataFrame, lang: str) -> list[Sentence]:
+    """How far the record may be trusted, and at which origin the engine erred most."""
+    rows = table[(table["group"] == "all") & (table["horizon"] == 1)]
+    if rows.empty:
+        return []
+    worst = rows.loc[rows["rmse"].idxmax()]
+    origin = int(worst["origin"])
+    facts = {"origin": origin, "year": origin + 1, "rmse": worst["rmse"]}
+    return [Sentence(text("record.limits", lang, **facts), "caveat")]
+
+
+def notes(summary: pd.DataFrame, lang: str) -> list[Sentence]:
+    """How rivals are read, where there are any."""
+    if summary.empty:
+        return []
+    return [Sentence(text(f"record.{name}", lang), "note") for name in ("distribution", "control")]
+
+
 def industry(table: pd.DataFrame, lang: str) -> list[Sentence]:
     """What the group of cities with a high secondary-sector share is, and is not."""
     rows = table[table["group"] == "industry"]
