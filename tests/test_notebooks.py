@@ -214,6 +214,13 @@ def test_a_municipality_is_answered_by_name(executed: Execute) -> None:
     assert "2021—2025年" in said["20_trajectories"]
 
 
+def test_a_municipality_is_given_no_rank_in_a_province(executed: Execute) -> None:
+    pages = {name: page_of(executed, "Beijing", name).main.get_text() for name in NAMES}
+    ranked = {name: re.findall(r"居全省第|全省位次|第\d+位", said) for name, said in pages.items()}
+    assert {name: said for name, said in ranked.items() if said} == {}
+    assert "不作位次研判" in answers(executed, "Beijing")["50_ranks"]
+
+
 @pytest.mark.parametrize("place", ["Suzhou", "Beijing"])
 def test_a_city_without_targets_is_told_where_to_add_them(executed: Execute, place: str) -> None:
     page = page_of(executed, place, "30_feasibility")
@@ -249,7 +256,7 @@ def told_of_others(html: str, run: dict[str, object]) -> list[str]:
     """Whatever a page says of another city of the province together with a chance."""
     city, lang = find_region(str(run["region"])), str(run["lang"])
     names = [other.name(lang).removesuffix("市") for other in peers(city) if other != city]
-    return [said for said in pieces(html) if re.search("|".join(names), said) and chance(said)]
+    return [said for said in pieces(html) if any(n in said for n in names) and chance(said)]
 
 
 def chance(said: str) -> bool:
@@ -282,7 +289,8 @@ def test_chances_of_other_cities_stand_on_one_page_of_the_internal_edition_alone
 ) -> None:
     given = RUNS[place].given
     found = told_of_others(executed(place)[name].html, given)
-    assert bool(found) is (name == "50_ranks" and "edition" not in given)
+    has_rivals = place != "Beijing"
+    assert bool(found) is (name == "50_ranks" and "edition" not in given and has_rivals)
 
 
 def test_the_public_edition_says_what_it_leaves_out(executed: Execute) -> None:

@@ -20,6 +20,7 @@ from lvliang.feasibility.ranks import (
 )
 from lvliang.feasibility.verdicts import rank_paths
 from lvliang.projection.outlook import look_ahead
+from lvliang.projection.starting_point import ranks_by_year, starting_point
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +123,7 @@ def test_without_the_panel_there_is_no_record(data_copy):
 
 
 def said(kept: dict[str, float], lang: str = "zh") -> list[str]:
-    pieces = rank_tables.answer(kept, rank=4.0, year=2025, region="Q市", lang=lang)
+    pieces = rank_tables.answer(kept, rank=4.0, cities=11, year=2025, region="Q市", lang=lang)
     return [piece.words for piece in pieces]
 
 
@@ -194,8 +195,8 @@ def test_the_rank_of_revenue_is_judged_from_the_last_one_known():
     ranks = pd.DataFrame(
         {"report_revenue_rank": [np.nan, np.nan], "revenue_rank": [3.0, 2.0]}, index=[2017, 2018]
     )
-    index = pd.MultiIndex.from_tuples([("a", "budget_revenue")], names=["region", "series"])
-    evidence = pd.DataFrame({"last_year": [2018], "gap": [2]}, index=index)
+    index = pd.MultiIndex.from_product([["a", "b"], ["budget_revenue"]], names=["region", "series"])
+    evidence = pd.DataFrame({"last_year": 2018, "gap": 2}, index=index)
     (said,) = rank_tables.revenue(shares, ranks, evidence, year=2025, lang="zh")
     assert "2018年居全省第2位，2025年第2位或更前：可能性约为一半" in said.words
     assert "各市收入面板止于2018年" in said.words
@@ -203,6 +204,31 @@ def test_the_rank_of_revenue_is_judged_from_the_last_one_known():
     assert "各市收入只用到基期（2018年）" in early.words
     (none,) = rank_tables.revenue(shares.iloc[:0], ranks, evidence, year=2025, lang="zh")
     assert none.words.startswith("一般公共预算收入位次：暂不具备评估条件")
+
+
+@pytest.mark.parametrize("region", ["110000", "520100"])  # alone; of a province without all GDP
+def test_a_record_of_nothing_can_be_kept(region, monkeypatch, tmp_path):
+    monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path))
+    for _ in range(2):
+        found = load_rank_record(region, 2009, draws=100)
+        assert found.empty
+        assert rank_tables.record(found, "zh") == []
+
+
+def test_a_municipality_has_no_rank():
+    beijing = look_ahead("110000", base_year=2020, end_year=2025, draws=1000, seed=5)
+    assert list(beijing.paths["region"].to_numpy()) == ["110000"]
+    now = starting_point(beijing.history, "110000", 2020)
+    assert now[["first_rank", "last_rank"]].isna().all(axis=None)
+    assert now["last"].notna().any()
+    assert ranks_by_year(beijing.history, "110000").empty
+    assert len(rank_paths(beijing, "gdp_nominal", 2025)) == 0
+    for levels in levels_by_treatment(beijing).values():
+        assert shares_by_year(levels, "110000").empty
+    (said,) = rank_tables.answer({}, rank=np.nan, cities=1, year=2025, region="Q市", lang="zh")
+    assert said.words == "Q市是直辖市，没有同省的其他市，不作位次研判。"
+    nothing = pd.DataFrame()
+    assert rank_tables.revenue(nothing, nothing, beijing.evidence, year=2025, lang="zh") == []
 
 
 def test_known_ranks_of_air_are_told_and_none_are_made_up(outlook):

@@ -11,7 +11,8 @@ from pathlib import Path
 from lvliang.baseline.package import REMOVABLE_FOLDER, data_folder, resource_path, table_schema
 from lvliang.errors import DataError, ParameterError
 
-CITY_LEVELS = ("prefecture", "municipality")
+MUNICIPALITY = "municipality"
+CITY_LEVELS = ("prefecture", MUNICIPALITY)
 GDP = "gdp_revised"
 
 
@@ -92,7 +93,12 @@ def with_gdp(data: Path | None = None) -> list[Region]:
 
 
 def peers(region: Region, data: Path | None = None) -> list[Region]:
-    """The cities of the same province, ``region`` among them, by code."""
+    """The cities of the same province, ``region`` among them, by code.
+
+    A municipality is a province of its own and has no peer but itself.
+    """
+    if region.level == MUNICIPALITY:
+        return [region]
     return [other for other in all_regions(data) if _same_rank(other, region)]
 
 

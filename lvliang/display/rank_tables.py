@@ -16,7 +16,7 @@ EVEN = likelihood(0.5)
 
 
 def answer(
-    kept: Mapping[str, float], *, rank: float, year: int, region: str, lang: str
+    kept: Mapping[str, float], *, rank: float, cities: int, year: int, region: str, lang: str
 ) -> list[Sentence]:
     """Whether the rank is kept, in words, and over the treatments of prices.
 
@@ -24,7 +24,11 @@ def answer(
     ----------
     kept : mapping of str to float
         By treatment, the first the one that is judged: share of paths at the rank or better.
+    cities : int
+        Of the province; a municipality is alone.
     """
+    if cities == 1:
+        return [Sentence(text("ranks.alone", lang, region=region), "headline")]
     if not kept:
         return [Sentence(text("ranks.none", lang, region=region), "headline")]
     words = {name: in_words(share, lang) for name, share in kept.items()}
@@ -128,6 +132,8 @@ def revenue(
     evidence : pandas.DataFrame
         ``Outlook.evidence``.
     """
+    if evidence.index.unique("region").size == 1:  # no other city to stand before or behind
+        return []
     ends = evidence[evidence.index.get_level_values("series") == "budget_revenue"]
     known = ranks["report_revenue_rank"].combine_first(ranks["revenue_rank"]).dropna()
     if ends.empty or shares.empty or known.empty:

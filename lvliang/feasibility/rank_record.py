@@ -23,7 +23,9 @@ from lvliang.projection.starting_point import provincial_ranks
 
 HORIZONS = (1, 3, 5)
 RECORD_DRAWS = 500
-COLUMNS = ["method", "vintage", "horizon", "origin", "rps"]
+COLUMNS = {
+    "method": "str", "vintage": "str", "horizon": "int64", "origin": "int64", "rps": "float64",
+}  # fmt: skip
 OUTCOMES = {"first_published": "gdp_first_published", "revised": "gdp_revised"}
 
 
@@ -87,7 +89,7 @@ def score_ranks(
                 if outcome.loc[year].notna().all()
                 for name, shares in forecasts.items()
             ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def load_rank_record(
@@ -95,7 +97,7 @@ def load_rank_record(
 ) -> pd.DataFrame:
     """The record known at ``base_year``; empty without the panel or an origin to score."""
     if not has_panel(data):
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
     first = int(load_panel(base_year, data).growth.index[0]) + PANEL_MINIMUM_YEARS
     asked = {"region": region, "base": base_year, "draws": draws}
 

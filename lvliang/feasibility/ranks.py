@@ -50,7 +50,8 @@ def rank_shares(levels: xr.DataArray) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index region, columns 1 to the number of cities; empty where a city is missing.
+        Index region, columns 1 to the number of cities; empty where a city is missing, and
+        where there is but one.
 
     Examples
     --------
@@ -62,7 +63,7 @@ def rank_shares(levels: xr.DataArray) -> pd.DataFrame:
     """
     values = levels.transpose("draw", "region").to_numpy()
     places = range(1, values.shape[1] + 1)
-    if np.isnan(values).any():
+    if np.isnan(values).any() or len(places) == 1:
         return pd.DataFrame(columns=places, dtype=float)
     ranks = rankdata(-values, method="min", axis=1)
     shares = {place: (ranks == place).mean(axis=0) for place in places}

@@ -98,9 +98,12 @@ def assess(
 
 
 def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:
-    """Rank of the city in its province on each draw, 1 the largest; empty if a city is missing."""
+    """Rank of the city in its province on each draw, 1 the largest.
+
+    Empty if a city is missing, and where there is but one.
+    """
     levels = outlook.paths.sel(indicator=indicator, year=year)
-    if levels.isnull().any():
+    if levels.isnull().any() or levels.sizes["region"] == 1:
         return np.array([], dtype=int)
     above = levels > levels.sel(region=outlook.region.code)
     return (above.sum("region") + 1).to_numpy()

@@ -69,8 +69,11 @@ def average_of_span(growth: pd.Series, last_year: int, years: int = SPAN) -> flo
 
 
 def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
-    """Rank of each city by year, 1 the largest; missing in a year that lacks a city."""
-    complete = levels.notna().all(axis=1)
+    """Rank of each city by year, 1 the largest.
+
+    Missing in a year that lacks a city, and where there is but one.
+    """
+    complete = levels.notna().all(axis=1) & (levels.shape[1] > 1)
     return levels.rank(axis=1, ascending=False, method="min").where(complete, axis=0)
 
 
