@@ -120,9 +120,9 @@ def test_page_stands_alone_and_passes_the_gate():
 
 
 def test_no_line_parts_a_number_from_its_sign_or_its_unit():
-    page = render(markdown("8 % of CNY 264.3 billion, no. 4 (R² 0.49), 1.3 points, 8 cities"))
+    page = render(markdown("≥ 8 % of CNY 264.3 billion, no. 4 (R² 0.49), 1.3 points, 8 cities"))
     said = page.main.get_text().replace("\N{NO-BREAK SPACE}", "_")
-    assert "8_% of CNY_264.3_billion, no._4 (R²_0.49), 1.3_points, 8 cities" in said
+    assert "≥_8_% of CNY_264.3_billion, no._4 (R²_0.49), 1.3_points, 8 cities" in said
 
 
 def test_a_section_with_nothing_to_show_is_left_out_with_its_heading():

@@ -44,7 +44,8 @@ WORDS = {
 PAGE_NUMBER = "0123456789/"
 # What no line may part: a number and its sign, a currency and its amount, an amount and its unit.
 TOGETHER = re.compile(
-    r"(?<=\d) (?=%|[mb]illion\b|points?\b)|(?<=\b[Nn]o\.) (?=\d)|(?<=CNY) (?=\d)|(?<=R²) (?=\d)"
+    r"(?<=\d) (?=%|[mb]illion\b|points?\b)|(?<=\b[Nn]o\.) (?=\d)"
+    r"|(?<=CNY) (?=\d)|(?<=R²) (?=\d)|(?<=[≥≤]) "
 )
 # As wide as a hanzi in the font, so English takes them from the reader's own fonts.
 WIDE_IN_ENGLISH = str.maketrans("", "", "“”‘’…·")
