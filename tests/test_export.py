@@ -435,7 +435,11 @@ def test_what_cannot_be_meant_is_exit_code_2_and_nothing_is_drawn_or_written(
     assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]
 
 
-def test_a_city_of_which_nothing_is_known_is_exit_code_3(call: Call, tmp_path: Path) -> None:
+def test_a_city_of_which_nothing_is_known_is_exit_code_3(
+    call: Call, data_copy: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.rmtree(data_copy / "panel")
+    monkeypatch.setenv("LVLIANG_DATA", str(data_copy))
     out = tmp_path / "f.csv"
     done = call("--region", "海口", "-p", "draws=1000", "--out", out)
     assert (done.returncode, done.stdout, out.exists()) == (3, "", False)
