@@ -407,7 +407,7 @@ def test_run_prints_the_page_and_leaves_the_executed_notebook_beside_it(
     done = call("run", notebook, "-p", "region=太原", "--outputs", outputs, "--data", data_copy)
     assert (done.returncode, done.stdout) == (0, f"{outputs / 'runs/10_baseline.html'}\n")
     assert "region 140100" in (outputs / "runs/10_baseline.html").read_text("utf-8")
-    assert "region = 140100" in (outputs / "runs/10_baseline.html").read_text("utf-8")
+    assert "地区为太原市" in (outputs / "runs/10_baseline.html").read_text("utf-8")
     executed = nbformat.read(outputs / "runs/10_baseline.ipynb", as_version=4)
     assert executed.cells[-1].outputs[0].text == "region 140100\n"
 

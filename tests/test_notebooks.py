@@ -225,7 +225,8 @@ def test_a_municipality_is_given_no_rank_in_a_province(executed: Execute) -> Non
 def test_a_city_without_targets_is_told_where_to_add_them(executed: Execute, place: str) -> None:
     page = page_of(executed, place, "30_feasibility")
     heads = {head.get_text() for head in page.select("thead th")}
-    assert "data/report/targets.csv" in answers(executed, place)["30_feasibility"]
+    assert "data/report/targets.csv" not in answers(executed, place)["30_feasibility"]
+    assert "data/report/targets.csv" in page.main.get_text()
     assert heads.isdisjoint({"研判", "Verdict"})
 
 

@@ -156,7 +156,7 @@ def test_a_scenario_runs_the_notebooks_that_depend_on_it_and_marks_their_pages_a
     assert report(growth_discount="1") == course
     pages = tmp_path / "outputs" / "published" / "zh"
     marked = {
-        path.stem: "growth_discount = 1.0"
+        path.stem: "增速下调（百分点）为1"
         in BeautifulSoup(path.read_text("utf-8"), "html.parser").get_text()
         for path in pages.glob("*.html")
     }
