@@ -46,9 +46,7 @@ def in_short(standing: Standing, lang: str) -> list[Sentence]:
     if found is None:
         return [Sentence(text("history.first", lang))]
     against = text("history.to_last", lang, before=_time(found.before))
-    facts = {"against": against, "causes": _kinds(found, lang), "count": len(found.moves)}
-    facts["classes"] = sum(move.is_of_class for move in found.moves)
-    return [Sentence(text("history.moved" if found.moves else "history.none", lang, **facts))]
+    return [_told(found, against, _kinds(found, lang), lang)]
 
 
 def _compared(
@@ -57,25 +55,29 @@ def _compared(
     causes = text("semicolon", lang).join(
         _cause(name, found, titles, lang) for name in found.causes
     )
+    said: list[Sentence | Table] = [_told(found, against, causes, lang)]
     if not found.moves:
-        return [Sentence(text("history.none", lang, against=against, causes=causes))]
-    counts = {"count": len(found.moves), "classes": sum(move.is_of_class for move in found.moves)}
-    said = [Sentence(text("history.moved", lang, against=against, causes=causes, **counts))]
+        return said
     if len(found.causes) > 1:
         said.append(Sentence(text("history.mixed", lang)))
-    rows = [_row(move, found.causes, lang) for move in found.moves]
+    rows = [_row(move, _kinds(found, lang), lang) for move in found.moves]
     table = Table(text("history.table", lang), pd.DataFrame(rows), cards=True)
     return [*said, table, Sentence(text("history.rule", lang), "note")]
 
 
-def _row(move: Move, causes: list[str], lang: str) -> dict[str, str]:
-    names = text("comma", lang).join(text(f"history.{cause}", lang) for cause in causes)
+def _told(found: Comparison, against: str, causes: str, lang: str) -> Sentence:
+    counts = {"count": len(found.moves), "classes": sum(move.is_of_class for move in found.moves)}
+    key = "history.moved" if found.moves else "history.none"
+    return Sentence(text(key, lang, against=against, causes=causes, **counts))
+
+
+def _row(move: Move, causes: str, lang: str) -> dict[str, str]:
     return {
         text("column.target", lang): _name(move.now or move.before or {}, lang),
         text("history.before", lang): _verdict(move.before, lang),
         text("history.now", lang): _verdict(move.now, lang),
         text("history.change", lang): _change(move, lang),
-        text("history.cause", lang): capital(names),
+        text("history.cause", lang): capital(causes),
     }
 
 

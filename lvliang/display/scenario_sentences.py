@@ -48,7 +48,7 @@ def each(found: Comparison, *, year: int, lang: str) -> list[Sentence]:
 def left_out(scenarios: Sequence[Scenario], *, years: Sequence[int], lang: str) -> list[Sentence]:
     """Which scenarios assume nothing of the years of the run, and which are of another city."""
     span = {"first": years[0], "last": years[-1]}
-    lent = [one for one in scenarios if any(one.path(driver, years) for driver in one.drivers)]
+    lent = [one for one in scenarios if one.speaks_of(years)]
     silent = [one for one in scenarios if one not in lent]
     return [
         Sentence(text(key, lang, names=_titles(left, lang), **span), "note")

@@ -9,6 +9,7 @@ import pandas as pd
 from lvliang.display import drawing
 from lvliang.display.scenario_tables import WHOLE, signed
 from lvliang.display.show import Chart, Sentence, Table, with_year
+from lvliang.display.tables import with_nature
 from lvliang.display.words import (
     NOTHING,
     amount,
@@ -47,11 +48,10 @@ def indicators(verdicts: pd.DataFrame, expected: pd.DataFrame, lang: str) -> lis
         return []
     rows = [_row(row, expected.loc[row["target_id"]], lang) for _, row in verdicts.iterrows()]
     frame = pd.DataFrame(rows)
-    caption = text("summary.table", lang, year=verdicts["deadline"].iloc[0])
-    natures = set(frame["nature"])
-    if len(natures) == 1:
+    if len(set(frame["nature"])) == 1:
         frame = frame.drop(columns="nature")
-        caption = text("table.all_of", lang, table=caption, nature=natures.pop())
+    title = text("summary.table", lang, year=verdicts["deadline"].iloc[0])
+    caption = with_nature(title, verdicts, lang)
     heads = {name: text(f"summary_column.{name}", lang) for name in frame.columns}
     return [Table(caption, frame.rename(columns=heads), cards=True)]
 

@@ -201,11 +201,16 @@ def main(targets: pd.DataFrame, lang: str) -> list[Table]:
     if targets.empty:
         return []
     caption = text("table.main", lang, year=targets["deadline"].iloc[0])
+    return verdicts(targets, with_nature(caption, targets, lang), lang)
+
+
+def with_nature(caption: str, targets: pd.DataFrame, lang: str) -> str:
+    """A caption with the nature of the targets, where they have it in common."""
     natures = set(targets["nature"])
-    if len(natures) == 1:
-        nature = text(f"nature.{natures.pop()}", lang)
-        caption = text("table.all_of", lang, table=caption, nature=nature)
-    return verdicts(targets, caption, lang)
+    if len(natures) > 1:
+        return caption
+    nature = text(f"nature.{natures.pop()}", lang)
+    return text("table.all_of", lang, table=caption, nature=nature)
 
 
 def _verdict(row: pd.Series, lang: str) -> dict[str, str]:

@@ -90,7 +90,7 @@ def scenarios_of(
     span = list(years)
     known = [one for one in shipped if of_report or not one.is_of_a_city() or _same(own, one)]
     left = [one for one in shipped if one not in known]
-    speaking = [one for one in known if one.is_baseline() or _speaks(one, span)]
+    speaking = [one for one in known if one.is_baseline() or one.speaks_of(span)]
     if not own.is_baseline() and not any(_same(own, one) for one in known):
         speaking.append(replace(own, scenario_id="own"))
     return speaking, [*(one for one in known if one not in speaking), *left]
@@ -171,10 +171,6 @@ def compare(
         _flips(pd.concat(verdicts, ignore_index=True)),
         pd.concat(fans, ignore_index=True),
     )
-
-
-def _speaks(scenario: Scenario, years: list[int]) -> bool:
-    return any(scenario.path(driver, years) for driver in scenario.drivers)
 
 
 def _same(one: Scenario, other: Scenario) -> bool:

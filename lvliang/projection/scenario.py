@@ -107,6 +107,11 @@ class Scenario:
         struck = self.scope == "city" and bool(self.drivers.get(SHOCK))
         return struck or any(self.drivers.get(driver) for driver in OF_A_CITY)
 
+    def speaks_of(self, years: Iterable[int]) -> bool:
+        """Whether it assumes anything of ``years``."""
+        span = list(years)
+        return any(self.path(driver, span) for driver in self.drivers)
+
     def path(self, driver: str, years: Iterable[int]) -> dict[int, float]:
         """Values of a driver in ``years``, those years alone that have one."""
         given = self.drivers.get(driver, {})
