@@ -311,6 +311,23 @@ def test_only_the_indexes_name_a_feed(published: tuple[Done, Path]) -> None:
     assert feeds == {"feed.json", "en/feed.json"}
 
 
+def test_the_index_leads_with_the_key_figures_of_all_pages(published: tuple[Done, Path]) -> None:
+    site = published[1] / "published"
+    for page in (site / "index.html", site / "en/index.html"):
+        body = BeautifulSoup(page.read_text("utf-8"), "html.parser").main
+        assert body is not None
+        values = [value.get_text() for value in body.select(".all-figures .value")]
+        assert len(values) == len(body.select(".value")) == 7
+        assert values[0].replace("\N{NO-BREAK SPACE}", " ") in (
+            "1538.04亿元",
+            "CNY 153.804 billion",
+        )
+        first = body.select_one("section, .all-figures")
+        assert first is not None and first.get("class") == ["all-figures"]
+    pages = [site / lang / f"{name}.html" for lang in ("zh", "en") for name in NOTEBOOKS]
+    assert [page for page in pages if 'class="key-figures"' in page.read_text("utf-8")] == []
+
+
 @pytest.mark.parametrize(
     ("source", "code", "said"),
     [

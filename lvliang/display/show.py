@@ -20,6 +20,7 @@ from lvliang.display.words import NOTHING, capital, number, text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from lvliang.display.key_figures import KeyFigures
     from lvliang.display.switch import Switch
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -189,7 +190,7 @@ class Appendix:
         return _APPENDIX.render(summary=self.summary, pieces=pieces)
 
 
-def show(*pieces: Sentence | Formula | Table | Chart | Appendix | Switch) -> None:
+def show(*pieces: Sentence | Formula | Table | Chart | Appendix | Switch | KeyFigures) -> None:
     """Display pieces of a page as the output of a cell.
 
     Tables go along for machines, as a type of output that no page shows.

@@ -27,6 +27,7 @@ from lvliang.report.summary_page import write_summary
 
 ANSWER_TAGS = {"answer", "switch"}
 SINCE_TAG = "since-last"
+FIGURES_TAG = "key-figures"
 # Whether the targets are within reach is what the reader came for, and then: what if.
 LEADS = ["30_feasibility", "40_scenarios"]
 INDEX = "index"
@@ -52,6 +53,11 @@ _INDEX = _TEMPLATES.from_string(
 <p>{% for href, name in files %}
 <a href="{{ href }}">{{ name }}</a>{{ comma if not loop.last }}
 {% endfor %}</p>
+{% endif %}
+{% if figures %}
+<div class="all-figures">
+{% for figure in figures %}{{ figure }}{% endfor %}
+</div>
 {% endif %}
 {% for page in pages %}
 <section>
@@ -198,9 +204,14 @@ def _index(
         {
             "href": f"{below}{name}.html",
             "name": text(f"page.{name}", lang),
-            "answers": _answers(notebook, lang),
+            "answers": _outputs(notebook, ANSWER_TAGS, lang),
         }
         for name, notebook in sorted(notebooks.items(), key=_place)
+    ]
+    figures = [
+        figure
+        for _, notebook in sorted(notebooks.items())
+        for figure in _outputs(notebook, {FIGURES_TAG}, lang)
     ]
     title = _title(run, lang)
     assumed = title_of(scenario_of(run), lang)
@@ -212,6 +223,7 @@ def _index(
     body = _INDEX.render(
         title=title,
         basis=basis,
+        figures=figures,
         pages=pages,
         files=links_of_files,
         comma=text("semicolon", lang),
@@ -275,13 +287,13 @@ def _tell(notebook: NotebookNode, since: str) -> None:
             cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": since})]
 
 
-def _answers(notebook: NotebookNode, lang: str) -> list[Markup]:
-    """HTML of the cells tagged as the notebook's answer, or as what the index switches.
+def _outputs(notebook: NotebookNode, tags: set[str], lang: str) -> list[Markup]:
+    """HTML of the cells that have one of the tags.
 
     That there is nothing to show is said on the page alone.
     """
     nothing = Sentence(text("nothing", lang), NOTHING_STYLE).html()
-    cells = [cell for cell in notebook.cells if ANSWER_TAGS & set(cell.metadata.get("tags", []))]
+    cells = [cell for cell in notebook.cells if tags & set(cell.metadata.get("tags", []))]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     shown = [output.data["text/html"] for output in outputs if "data" in output]
     return [Markup(html) for html in shown if html != nothing]

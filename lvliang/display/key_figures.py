@@ -1,0 +1,140 @@
+"""Figures that each notebook contributes to the index, which leads with them, set large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import xarray as xr
+from jinja2 import Environment
+
+from lvliang.display.words import (
+    amount,
+    capital,
+    chance,
+    in_words,
+    label,
+    number,
+    place,
+    target_name,
+    text,
+)
+from lvliang.feasibility.record import ENGINE
+
+_TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+_TEMPLATES.filters["capital"] = capital
+_FIGURES = _TEMPLATES.from_string(
+    """<dl class="key-figures">
+{% for figure in figures %}
+<div><dt>{{ figure.label | capital }}</dt><dd class="value">{{ figure.value }}</dd>
+{% if figure.note %}
+<dd>{{ figure.note }}</dd>
+{% endif %}
+</div>
+{% endfor %}
+</dl>"""
+)
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure as it is shown, what it is, and what must be known beside it."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """Key figures side by side."""
+
+    figures: Sequence[KeyFigure]
+
+    @property
+    def words(self) -> str:
+        """A line each."""
+        return "\n".join(
+            " | ".join(filter(None, (figure.label, figure.value, figure.note)))
+            for figure in self.figures
+        )
+
+    def html(self) -> str:
+        """A list of descriptions, which the style sheet sets as tiles."""
+        return _FIGURES.render(figures=self.figures)
+
+
+def starting_point(point: pd.DataFrame, *, year: int, lang: str) -> list[KeyFigures]:
+    """GDP and budget revenue of the base year, with their ranks (``point`` of `starting_point`)."""
+    known = point[point["last"].notna()]
+    return _together(
+        KeyFigure(
+            amount(round(row["last"], 2), "亿元", lang),
+            text("key.in_year", lang, indicator=label(str(name), lang), year=year),
+            "" if pd.isna(row["last_rank"]) else text("key.rank", lang, rank=int(row["last_rank"])),
+        )
+        for name, row in known.iterrows()
+    )
+
+
+def mean_growth(
+    growth: xr.DataArray, *, base_year: int, end_year: int, lang: str
+) -> list[KeyFigures]:
+    """Average real growth to come: the median of the paths, and where 90 of 100 lie (%)."""
+    if growth.isnull().any():
+        return []
+    low, median, high = growth.quantile([0.05, 0.5, 0.95]).to_numpy()
+    span = text("key.growth", lang, first=base_year + 1, end_year=end_year)
+    between = text("key.between", lang, low=number(low), high=number(high))
+    return [KeyFigures([KeyFigure(amount(median, "%", lang, 1), span, between)])]
+
+
+def verdicts(judged: pd.DataFrame, lang: str) -> list[KeyFigures]:
+    """How likely each target is that can be told, with its verdict and grade (of ``assess``)."""
+    return _together(
+        KeyFigure(
+            chance(row, lang),
+            target_name(row, lang),
+            text(
+                "key.verdict",
+                lang,
+                verdict=text(f"class.{row['class']}", lang),
+                grade=row["grade"],
+            ),
+        )
+        for _, row in judged[judged["probability"].notna()].iterrows()
+    )
+
+
+def rank(kept: Mapping[str, float], *, rank: float, year: int, lang: str) -> list[KeyFigures]:
+    """Whether the rank of GDP is kept, in words; ``kept`` as for ``rank_tables.answer``."""
+    if not kept:
+        return []
+    asked = text("key.rank_kept", lang, year=year, place=place(rank, lang))
+    judged = in_words(next(iter(kept.values())), lang)
+    return [KeyFigures([KeyFigure(judged, asked, text("key.grade_of_ranks", lang))])]
+
+
+def record(summary: pd.DataFrame, lang: str) -> list[KeyFigures]:
+    """Share of outcomes in the 90 % band at the longest horizon (``summarise_record``)."""
+    own = summary[(summary["method"] == ENGINE) & (summary["group"] == "all")]
+    if own.empty:
+        return []
+    line = own.loc[own["horizon"].idxmax()]
+    return [
+        KeyFigures(
+            [
+                KeyFigure(
+                    amount(100 * line["cover90"], "%", lang, 0),
+                    text("key.coverage", lang, years=int(line["horizon"])),
+                    text("key.origins", lang, origins=int(line["origins"])),
+                )
+            ]
+        )
+    ]
+
+
+def _together(figures: Iterable[KeyFigure]) -> list[KeyFigures]:
+    found = list(figures)
+    return [KeyFigures(found)] if found else []

@@ -1,0 +1,92 @@
+"""Key figures of the index: what is known alone, in the words that its grade allows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from lvliang.display import key_figures
+from lvliang.display.key_figures import KeyFigure, KeyFigures
+from lvliang.feasibility.record import ENGINE
+
+TARGET = {
+    "indicator": "gdp_real_growth",
+    "type": "one_year",
+    "operator": ">=",
+    "value": 8.0,
+    "unit": "%",
+    "first_year": 2021,
+    "deadline": 2021,
+    "class": "uncertain",
+    "likelihood": "about_even",
+    "near_edge": False,
+}
+
+
+def only(found: list[KeyFigures]) -> KeyFigure:
+    """The one figure of a list."""
+    ((figure,),) = ([*piece.figures] for piece in found)
+    return figure
+
+
+def test_levels_have_their_rank_where_one_is_known() -> None:
+    point = pd.DataFrame(
+        {"last": [1538.04, 187.26, np.nan], "last_rank": [4, np.nan, 2]},
+        index=["gdp_nominal", "budget_revenue", "fixed_asset_investment"],
+    )
+    (found,) = key_figures.starting_point(point, year=2020, lang="zh")
+    assert found.figures == [
+        KeyFigure("1538.04亿元", "2020年地区生产总值", "居全省第4位"),
+        KeyFigure("187.26亿元", "2020年一般公共预算收入"),
+    ]
+    assert key_figures.starting_point(point.iloc[2:], year=2020, lang="zh") == []
+
+
+def test_growth_is_the_median_with_the_interval_of_the_paths() -> None:
+    found = only(
+        key_figures.mean_growth(
+            xr.DataArray(np.linspace(0.0, 10.0, 101)), base_year=2020, end_year=2025, lang="en"
+        )
+    )
+    assert found.value == "5.0 %"
+    assert "2021–2025" in found.label
+    assert "0.5 %" in found.note and "9.5 %" in found.note
+    nothing = key_figures.mean_growth(
+        xr.DataArray([1.0, np.nan]), base_year=2020, end_year=2025, lang="en"
+    )
+    assert nothing == []
+
+
+@pytest.mark.parametrize(("grade", "value"), [("A", "about 40 %"), ("C", "about as likely as not")])
+def test_only_grades_a_and_b_show_a_number(grade: str, value: str) -> None:
+    rows = [TARGET | {"probability": 0.41, "grade": grade}, TARGET | {"probability": np.nan}]
+    found = only(key_figures.verdicts(pd.DataFrame(rows), "en"))
+    assert found.value == value
+    assert grade in found.note
+    assert "uncertain" in found.note
+
+
+def test_a_rank_is_told_in_the_word_of_the_treatment_that_is_judged() -> None:
+    kept = {"own_prices": 0.5, "same_prices": 0.95}
+    found = only(key_figures.rank(kept, rank=4, year=2025, lang="en"))
+    assert found.value == "about as likely as not"
+    assert "2025: no. 4 or better" in found.label
+    assert key_figures.rank({}, rank=4, year=2025, lang="en") == []
+
+
+def test_the_record_is_that_of_the_engine_at_the_longest_horizon() -> None:
+    lines = [(ENGINE, "all", 1, 0.89, 13), (ENGINE, "all", 5, 0.93, 9), ("walk", "all", 9, 0.5, 1)]
+    summary = pd.DataFrame(lines, columns=["method", "group", "horizon", "cover90", "origins"])
+    found = only(key_figures.record(summary, "zh"))
+    assert found.value == "93%"
+    assert "5年" in found.label
+    assert "9个" in found.note
+    assert key_figures.record(summary.iloc[2:], "zh") == []
+
+
+def test_figures_are_a_list_of_descriptions_that_begins_each_label_with_a_capital() -> None:
+    html = KeyFigures([KeyFigure("1 < 2", "growth of x"), KeyFigure("3", "y", "z")]).html()
+    assert '<dt>Growth of x</dt><dd class="value">1 &lt; 2</dd>' in html
+    assert html.count("<dd>") == 1
