@@ -204,9 +204,14 @@ def test_errors_of_a_trial_by_hand() -> None:
 def test_the_answer_says_conditional_and_which_verdicts_change(lang: str) -> None:
     headline, *more = scenario_sentences.answer(found(), region="吕梁市", years=SPAN, lang=lang)
     assert headline.words.startswith("条件预测" if lang == "zh" else "Conditional")
-    flips = found().verdicts[found().verdicts["flips"]]
-    for name in flips["scenario"].unique():
-        assert load_scenario(name, **YEARS).title(lang) in headline.words
+    changing = found().verdicts.query("flips")["scenario"].unique()
+    assert (
+        re.findall(r"\d+", headline.words)
+        == ([str(len(found().scenarios) - 1), str(len(changing))][:: 1 if lang == "zh" else -1])
+    )
+    flips, more = more[: len(changing)], more[len(changing) :]
+    for name, line in zip(changing, flips, strict=True):
+        assert load_scenario(name, **YEARS).title(lang) in line.words
     medians = found().summary["gdp_nominal_q50"]
     for value in (medians.min(), medians.max()):
         assert (f"{value:.0f}" if lang == "zh" else f"{value / 10:.1f}") in more[0].words

@@ -30,7 +30,8 @@ def answer(found: Comparison, *, region: str, years: Sequence[int], lang: str) -
     span = {"first": years[0], "last": years[-1]}
     if len(found.scenarios) == 1:
         return [Sentence(text("scenarios.none_apply", lang, **span), "headline")]
-    said = [Sentence(_flips(found, region, lang), "headline")]
+    said = [Sentence(_verdict_moves(found, region, lang), "headline")]
+    said += _flips(found, lang)
     said += [Sentence(line) for line in _range(found, region, years[-1], lang)]
     return said + [Sentence(_word_range(found, what, years[-1], lang)) for what in told_of(found)]
 
@@ -90,23 +91,30 @@ def assumed(scenario: Scenario, years: Sequence[int], lang: str) -> str:
     return text("semicolon", lang).join(parts)
 
 
-def _flips(found: Comparison, region: str, lang: str) -> str:
+def _verdict_moves(found: Comparison, region: str, lang: str) -> str:
+    """How many of the scenarios change a verdict."""
     if found.verdicts["probability"].isna().all():
         return text("scenarios.no_targets", lang, region=region)
+    changing = found.verdicts.loc[found.verdicts["flips"], "scenario"].nunique()
+    if not changing:
+        return text("scenarios.no_flips", lang)
+    return text("scenarios.flips", lang, changing=changing, scenarios=len(found.scenarios) - 1)
+
+
+def _flips(found: Comparison, lang: str) -> list[Sentence]:
+    """Which verdicts change, a sentence a scenario."""
     flips = found.verdicts[found.verdicts["flips"]]
-    said = [
-        text(
-            "scenarios.flip",
-            lang,
-            scenario=name_of(found, str(name), lang),
-            moves=text("comma", lang).join(_moves(rows, lang)),
+    return [
+        Sentence(
+            text(
+                "scenarios.flip",
+                lang,
+                scenario=name_of(found, str(name), lang),
+                moves=text("comma", lang).join(_moves(rows, lang)),
+            )
         )
         for name, rows in flips.groupby("scenario", sort=False)
     ]
-    if not said:
-        return text("scenarios.no_flips", lang)
-    key = "flips" if len(said) < len(found.scenarios) - 1 else "flips_all"
-    return text(f"scenarios.{key}", lang, flips=text("semicolon", lang).join(said))
 
 
 def _moves(rows: pd.DataFrame, lang: str) -> list[str]:
