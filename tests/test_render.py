@@ -144,6 +144,20 @@ def test_a_section_with_nothing_to_show_is_left_out_with_its_heading():
     assert len(page.select("p.nothing")) == 3
 
 
+def test_chinese_on_an_english_page_is_marked_as_such_and_reads_the_same():
+    table = "<table><tr><td>《规划》增长8%以上。 Reading: at least 8 (每县)</td></tr></table>"
+    cells = [shown({"text/html": table}), markdown("plain"), markdown("`代码`")]
+    en, zh = (render(*cells, lang=lang) for lang in ("en", "zh"))
+    assert [span.get_text() for span in en.select("main span[lang='zh-CN']")] == [
+        "题",
+        "《规划》增长8%以上。",
+        "每县",
+        "代码",
+    ]
+    assert en.td.get_text() == zh.td.get_text()
+    assert zh.main.select("[lang]") == []
+
+
 def test_what_is_not_given_leaves_no_empty_element():
     page = render()
     assert not page.select("header, nav, footer, .banner")

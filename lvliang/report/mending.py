@@ -8,23 +8,34 @@ from collections.abc import Sequence
 from itertools import takewhile, zip_longest
 
 from bs4 import BeautifulSoup
-from bs4.element import Comment, Declaration, Doctype, ProcessingInstruction, Tag
+from bs4.element import (
+    Comment,
+    Declaration,
+    Doctype,
+    NavigableString,
+    ProcessingInstruction,
+    Tag,
+)
 
 from lvliang.display.show import NOTHING_STYLE
 from lvliang.display.words import NOTHING
 
 ID_ATTRIBUTES = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
 HEADINGS = ["h1", "h2", "h3"]
+# From one hanzi to the last before a Latin letter, with the punctuation that closes it.
+CHINESE = re.compile(r"([《【“（]*[\u4e00-\u9fff](?:[^A-Za-z]*[\u4e00-\u9fff])?[》】”）。]*)")
 NUMBER = re.compile(r"(?=.*\d)[\d\s+\-−–±~≈≥≤<>.,/%％‰()（）]+")
 
 
-def mend(body: BeautifulSoup) -> None:
-    """Make the body of a page valid, and readable on any screen."""
+def mend(body: BeautifulSoup, lang: str) -> None:
+    """Make the body of a page valid, and readable on any screen and aloud."""
     _drop_leftovers(body)
     _separate_svg_ids(body)
     _box_what_is_wide(body)
     _mark_numbers(body)
     _drop_empty_sections(body)
+    if lang == "en":
+        _name_chinese(body)
 
 
 def _drop_leftovers(body: BeautifulSoup) -> None:
@@ -128,6 +139,22 @@ def _drop_empty_sections(body: BeautifulSoup) -> None:
         if said and all(NOTHING_STYLE in part.get_attribute_list("class") for part in said):
             for piece in [heading, *section]:
                 piece.decompose()
+
+
+def _name_chinese(body: BeautifulSoup) -> None:
+    """Mark the Chinese of an English page as such: words of the report, titles of sources."""
+    for words in body.find_all(string=CHINESE):
+        parts = CHINESE.split(words)
+        if words.find_parent(["svg", "pre"]) is None:
+            words.replace_with(*map(_chinese_or_not, parts))
+
+
+def _chinese_or_not(part: str) -> Tag | NavigableString:
+    if not CHINESE.fullmatch(part):
+        return NavigableString(part)
+    span = Tag(name="span", attrs={"lang": "zh-CN"})
+    span.string = part
+    return span
 
 
 def _heads(cell: Tag) -> bool:

@@ -139,7 +139,7 @@ def render_page(
     title = body.find("h1")
     if title is None:
         raise QualityError(f"the notebook has no level-1 heading (# …) in language {lang!r}")
-    mend(body)
+    mend(body, lang)
     _insert_contents(body, lang)
     _append_code(body, notebook, lang)
     return page_shell(
