@@ -350,6 +350,29 @@ def test_vintages_stand_side_by_side(evidence: Evidence) -> None:
     assert pd.isna(table.loc[2007, "first_growth"])
 
 
+@pytest.mark.parametrize(
+    ("lang", "level", "gap", "first", "correction"),
+    [
+        ("zh", "89.32", "−0.28", "1538.04", "地区生产总值356.25改为227.02"),
+        ("en", "8.932", "−0.028", "153.804", "GDP 35.625 becomes 22.702"),
+    ],
+)
+def test_levels_are_told_in_the_unit_of_the_language(
+    evidence: Evidence, judged: pd.DataFrame, lang: str, level: str, gap: str, first: str,
+    correction: str,
+) -> None:  # fmt: skip
+    ranked = audit_tables.standings(audit.standings(evidence, judged), lang)[0].html()
+    assert f"<td>{level}</td>" in ranked
+    assert f"<td>{gap}</td>" in ranked
+    city = find_region(LVLIANG)
+    (vintages,) = audit_tables.vintages(audit.vintages(evidence, LVLIANG), city, lang)
+    assert vintages.frame.iloc[-1, 1] == first
+    made = audit_tables.corrections(load_table("corrections"), city, lang)
+    assert any(correction in piece.html() for piece in made)
+    rounding = {"zh": "总量变动0.1亿元以内", "en": "the levels by CNY 0.01 billion"}[lang]
+    assert any(rounding in rule.words for rule in audit_tables.rules(lang))
+
+
 def test_the_evidence_is_not_changed(evidence: Evidence) -> None:
     frames = ["report", "press", "air", "panel", "check"]
     before = {name: getattr(evidence, name).copy(deep=True) for name in frames}

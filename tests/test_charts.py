@@ -192,7 +192,9 @@ def test_fan_marks_where_the_data_end(lang: str) -> None:
 def test_fan_names_its_ends_with_the_drawn_values() -> None:
     _, axes = only(level_fan("en"))
     said = {text.get_text() for text in axes.texts}
-    ends = {"90 % high 2820", "50 % high 2460", "median 2100", "50 % low 1740", "90 % low 1380"}
+    ends = {
+        "90 % high 282.0", "50 % high 246.0", "median 210.0", "50 % low 174.0", "90 % low 138.0",
+    }  # fmt: skip
     assert ends <= said
 
 
@@ -350,9 +352,9 @@ def test_a_rank_rests_on_several_cities_so_its_title_has_the_word_alone() -> Non
     ("draw", "units"),
     [
         (fan, {"zh": "%", "en": "%"}),
-        (level_fan, {"zh": "亿元", "en": "100 million CNY"}),
+        (level_fan, {"zh": "亿元", "en": "CNY billion"}),
         (growth_history, {"zh": "%", "en": "%"}),
-        (levels, {"zh": "亿元", "en": "100 million CNY"}),
+        (levels, {"zh": "亿元", "en": "CNY billion"}),
         (rank_bars, {"zh": "占路径的%", "en": "% of paths"}),
     ],
 )
@@ -361,6 +363,20 @@ def test_the_unit_is_on_the_axes(draw: Callable, units: dict[str, str], lang: st
     assert axes.get_ylabel() == units[lang]
     FigureCanvasAgg(axes.figure).draw()
     assert axes.yaxis.label.get_window_extent().y1 <= axes.figure.bbox.y1
+
+
+@pytest.mark.parametrize(("lang", "divisor"), [("zh", 1), ("en", 10)])
+def test_a_level_is_drawn_and_told_in_the_unit_of_the_language(lang: str, divisor: int) -> None:
+    chart, axes = only(level_fan(lang, target=2000.0))
+    (actual,), (median,) = lines(axes, "-"), lines(axes, "--")
+    assert_allclose(line_as_series(actual), LEVELS / divisor)
+    assert_allclose(line_as_series(median).loc[2021:], LEVELS_AHEAD[0.5] / divisor)
+    outer = max(bands(axes), key=lambda band: band.loc[2023, "max"])
+    assert_allclose(outer.loc[2021:], LEVELS_AHEAD[[0.05, 0.95]] / divisor)
+    (across,) = [c.get_segments()[0] for c in axes.collections if hasattr(c, "get_segments")]
+    assert {height for _, height in across} == {2000.0 / divisor}
+    levels_told = pd.concat([LEVELS, LEVELS_AHEAD[0.5]]) / divisor
+    assert_allclose(chart.data[{"zh": "实绩或中位数", "en": "Actual or median"}[lang]], levels_told)
 
 
 @both_languages
@@ -486,7 +502,7 @@ def test_html_closes_the_figure_and_brings_the_numbers() -> None:
     assert page.figcaption.strong.get_text() == chart.title
     assert page.details.summary.get_text() == "Data of the chart"
     cells = [cell.get_text() for cell in page.select("details tbody td")]
-    assert cells == ["955.8", "995.3", "1310.3", "1420.3", "1507.0", "1538.0"]
+    assert cells == ["95.58", "99.53", "131.03", "142.03", "150.70", "153.80"]
 
 
 CLOSE = quantiles(2021, 6.0, 6.1, 6.2, spread=0.05)

@@ -19,7 +19,7 @@ from lvliang.baseline.history import has_report
 from lvliang.cli import app
 from lvliang.display import coal_tables, scenario_charts, scenario_sentences, scenario_tables
 from lvliang.display.show import Formula, Sentence
-from lvliang.display.words import text
+from lvliang.display.words import amount, text
 from lvliang.errors import ParameterError
 from lvliang.feasibility import comparison
 from lvliang.feasibility.background import Background
@@ -403,21 +403,28 @@ def test_the_title_of_a_panel_is_no_wider_than_the_panel(title: str, shown: str)
     assert scenario_charts._short(title) == shown
 
 
-def test_the_chart_draws_the_medians_of_the_table() -> None:
+@pytest.mark.parametrize(("lang", "divisor"), [("zh", 1), ("en", 10)])
+def test_the_chart_draws_the_medians_of_the_table(lang: str, divisor: int) -> None:
     (chart,) = scenario_charts.fans(
-        found(), actual(plain(), "gdp_nominal"), indicator="gdp_nominal", region="吕梁市", lang="zh"
+        found(), actual(plain(), "gdp_nominal"), indicator="gdp_nominal", region="Q", lang=lang
     )
     panels = [axes for axes in chart.figure.axes if axes.get_visible()]
     ends = [
         next(line for line in panel.lines if line.get_linestyle() == "--").get_ydata()[-1]
         for panel in panels
     ]
-    medians = found().summary["gdp_nominal_q50"]
-    assert ends == pytest.approx(medians.to_list())
+    levels = found().summary["gdp_nominal_q50"]
+    medians = (levels / divisor).to_list()
+    assert ends == pytest.approx(medians)
     assert len({panel.get_ylim() for panel in panels}) == 1
-    table = chart.data[chart.data["年份"] == "2025"]["实绩或中位数"]
-    assert table.to_list() == pytest.approx(medians.to_list())
-    assert all(f"{value:.0f}亿元" in chart.words for value in medians)
+    _, year, median, *_ = chart.data
+    assert chart.data.loc[chart.data[year] == "2025", median].to_list() == pytest.approx(medians)
+    assert all(amount(level, "亿元", lang, 0) in chart.words for level in levels)
+    (table,) = scenario_tables.levels(found(), "gdp_nominal", year=2025, lang=lang)
+    decimals = 0 if lang == "zh" else 1
+    assert table.frame.iloc[:, 1].to_list() == [f"{median:.{decimals}f}" for median in medians]
+    low = found().summary["gdp_nominal_q10"].iloc[0] / divisor
+    assert table.frame.iloc[0, 2].startswith(f"{low:.{decimals}f}")
     plt.close(chart.figure)
 
 

@@ -328,6 +328,7 @@ def test_the_workbook_says_in_one_language_what_the_table_says(export: Export, l
         zip(export.rows["year"], export.rows["value"], export.rows["variable"], strict=True)
     )
     assert {type(row[-2]) for row in data[1:]} <= {int, float}
+    assert {"zh": "亿元", "en": "100 million CNY"}[lang] in {row[-4] for row in data[1:]}
     assert {row[0] for row in variables[1:]} == set(export.rows["variable"])
     assert all(cell not in (None, "") for row in [*data, *variables] for cell in row)
     told = {str(row[2]) for row in provenance[1:]}

@@ -133,7 +133,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         {
             "zh": ("报告数与统计序列核对（亿元）", ["指标", "年份", "报告数", "统计序列", "差额"]),
             "en": (
-                "The report held against the series (100 million CNY)",
+                "The report held against the series (CNY billion)",
                 ["Indicator", "Year", "Report", "Series", "Difference"],
             ),
         },
@@ -174,7 +174,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
                 ["年份", *QUANTILE_HEADS["zh"]],
             ),
             "en": (
-                "GDP (100 million CNY): quantiles of the projection",
+                "GDP (CNY billion): quantiles of the projection",
                 ["Year", *QUANTILE_HEADS["en"]],
             ),
         },
@@ -326,6 +326,39 @@ def test_caption_and_heads(name: str, lang: str) -> None:
 def test_cells(name: str, rows: list[str]) -> None:
     draw, _ = EVERY_TABLE[name]
     assert ["|".join(row) for row in shown(draw("zh"))[2]] == rows
+
+
+@pytest.mark.parametrize(
+    ("pieces", "rows"),
+    [
+        (
+            tables.report_figures(FIGURES, "en"),
+            ["GDP|2020|153.804|CNY billion", "New urban jobs over five years|2016–2020|20|"],
+        ),
+        (
+            tables.claims(CLAIMS, "en"),
+            [
+                "General public budget revenue|2015|9.060|9.068|−0.008",
+                "General public budget revenue|2020|18.726||",
+            ],
+        ),
+        (
+            tables.quantiles(10 * AHEAD, indicator="gdp_nominal", lang="en"),
+            ["2021|−4.8|1.3|5.6|10.3|17.7"],
+        ),
+        (
+            tables.even_bets(
+                verdicts(TARGET | {"indicator": "gdp_nominal", "value": 1700, "unit": "亿元"}), "en"
+            ),
+            ["GDP: ≥ CNY 170 billion in 2021|170|0.67|0.17|CNY billion"],
+        ),
+    ],
+)
+def test_english_counts_in_billions_as_exactly_as_chinese(
+    pieces: list[Table], rows: list[str]
+) -> None:
+    cells = ["|".join(row) for row in shown(pieces)[2]]
+    assert all(row.startswith(said) for row, said in zip(cells, rows, strict=True))
 
 
 def test_what_is_missing_comes_before_how_it_is_read() -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lvliang.baseline.package import data_folder
 from lvliang.display import words
 from lvliang.feasibility import bands
 
@@ -332,6 +333,23 @@ def test_an_amount_is_the_same_in_both_languages(unit: str, value: int) -> None:
     en = float(re.sub(r"[^\d.]", "", words.amount(value, unit, "en", 2)))
     scale = {"亿元": 0.1, "万人": 10_000}[unit]
     assert en == pytest.approx(zh * scale)
+
+
+PUBLISHED = re.compile(r"100 million (?:CNY|yuan)")
+
+
+def test_no_english_words_count_yuan_in_hundreds_of_millions_but_an_export() -> None:
+    found = {key for key, entry in ENTRIES.items() if PUBLISHED.search(entry["en"])}
+    assert found == {"export_unit.亿元"}
+
+
+@pytest.mark.parametrize("indicator", words._indicators(data_folder()))
+def test_a_page_counts_yuan_in_billions_in_english_and_as_published_in_chinese(
+    indicator: str,
+) -> None:
+    published = words._indicators(data_folder())[indicator]
+    assert words.unit(indicator, "zh") == published["unit"]
+    assert words.unit(indicator, "en") == PUBLISHED.sub("CNY billion", published["unit_en"])
 
 
 @pytest.mark.parametrize("nothing", [None, float("nan")])

@@ -9,12 +9,13 @@ import pandas as pd
 
 from lvliang.baseline.regions import Region, all_regions, peers
 from lvliang.display.show import Appendix, Sentence, Table, with_year
-from lvliang.display.words import MINUS, NOTHING, amount, capital, label, number, text, unit
+from lvliang.display.units import decimals_in, in_unit
+from lvliang.display.words import MINUS, NOTHING, amount, capital, label, number_in, text, unit
 from lvliang.projection import audit
 
 NAMED = 20  # cells of a check that are named, the furthest apart first
 NO_SOURCE = "no_second_source"
-DECIMALS = {"level": 2, "growth": 1, "rank": 0}
+PARTS = {"level": ("亿元", 2), "growth": ("%", 1), "rank": ("位", 0)}  # unit and decimals
 
 
 def concerning(judged: pd.DataFrame, region: Region) -> pd.DataFrame:
@@ -49,18 +50,16 @@ def standings(table: pd.DataFrame, lang: str) -> list[Table]:
     """The figures behind each rank on which two sources differ, one table each."""
     if table.empty:
         return []
-    tables = []
-    for (indicator, year, code), rows in table.groupby(["indicator", "year", "city"], sort=False):
+    tables, decimals = [], decimals_in("亿元", lang, 2)
+    for (name, year, code), rows in table.groupby(["indicator", "year", "city"], sort=False):
         city = _name(code, lang)
         frame = {
             "city": [_name(code, lang) for code in rows["region_code"]],
             "rank": [f"{rank:.0f}" for rank in rows["rank"]],
-            "level": rows["level"].to_list(),
-            "gap": rows["gap"].to_list(),
+            **in_unit(rows[["level", "gap"]], "亿元", lang).to_dict("list"),
         }
-        facts = {"year": year, "indicator": label(str(indicator), lang)}
-        caption = text("audit_table.standings", lang, **facts)
-        tables.append(Table(caption, _frame(frame, lang, city=city), decimals=2))
+        caption = text("audit_table.standings", lang, year=year, indicator=label(str(name), lang))
+        tables.append(Table(caption, _frame(frame, lang, city=city), decimals=decimals))
     return tables
 
 
@@ -96,9 +95,9 @@ def vintages(table: pd.DataFrame, region: Region, lang: str) -> list[Table]:
     if table.empty:
         return []
     cells = pd.DataFrame(index=table.index)
-    for part, decimals in DECIMALS.items():
+    for part, (units, decimals) in PARTS.items():
         for name in (f"first_{part}", f"revised_{part}"):
-            cells[name] = [number(value, decimals) for value in table[name]]
+            cells[name] = [number_in(value, units, lang, decimals) for value in table[name]]
     caption = text("audit_table.vintages", lang, region=region.name(lang))
     return [Table(caption, with_year(_frame(cells, lang), lang))]
 
@@ -121,7 +120,7 @@ def panel(
                 "check": text(f"audit_check.{name}", lang, **facts),
                 "cells": str(len(cells)),
                 "agree": str(int(cells["within"].sum())),
-                "share": number(100 * cells["within"].mean()),
+                "share": f"{100 * cells['within'].mean():.1f}",
                 "verdict": _verdict(verdicts[f"panel.{name}"], lang),
             }
         )
@@ -156,10 +155,10 @@ def corrections(
 
 def rules(lang: str) -> list[Sentence]:
     """The rules of the verdicts, and what agreement does not show."""
-    facts = {
+    facts: dict[str, dict[str, Any]] = {
         "rule_level": {"confirmed": audit.CONFIRMED, "plausible": audit.PLAUSIBLE},
         "rule_rate": {"points": audit.PLAUSIBLE_POINTS},
-        "rule_rank": {"rounding": audit.ROUNDING},
+        "rule_rank": {"rounding": amount(audit.ROUNDING, "亿元", lang)},
         "rule_panel": {"confirmed": audit.SHARE_CONFIRMED, "plausible": audit.SHARE_PLAUSIBLE},
         "limit_origin": {},
         "limit_press": {},
@@ -341,10 +340,11 @@ def _corrections(
 
 
 def _change(row: pd.Series, lang: str) -> str:
-    facts = {"old": row["expected"], "new": row["value"]}
-    key = f"audit_claim.{row['action']}"
-    return capital(text(key, lang, indicator=label(row["indicator"], lang), **facts))
+    key, units = f"audit_claim.{row['action']}", unit(row["indicator"], "zh")
+    old, new = (in_unit(row[name], units, lang) for name in ("expected", "value"))
+    return capital(text(key, lang, indicator=label(row["indicator"], lang), old=old, new=new))
 
 
 def _kept(row: pd.Series, lang: str) -> str:
-    return capital(f"{label(row['indicator'], lang)} {row['expected']:.10g}")
+    kept = in_unit(row["expected"], unit(row["indicator"], "zh"), lang)
+    return capital(f"{label(row['indicator'], lang)} {kept:.10g}")

@@ -11,6 +11,7 @@ import pandas as pd
 from lvliang.display import drawing
 from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import Chart, with_year
+from lvliang.display.units import decimals_in, in_unit
 from lvliang.display.words import amount, capital, decimals_of, in_words, label, place, text, unit
 from lvliang.projection.outlook import QUANTILES
 from lvliang.projection.scenario import Scenario
@@ -49,20 +50,22 @@ def fan(
     if quantiles.empty:
         return _without_projection(actual, indicator=indicator, region=region, lang=lang)
     units = unit(indicator, "zh")
-    decimals = decimals_of(units)
+    decimals = decimals_in(units, lang, decimals_of(units))
+    line, spread = in_unit(actual, units, lang), in_unit(quantiles, units, lang)
     base_year, end_year = int(actual.index[-1]), int(quantiles.index[-1])
     figure, axes = drawing.new_axes(unit(indicator, lang), pad=24, size=size)
-    drawing.facts(axes, actual)
-    drawing.bands(axes, _from_last(actual, quantiles))
+    drawing.facts(axes, line)
+    drawing.bands(axes, _from_last(line, spread))
     drawing.year_ticks(axes, end_year, int(actual.index[0]), base_year)
     drawing.last_data(axes, base_year, lang)
     if units != "%":
         drawing.log_levels(axes)
-    ends = drawing.quantile_ends(quantiles, lang, decimals)
+    ends = drawing.quantile_ends(spread, lang, decimals)
     if target is not None:
-        axes.hlines(target, base_year + 0.5, end_year, color=drawing.TARGET, linewidth=1.4)
+        height = in_unit(target, units, lang)
+        axes.hlines(height, base_year + 0.5, end_year, color=drawing.TARGET, linewidth=1.4)
         words = text("chart.target", lang, value=amount(target, units, lang))
-        ends.append((target, words, drawing.TARGET))
+        ends.append((height, words, drawing.TARGET))
     drawing.label_ends(axes, end_year, ends)
     at_end = {
         f"q{round(100 * level):02d}": amount(quantiles.loc[end_year, level], units, lang, decimals)
@@ -86,7 +89,7 @@ def fan(
         capital(text("chart.fan_title", lang, **facts)),
         _with_gap(subtitle, actual, lang),
         text("chart.fan_alt", lang, **facts),
-        _fan_data(actual, quantiles, lang),
+        _fan_data(line, spread, lang),
         lang,
         decimals,
     )
@@ -147,12 +150,13 @@ def levels(actual: pd.Series, *, indicator: str, region: str, lang: str) -> list
     """A series of levels at current prices, with a dot where there is a figure."""
     if actual.empty:
         return []
-    figure, axes = drawing.new_axes(unit(indicator, lang))
-    drawing.facts(axes, actual, dots=True)
-    axes.set_ylim(bottom=0, top=1.15 * actual.max() or 1.0)
-    drawing.year_ticks(axes, int(actual.index[-1]), int(actual.index[0]))
-    drawing.label_points(axes, actual)
     units = unit(indicator, "zh")
+    line = in_unit(actual, units, lang)
+    figure, axes = drawing.new_axes(unit(indicator, lang))
+    drawing.facts(axes, line, dots=True)
+    axes.set_ylim(bottom=0, top=1.15 * line.max() or 1.0)
+    drawing.year_ticks(axes, int(actual.index[-1]), int(actual.index[0]))
+    drawing.label_points(axes, line)
     facts = _facts(actual, indicator, region, lang) | {
         "first_value": amount(actual.iloc[0], units, lang, 1),
         "top_year": int(actual.idxmax()),
@@ -163,8 +167,9 @@ def levels(actual: pd.Series, *, indicator: str, region: str, lang: str) -> list
         capital(text("chart.levels_title", lang, **facts)),
         _with_gap(text("chart.levels_subtitle", lang, **facts), actual, lang),
         text("chart.levels_alt", lang, **facts),
-        _plain_data(actual, facts, lang),
+        _plain_data(line, facts, lang),
         lang,
+        decimals_in(units, lang, 1),
     )
     return [chart]
 
@@ -212,8 +217,10 @@ def rank_bars(
 def _without_projection(
     actual: pd.Series, *, indicator: str, region: str, lang: str
 ) -> list[Chart]:
+    units = unit(indicator, "zh")
+    line = in_unit(actual, units, lang)
     figure, axes = drawing.new_axes(unit(indicator, lang))
-    drawing.facts(axes, actual, dots=True)
+    drawing.facts(axes, line, dots=True)
     drawing.year_ticks(axes, int(actual.index[-1]), int(actual.index[0]))
     facts = _facts(actual, indicator, region, lang)
     chart = Chart(
@@ -221,8 +228,9 @@ def _without_projection(
         capital(text("chart.fan_none_title", lang, **facts)),
         _with_gap(text("chart.fan_none_subtitle", lang, **facts), actual, lang),
         text("chart.fan_none_alt", lang, **facts),
-        _plain_data(actual, facts, lang),
+        _plain_data(line, facts, lang),
         lang,
+        decimals_in(units, lang, 1),
     )
     return [chart]
 

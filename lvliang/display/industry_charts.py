@@ -6,9 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from lvliang.display import drawing
-from lvliang.display.industry_tables import base_columns, money
+from lvliang.display.industry_tables import base_columns
 from lvliang.display.show import Chart
-from lvliang.display.words import amount, number, text
+from lvliang.display.units import in_unit
+from lvliang.display.words import amount, number, number_in, text
 from lvliang.feasibility.industries import SHARES, Industries
 
 MEDIAN = 0.5
@@ -21,12 +22,12 @@ def break_even_curves(found: Industries, lang: str) -> list[Chart]:
     if curves.empty:
         return []
     figure, axes = drawing.new_axes("%")
-    lines = list(curves.groupby("value"))[::-1]
+    lines, units = list(curves.groupby("value"))[::-1], curves["unit"].iloc[0]
     for place, (_, line) in enumerate(lines):
         colour, width = STYLES[place % len(STYLES)]
-        axes.plot(money(line["base"], lang), line["growth"], color=colour, linewidth=width)
+        axes.plot(in_unit(line["base"], units, lang), line["growth"], color=colour, linewidth=width)
         _name(axes, line.iloc[0], place, lang)
-    right = float(money(curves["base"].max(), lang))
+    right = in_unit(float(curves["base"].max()), units, lang)
     axes.set_xlim(0, right)
     axes.set_ylim(0, 1.15 * curves["growth"].max())
     axes.set_xlabel(text("industry_chart.axis", lang, base_year=found.base_year))
@@ -48,7 +49,7 @@ def _name(axes: Axes, start: pd.Series, place: int, lang: str) -> None:
     """The target at the top of its curve: the largest beside it, the others above, one a row."""
     axes.annotate(
         amount(start["value"], start["unit"], lang),
-        (money(start["base"], lang), start["growth"]),
+        (in_unit(start["base"], start["unit"], lang), start["growth"]),
         xytext=(8, -2) if place == 0 else (-6, 10 + drawing.LABEL_GAP * (place - 1)),
         textcoords="offset points",
         va="center",
@@ -77,10 +78,10 @@ def _level_lines(axes: Axes, bases: pd.DataFrame, lang: str) -> list[tuple[float
 def _mark_crossings(axes: Axes, bases: pd.DataFrame, lang: str) -> None:
     """The bases at the medians, where curves and level lines meet."""
     for _, row in bases[bases["level"] == MEDIAN].iterrows():
-        base = money(row["base"], lang)
+        base = in_unit(row["base"], row["unit"], lang)
         axes.plot([base], [row["growth"]], color=drawing.TARGET, marker="o", markersize=5)
         axes.annotate(
-            number(base, 0 if lang == "zh" else 1),
+            number_in(row["base"], row["unit"], lang, 0),
             (base, row["growth"]),
             xytext=(5, 7),
             textcoords="offset points",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lvliang.display.commitment_tables import quantity
 from lvliang.display.show import NOTHING_STYLE, Sentence, Table
-from lvliang.display.words import amount, capital, label, number, text
+from lvliang.display.words import amount, capital, label, number, number_in, text
 from lvliang.feasibility.industries import Industries
 from lvliang.feasibility.known_growth import LEVELS, REFERENCES, describe_known, slower_spells
 
@@ -144,11 +144,6 @@ def reference_name(name: str, lang: str) -> str:
     return text(f"industry_reference.{name}", lang)
 
 
-def money(value: float, lang: str) -> float:
-    """亿元 as they are in Chinese, billions in English."""
-    return value if lang == "zh" else value / 10
-
-
 def _needed(target: pd.Series, found: Industries, lang: str) -> str:
     own = found.deadlines[found.deadlines["commitment_id"] == target["commitment_id"]]
     if pd.notna(target["base_value"]):
@@ -233,7 +228,7 @@ def _price_row(row: pd.Series, lang: str) -> dict[str, str]:
 
 
 def _base(row: pd.Series, lang: str) -> str:
-    return number(money(row["base"], lang), 0 if lang == "zh" else 1)
+    return number_in(row["base"], row["unit"], lang, 0)
 
 
 def _table(caption: str, rows: list[dict[str, str]], *, cards: bool = False) -> list[Table]:

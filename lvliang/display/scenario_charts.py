@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from lvliang.display import drawing
 from lvliang.display.scenario_tables import WHOLE, name_of, signed
 from lvliang.display.show import Chart, Sentence
+from lvliang.display.units import decimals_in, in_unit
 from lvliang.display.words import amount, capital, label, number, text, unit
 from lvliang.feasibility.comparison import Comparison
 
@@ -32,9 +33,10 @@ def fans(
     drawn = found.fans[found.fans["indicator"] == indicator].dropna()
     if drawn.empty or actual.empty:
         return []
-    recent = actual.loc[actual.index > actual.index[-1] - YEARS_OF_FACT]
+    units = unit(indicator, "zh")
+    recent = in_unit(actual.loc[actual.index > actual.index[-1] - YEARS_OF_FACT], units, lang)
     tables = {
-        name: _from_last(recent, rows.set_index("year"))
+        name: _from_last(recent, in_unit(rows.set_index("year")[[MEDIAN, *HALF]], units, lang))
         for name, rows in drawn.groupby("scenario", sort=False)
     }
     figure, axes = drawing.new_axes("")
@@ -74,7 +76,7 @@ def fans(
         text("scenario_chart.alt", lang, medians=medians, **facts),
         _data(found, tables, recent, lang),
         lang,
-        0,
+        decimals_in(units, lang, 0),
     )
     return [chart]
 
@@ -139,9 +141,9 @@ def _panel(axes: Axes, recent: pd.Series, table: pd.DataFrame, first: pd.DataFra
 
 def _from_last(recent: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
     """Quantiles by year, opening at the last actual value."""
-    levels = [MEDIAN, *HALF]
-    start = pd.DataFrame(recent.iloc[-1], index=[recent.index[-1]], columns=levels, dtype=float)
-    return pd.concat([start, table[levels]])
+    last = recent.index[-1]
+    start = pd.DataFrame(recent.iloc[-1], index=[last], columns=table.columns, dtype=float)
+    return pd.concat([start, table])
 
 
 def _short(title: str) -> str:

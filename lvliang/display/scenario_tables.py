@@ -9,6 +9,7 @@ import pandas as pd
 
 from lvliang.display.show import Table
 from lvliang.display.switch import Switch
+from lvliang.display.units import decimals_in, in_unit
 from lvliang.display.words import (
     NOTHING,
     WORD_ONLY_GRADES,
@@ -17,6 +18,7 @@ from lvliang.display.words import (
     chance,
     in_words,
     number,
+    number_in,
     rounded,
     target_name,
     text,
@@ -47,8 +49,8 @@ def levels(found: Comparison, indicator: str, *, year: int, lang: str) -> list[T
     rows = [
         {
             "scenario": name_of(found, str(scenario), lang),
-            "median": number(row[f"{indicator}_q50"], 0),
-            "interval80": interval(row[f"{indicator}_q10"], row[f"{indicator}_q90"], lang, 0),
+            "median": number_in(row[f"{indicator}_q50"], "亿元", lang, 0),
+            "interval80": _interval80(row, indicator, lang),
             "against": signed(row[f"{indicator}_against"]) if place else NOTHING,
             "above": number(100 * row[f"{indicator}_above"], 0) if place else NOTHING,
             "growth": number(row["growth"]),
@@ -263,6 +265,11 @@ def interval(low: float, high: float, lang: str, decimals: int = 2) -> str:
         return NOTHING
     ends = {"low": number(low, decimals), "high": number(high, decimals)}
     return text("scenarios.interval", lang, **ends)
+
+
+def _interval80(row: pd.Series, indicator: str, lang: str) -> str:
+    low, high = (in_unit(row[f"{indicator}_{end}"], "亿元", lang) for end in ("q10", "q90"))
+    return interval(low, high, lang, decimals_in("亿元", lang, 0))
 
 
 def table_of(name: str, rows: list[dict[str, str]], lang: str, **facts: object) -> Table:

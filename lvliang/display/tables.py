@@ -12,6 +12,7 @@ import pandas as pd
 
 from lvliang.baseline.regions import find_region
 from lvliang.display.show import Table, with_year
+from lvliang.display.units import decimals_in, in_unit
 from lvliang.display.words import (
     NOTHING,
     WORD_ONLY_GRADES,
@@ -22,6 +23,7 @@ from lvliang.display.words import (
     label,
     missing_sentence,
     number,
+    number_in,
     rounded,
     target_name,
     text,
@@ -36,7 +38,7 @@ def report_figures(figures: pd.DataFrame, lang: str) -> list[Table]:
         {
             text("column.indicator", lang): capital(label(row.indicator, lang)),
             text("column.year", lang): _period(row.period, row.year, lang),
-            text("column.value", lang): f"{row.value:g}",
+            text("column.value", lang): f"{in_unit(row.value, unit(row.indicator, 'zh'), lang):g}",
             text("column.unit", lang): unit(row.indicator, lang),
             text("column.kind", lang): text(f"status.{row.status}", lang),
             text("column.quote", lang): row.quote,
@@ -48,14 +50,14 @@ def report_figures(figures: pd.DataFrame, lang: str) -> list[Table]:
 
 
 def claims(pairs: pd.DataFrame, lang: str) -> list[Table]:
-    """Report figures beside the series: ``indicator, year, report, series`` (one unit)."""
+    """Report figures beside the series: ``indicator, year, report, series`` (亿元)."""
     rows = [
         {
             text("column.indicator", lang): capital(label(row.indicator, lang)),
             text("column.year", lang): str(row.year),
-            text("column.claim", lang): number(row.report, 2),
-            text("column.panel", lang): number(row.series, 2),
-            text("column.difference", lang): number(row.report - row.series, 2),
+            text("column.claim", lang): number_in(row.report, "亿元", lang, 2),
+            text("column.panel", lang): number_in(row.series, "亿元", lang, 2),
+            text("column.difference", lang): number_in(row.report - row.series, "亿元", lang, 2),
         }
         for row in pairs.itertuples()
     ]
@@ -86,12 +88,13 @@ def evidence(found: pd.DataFrame, *, changes: int, gap: int, lang: str) -> list[
 
 def quantiles(table: pd.DataFrame, *, indicator: str, lang: str) -> list[Table]:
     """Projected quantiles by year."""
+    units = unit(indicator, "zh")
     heads = {level: _quantile_name(level, lang) for level in table.columns}
     caption = text(
         "table.quantiles", lang, indicator=label(indicator, lang), unit=unit(indicator, lang)
     )
-    frame = with_year(table.rename(columns=heads), lang)
-    return _if_any(caption, frame, decimals=decimals_of(unit(indicator, "zh")))
+    frame = with_year(in_unit(table, units, lang).rename(columns=heads), lang)
+    return _if_any(caption, frame, decimals=decimals_in(units, lang, decimals_of(units)))
 
 
 def national(table: pd.DataFrame, lang: str) -> list[Table]:
@@ -142,9 +145,9 @@ def even_bets(table: pd.DataFrame, lang: str) -> list[Table]:
     rows = [
         {
             text("column.target", lang): target_name(row, lang),
-            text("column.asked", lang): f"{row['value']:g}",
-            text("column.even", lang): number(row["break_even"]["even"]),
-            text("column.nine_in_ten", lang): number(row["break_even"]["nine_in_ten"]),
+            text("column.asked", lang): f"{in_unit(row['value'], row['unit'], lang):g}",
+            text("column.even", lang): _even(row, "even", lang),
+            text("column.nine_in_ten", lang): _even(row, "nine_in_ten", lang),
             text("column.unit", lang): text(f"unit.{row['unit']}", lang),
         }
         for _, row in table.iterrows()
@@ -226,6 +229,10 @@ def _verdict(row: pd.Series, lang: str) -> dict[str, str]:
 
 def _kind(row: pd.Series) -> str:
     return row["break_even"]["kind"] if isinstance(row["break_even"], dict) else ""
+
+
+def _even(row: pd.Series, chances: str, lang: str) -> str:
+    return number_in(row["break_even"][chances], row["unit"], lang, 1)
 
 
 def _signed(value: float) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from lvliang.baseline.package import data_folder, resource_path
+from lvliang.display.units import decimals_in, in_billions, in_unit
 from lvliang.feasibility.bands import likelihood
 
 WORDS = sorted(Path(__file__).parent.glob("words*.toml"))
@@ -78,8 +79,22 @@ def label(indicator: str, lang: str) -> str:
 
 
 def unit(indicator: str, lang: str) -> str:
-    """Unit of an indicator, from ``data/indicators.csv``."""
-    return _indicators(data_folder())[indicator]["unit" if lang == "zh" else "unit_en"]
+    """Unit that pages count an indicator in: of ``data/indicators.csv``, or English billions."""
+    row = _indicators(data_folder())[indicator]
+    if in_billions(row["unit"], lang):
+        return text(f"unit.{row['unit']}", lang)
+    return row["unit" if lang == "zh" else "unit_en"]
+
+
+def number_in(value: float, units: str, lang: str, decimals: int) -> str:
+    """A value published in ``units`` for a table, as exact as it is with ``decimals``.
+
+    Examples
+    --------
+    >>> number_in(90.68, "亿元", "zh", 2), number_in(90.68, "亿元", "en", 2)
+    ('90.68', '9.068')
+    """
+    return number(in_unit(value, units, lang), decimals_in(units, lang, decimals))
 
 
 def number(value: float, decimals: int = 1) -> str:
@@ -121,8 +136,9 @@ def amount(value: float, units: str, lang: str, decimals: int | None = None) -> 
     key = units if units in _words()["amount"] else "other"
     if lang == "en" and key == "万人":
         return text("amount.万人", lang, value=f"{10_000 * value:,.0f}")
-    if lang == "en" and key == "亿元":
-        value, decimals = value / 10, decimals if decimals is None else max(decimals, 1)
+    if in_billions(units, lang):
+        value = in_unit(value, units, lang)
+        decimals = None if decimals is None else max(decimals, 1)
     shown = f"{value:g}".replace("-", MINUS) if decimals is None else number(value, decimals)
     words = _words()["unit"].get(units, {lang: units})[lang]
     return text(f"amount.{key}", lang, value=shown, unit=words)

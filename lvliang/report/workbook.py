@@ -51,7 +51,7 @@ def _data(export: Export, lang: str) -> pd.DataFrame:
         "status": _words("status", rows["status"], lang),
         "vintage": _words("vintage", rows["vintage"], lang),
         "price_basis": _words("price_basis", rows["price_basis"], lang),
-        "unit": rows["unit"].map(lambda unit: text(f"unit.{unit}", lang)),
+        "unit": rows["unit"].map(lambda unit: text(f"export_unit.{unit}", lang)),
         "year": rows["year"],
         "value": rows["value"],
         "variable": rows["variable"],
@@ -73,7 +73,7 @@ def _variables(export: Export, lang: str) -> pd.DataFrame:
         for each in LANGUAGES
     }
     table |= {
-        "unit": first["unit"].map(lambda unit: text(f"unit.{unit}", lang)),
+        "unit": first["unit"].map(lambda unit: text(f"export_unit.{unit}", lang)),
         "price_basis": _words("price_basis", first["price_basis"], lang),
         "vintage": _words("vintage", first["vintage"], lang),
         "source": sources,
