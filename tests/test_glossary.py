@@ -18,8 +18,9 @@ DISPLAY = Path(__file__).resolve().parents[1] / "lvliang" / "display"
 WORD_FILES = sorted(DISPLAY.glob("words*.toml"))
 
 # Seen, and left: a label in a chart or at the head of a row is short; a count is a plural;
-# the facts of the report name the price basis of a level.
+# the facts of the report name the price basis of a level; pages count in billions in English.
 LEFT = {
+    "words.toml unit.亿元": ("CNY billion", "100 million CNY"),
     "words.toml chart.real": ("real", "real growth"),
     "words.toml chart.nominal": ("nominal", "nominal growth"),
     "words_audit.toml audit_data.budget_revenue": (
