@@ -55,7 +55,9 @@ class NotebookParameters(BaseModel):
 class ProjectionParameters(NotebookParameters):
     """Notebooks that show draws of the years to come."""
 
-    end_year: int = Field(2025, ge=2009, le=2035, title="末年", description="规划末年 end of plan")
+    end_year: int = Field(
+        2025, ge=2009, le=2035, title="推算末年", description="推算末年 last year projected"
+    )
     scenario: str = Field(
         "baseline",
         title="情景",
@@ -109,7 +111,9 @@ class ComparisonParameters(ProjectionParameters):
 class FeasibilityParameters(ProjectionParameters):
     """Notebooks that judge targets: the run must reach their year."""
 
-    end_year: int = Field(2025, ge=2021, le=2035, title="末年", description="规划末年 end of plan")
+    end_year: int = Field(
+        2025, ge=2021, le=2035, title="推算末年", description="推算末年 last year projected"
+    )
 
 
 class RankParameters(ProjectionParameters):
@@ -255,7 +259,7 @@ def titles(schema: type[NotebookParameters], lang: str) -> dict[str, str]:
     Examples
     --------
     >>> [titles(ProjectionParameters, lang)["end_year"] for lang in ("zh", "en")]
-    ['末年', 'end of plan']
+    ['推算末年', 'last year projected']
     """
     fields = schema.model_fields.items()
     if lang == "zh":
