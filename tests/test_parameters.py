@@ -15,6 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from lvliang.baseline.package import data_folder
+from lvliang.display.words import forbidden
 from lvliang.errors import ParameterError
 from lvliang.report.parameters import (
     SCHEMAS,
@@ -201,6 +202,21 @@ def test_a_scenario_is_a_shipped_name_or_a_file_of_ones_own(tmp_path: Path) -> N
     assert check(ANY, {"scenario": "coal_slump"}).scenario == "coal_slump"
     assert check(ANY, {"scenario": str(own)}).scenario == str(own)
     assert "did you mean coal_slump" in refusal({"scenario": "coal_slmp"})
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [("title_zh", "煤价必然下跌"), ("title_en", "a plan that failed"), ("author", "无望")],
+)
+def test_a_scenario_that_says_what_no_page_may_is_refused(
+    tmp_path: Path, field: str, said: str
+) -> None:
+    shipped = (data_folder() / "scenarios/coal_slump.toml").read_text("utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(re.sub(f"(?m)^{field} = .*", f'{field} = "{said}"', shipped), "utf-8")
+    (word,) = forbidden(said)
+    told = f"{own}, {field}: no page may say {word!r}; legal: a text without it"
+    assert refusal({"scenario": str(own)}) == told
 
 
 @pytest.mark.parametrize(

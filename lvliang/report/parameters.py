@@ -13,7 +13,13 @@ from pydantic_core import PydanticCustomError
 
 from lvliang.baseline.regions import find_city_with_gdp
 from lvliang.errors import ParameterError, did_you_mean
-from lvliang.projection.scenario import load_scenario, scenario_ids, scenario_path
+from lvliang.projection.scenario import (
+    WORDS,
+    load_scenario,
+    read_scenario,
+    scenario_ids,
+    scenario_path,
+)
 
 Schema = TypeVar("Schema", bound="NotebookParameters")
 
@@ -86,7 +92,10 @@ class ProjectionParameters(NotebookParameters):
     @classmethod
     def _known_scenario(cls, value: str) -> str:
         path = scenario_path(value)
-        return value if value in scenario_ids() else str(path.resolve())
+        if value in scenario_ids():
+            return value
+        _refuse_forbidden(path)
+        return str(path.resolve())
 
     @model_validator(mode="after")
     def _end_after_base(self) -> ProjectionParameters:
@@ -217,6 +226,19 @@ def read_assignments(pairs: list[str]) -> dict[str, str]:
             raise ParameterError(f"-p {name.strip()}: given twice; legal: each parameter once")
         given[name.strip()] = value.strip()
     return given
+
+
+def _refuse_forbidden(path: Path) -> None:
+    """Refuse a scenario that says what no page may say, before a notebook runs."""
+    from lvliang.display.words import forbidden  # imports pandas
+
+    scenario = read_scenario(path)
+    words = {"id": scenario.scenario_id} | {name: getattr(scenario, name) for name in WORDS[1:]}
+    for name, said in words.items():
+        for word in forbidden(said):
+            raise ParameterError(
+                f"{path}, {name}: no page may say {word!r}; legal: a text without it"
+            )
 
 
 def _sentences(schema: type[NotebookParameters], error: ValidationError) -> str:
