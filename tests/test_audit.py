@@ -394,6 +394,24 @@ def test_the_answer_counts_every_claim_once(judged: pd.DataFrame, lang: str) -> 
     assert all(str(count) in said.words for count in [len(judged), *counts])
 
 
+OF_WHOM = [
+    (LVLIANG, "zh", "核对67条说法（晋中市3条、吕梁市58条、全国城市面板6条）："),
+    (LVLIANG, "en", "Of 67 claims (Jinzhong 3, Lvliang 58, panel of all cities 6), 31 confirmed"),
+    ("140900", "zh", "没有专门关于忻州市的说法；核对其他67条（晋中市3条、吕梁市58条、"),
+    ("140900", "en", "No claim concerns Xinzhou itself; of 67 others (Jinzhong 3, Lvliang 58, "),
+    ("320500", "en", "No claim concerns Suzhou itself; of 6 others (panel of all cities 6), "),
+]
+
+
+@pytest.mark.parametrize(("code", "lang", "said"), OF_WHOM)
+def test_the_answer_says_of_whom_the_claims_are(
+    judged: pd.DataFrame, code: str, lang: str, said: str
+) -> None:
+    region = find_region(code)
+    answer = audit_tables.answer(audit_tables.concerning(judged, region), region, lang)
+    assert answer.words.startswith(said)
+
+
 def test_a_city_of_another_province_is_told_of_the_panel_alone(judged: pd.DataFrame) -> None:
     mine = audit_tables.concerning(judged, find_region("320500"))
     assert set(mine["region_code"]) == {"CN"}

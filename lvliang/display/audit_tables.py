@@ -25,13 +25,17 @@ def concerning(judged: pd.DataFrame, region: Region) -> pd.DataFrame:
 
 
 def answer(judged: pd.DataFrame, region: Region, lang: str) -> Sentence:
-    """How many claims end in each verdict."""
+    """Of whom the claims are, whether of the region itself, and how many end in each verdict."""
     counts = judged["verdict"].value_counts()
     told = {name: counts.get(name, 0) for name in audit.VERDICTS}
     parts = [text(f"audit_count.{name}", lang, count=count) for name, count in told.items()]
-    counted = text("comma", lang).join(parts)
-    facts = {"region": region.name(lang), "total": len(judged), "counts": counted}
-    return Sentence(text("audit.answer", lang, **facts), "headline")
+    by_city = judged["region_code"].value_counts().sort_index()
+    of = [_claims_of(str(code), count, lang) for code, count in by_city.items()]
+    comma = text("comma", lang)
+    facts = {"total": len(judged), "of": comma.join(of), "counts": comma.join(parts)}
+    key = "answer" if region.code in by_city else "answer_without"
+    words = text(f"audit.{key}", lang, region=region.name(lang), **facts)
+    return Sentence(words, "headline")
 
 
 def conflicts(judged: pd.DataFrame, lang: str) -> list[Sentence | Table]:
@@ -209,6 +213,11 @@ def _claims(rows: pd.DataFrame, key: str, lang: str) -> list[Table]:
             }
         )
     return _if_any(key, _frame(table, lang), lang, source)
+
+
+def _claims_of(code: str, count: int, lang: str) -> str:
+    name = text("audit.all_cities", lang) if code == "CN" else _name(code, lang)
+    return text("audit.claims_of", lang, name=name, count=count)
 
 
 def _verdict_and_basis(row: pd.Series, lang: str) -> str:
