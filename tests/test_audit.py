@@ -13,13 +13,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lvliang.baseline.regions import find_region
+from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
 from lvliang.display import audit_tables
 from lvliang.projection import audit
 from lvliang.projection.audit import Evidence
 
 LVLIANG = "141100"
+SHANXI = [city.code for city in peers(find_region(LVLIANG))]
 CLAIM = ["claim_id", "against_source_id"]
 
 
@@ -146,9 +147,16 @@ def one_rank(evidence: Evidence, rank: float, levels: dict[str, float]) -> pd.Se
 def test_a_rank_is_plausible_as_far_as_rounding_takes_it(
     evidence: Evidence, rank: int, rival: float, expected: str
 ) -> None:
-    levels = {LVLIANG: 100.0, "140100": rival, "140200": 50.0}
+    levels = dict.fromkeys(SHANXI, 50.0) | {LVLIANG: 100.0, "140100": rival}
     found = one_rank(evidence, rank, levels)
     assert (found["verdict"], found["against_source_id"]) == (expected, "S4")
+
+
+def test_a_rank_is_not_computed_where_a_city_of_the_province_is_missing(
+    evidence: Evidence,
+) -> None:
+    levels = dict.fromkeys(SHANXI[1:], 50.0) | {LVLIANG: 100.0}
+    assert one_rank(evidence, 1, levels)["verdict"] == "no_second_source"
 
 
 def test_the_contract(judged: pd.DataFrame) -> None:

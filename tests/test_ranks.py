@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from lvliang.baseline.history import load_history
+from lvliang.baseline.regions import find_region, peers
 from lvliang.display import rank_tables
 from lvliang.feasibility.rank_record import load_rank_record, rps, score_ranks
 from lvliang.feasibility.ranks import (
@@ -213,6 +215,30 @@ def test_a_record_of_nothing_can_be_kept(region, monkeypatch, tmp_path):
         found = load_rank_record(region, 2009, draws=100)
         assert found.empty
         assert rank_tables.record(found, "zh") == []
+
+
+GUIZHOU = ["520100", "520200", "520300", "520400", "520500", "520600"]  # of nine, in the panel
+
+
+def test_a_city_of_a_province_without_all_figures_has_no_rank():
+    history = load_history(GUIZHOU, 2020)
+    now = starting_point(history, "520100", 2020)
+    assert now[["first_rank", "last_rank"]].isna().all(axis=None)
+    assert ranks_by_year(history, "520100").empty
+    (zh,), (en,) = (
+        rank_tables.no_rank(history, find_region("520100"), lang) for lang in ("zh", "en")
+    )
+    assert zh.words == "贵阳市所在省有9个市（州、盟），统计序列缺3个，不排全省位次。"
+    assert "has 9 cities and prefectures, of which the series lack 3" in en.words
+
+
+def test_why_there_is_no_rank_is_not_told_of_a_city_that_has_one():
+    lvliang = find_region("141100")
+    history = load_history([city.code for city in peers(lvliang)], 2020)
+    assert not ranks_by_year(history, "141100").empty
+    assert rank_tables.no_rank(history, lvliang, "zh") == []
+    (alone,) = rank_tables.no_rank(history, find_region("110000"), "zh")
+    assert alone.words == "北京市是直辖市，没有同省的其他市，不作位次研判。"
 
 
 def test_a_municipality_has_no_rank():

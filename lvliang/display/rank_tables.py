@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from lvliang.baseline.regions import find_region
+from lvliang.baseline.regions import Region, find_region, peers
 from lvliang.display.show import Sentence, Table, with_year
 from lvliang.display.words import in_words, number, place, text
 from lvliang.feasibility.bands import likelihood
@@ -39,6 +39,16 @@ def answer(
     if low == high:
         return [*said, Sentence(text("ranks.steady", lang))]
     return [*said, Sentence(text("ranks.range", lang, low=low, high=high))]
+
+
+def no_rank(history: pd.DataFrame, region: Region, lang: str) -> list[Sentence]:
+    """Why no rank is computed: a municipality is alone, or the series lack cities (``history``)."""
+    cities = {city.code for city in peers(region)}
+    if len(cities) == 1:
+        return [Sentence(text("ranks.alone", lang, region=region.name(lang)))]
+    missing = cities - set(history.loc[history["indicator"] == "gdp_nominal", "region_code"])
+    facts = {"region": region.name(lang), "missing": len(missing), "cities": len(cities)}
+    return [Sentence(text("ranks.missing", lang, **facts))] if missing else []
 
 
 def near(gaps: pd.Series, *, year: int, region: str, lang: str) -> list[Sentence]:

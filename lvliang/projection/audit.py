@@ -197,10 +197,10 @@ def panel_pairs(evidence: Evidence) -> pd.DataFrame:
 
 
 def levels_of_province(evidence: Evidence, code: str, indicator: str, vintage: str) -> pd.DataFrame:
-    """Levels of the cities of the region's province (亿元), year by region."""
+    """Levels of all cities of the province (亿元), year by region; missing where unknown."""
     table = series(evidence.panel, indicator, [vintage])
     codes = [peer.code for peer in peers(find_region(code, evidence.data), evidence.data)]
-    return table[[code for code in codes if code in table]]
+    return table.reindex(columns=codes).astype(float)
 
 
 def standings(evidence: Evidence, judged: pd.DataFrame) -> pd.DataFrame:

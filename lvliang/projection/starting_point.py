@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from lvliang.baseline.history import GROWTH_VINTAGES, series
+from lvliang.baseline.regions import find_region, peers
 from lvliang.projection.growth import average_growth, implied_deflator_growth, mean_of_rates
 
 SPAN = 5
@@ -31,8 +32,7 @@ def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> p
     for indicator in ("gdp_nominal", "budget_revenue"):
         said = series(history, indicator, ["report", "first_published"]).reindex(ends)
         own = said.get(region_code, pd.Series(index=ends, dtype=float))
-        published = series(history, indicator, ["first_published"]).reindex(ends)
-        ranks = provincial_ranks(published).get(region_code, own * float("nan"))
+        ranks = _first_published_ranks(history, region_code, indicator)[region_code].reindex(ends)
         growth = average_growth(own.iloc[0], own.iloc[1], SPAN) if own.notna().all() else None
         rows[indicator] = {
             "first": own.iloc[0],
@@ -71,7 +71,8 @@ def average_of_span(growth: pd.Series, last_year: int, years: int = SPAN) -> flo
 def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
     """Rank of each city by year, 1 the largest.
 
-    Missing in a year that lacks a city, and where there is but one.
+    Missing in a year that lacks a city, and where there is but one: ``levels`` has a column for
+    every city of the province, whether there are figures of it or not.
     """
     complete = levels.notna().all(axis=1) & (levels.shape[1] > 1)
     return levels.rank(axis=1, ascending=False, method="min").where(complete, axis=0)
@@ -88,13 +89,19 @@ def ranks_by_year(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
         with at least one of them.
     """
     computed = {
-        "gdp_rank": provincial_ranks(series(history, "gdp_nominal", ["first_published"])),
+        "gdp_rank": _first_published_ranks(history, region_code, "gdp_nominal"),
         "report_gdp_rank": series(history, "gdp_rank_in_province", ["report"]),
-        "revenue_rank": provincial_ranks(series(history, "budget_revenue", ["first_published"])),
+        "revenue_rank": _first_published_ranks(history, region_code, "budget_revenue"),
         "report_revenue_rank": series(history, "budget_revenue_rank_in_province", ["report"]),
     }
     own = {name: ranks[region_code] for name, ranks in computed.items() if region_code in ranks}
     return pd.DataFrame(own, columns=list(computed)).dropna(how="all")
+
+
+def _first_published_ranks(history: pd.DataFrame, region_code: str, indicator: str) -> pd.DataFrame:
+    levels = series(history, indicator, ["first_published"])
+    cities = [city.code for city in peers(find_region(region_code))]
+    return provincial_ranks(levels.reindex(columns=cities).astype(float))
 
 
 def claims_and_series(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
