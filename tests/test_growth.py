@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lvliang.baseline.history import load_history, series
 from lvliang.errors import DataError
 from lvliang.projection.growth import (
     average_growth,
@@ -14,6 +15,7 @@ from lvliang.projection.growth import (
     mean_of_rates,
     to_log,
 )
+from lvliang.projection.starting_point import average_of_span, real_and_nominal
 
 rates = st.floats(min_value=-50, max_value=100)
 years = st.integers(min_value=1, max_value=15)
@@ -57,3 +59,13 @@ def test_log_and_back(rate):
 def test_no_average_over_no_years_or_from_nothing(first, last, span):
     with pytest.raises(DataError, match="legal"):
         average_growth(first, last, span)
+
+
+def test_mean_growth_of_a_city_is_that_of_its_revised_levels() -> None:
+    history = load_history(["141100"], 2020)
+    levels = series(history, "gdp_nominal", ["revised"])["141100"]
+    mean = average_of_span(real_and_nominal(history, "141100"), 2020)
+    assert mean is not None
+    assert mean["nominal"] == pytest.approx(average_growth(levels[2015], levels[2020], 5))
+    lacking = real_and_nominal(history, "141100").drop(2018)
+    assert average_of_span(lacking, 2020) is None

@@ -22,7 +22,6 @@ def point(**changed: float) -> pd.DataFrame:
         {
             "first": [955.8, 90.6],
             "last": [1538.04, 187.26],
-            "growth": [9.98, 15.63],
             "first_rank": [8.0, 6.0],
             "last_rank": [4.0, 2.0],
         },
@@ -38,10 +37,13 @@ def growth(first_year: float = -4.6) -> pd.DataFrame:
     return pd.DataFrame({"real": [first_year, 4.2]}, index=[2015, 2016])
 
 
-def baseline(lang: str = "zh", real: float | None = 5.4, **changed: Any) -> list[str]:
+MEAN = pd.Series({"real": 5.4, "nominal": 10.21})
+
+
+def baseline(lang: str = "zh", mean: pd.Series | None = MEAN, **changed: Any) -> list[str]:
     rates = changed.pop("growth", growth())
     said = sentences.baseline(
-        point(**changed), rates, real=real, region="Q市", first=2015, last=2020, lang=lang
+        point(**changed), rates, mean=mean, region="Q市", first=2015, last=2020, lang=lang
     )
     assert [sentence.style for sentence in said] == ["headline"] + [""] * (len(said) - 1)
     return [sentence.words for sentence in said]
@@ -50,13 +52,13 @@ def baseline(lang: str = "zh", real: float | None = 5.4, **changed: Any) -> list
 def test_baseline_in_both_languages() -> None:
     assert baseline("zh") == [
         "Q市2020年地区生产总值1538.04亿元，居全省第4位；"
-        "2016—2020年名义年均增长10.0%，实际年均增长5.4%。",
+        "按修订后的序列，2016—2020年名义年均增长10.2%，实际年均增长5.4%。",
         "2015年当年实际增速为−4.6%，是低点：以它为起点算出的年均增速偏高，不宜直接外推。",
         "一般公共预算收入由2015年的90.6亿元到2020年的187.26亿元，年均增长15.6%（现价）。",
     ]
     headline, trough, revenue = baseline("en")
     assert headline.startswith("GDP of Q市 was CNY 153.804 billion in 2020, no. 4 in the province;")
-    assert "over 2016–2020 it grew 10.0 % a year" in headline
+    assert "over 2016–2020 the revised series grew 10.2 % a year in current prices" in headline
     assert "real growth −4.6 %" in trough
     assert "from CNY 9.06 billion in 2015 to CNY 18.726 billion in 2020" in revenue
 
@@ -65,12 +67,12 @@ def test_baseline_in_both_languages() -> None:
     ("changed", "number"),
     [
         ({"gdp_last": 1600.0}, "1600亿元"),
-        ({"gdp_growth": 11.26}, "名义年均增长11.3%"),
+        ({"mean": MEAN.replace(10.21, 11.26)}, "名义年均增长11.3%"),
         ({"gdp_last_rank": 3.0}, "第3位"),
-        ({"real": -1.25}, "实际年均增长−1.2%"),
+        ({"mean": MEAN.replace(5.4, -1.25)}, "实际年均增长−1.2%"),
         ({"revenue_first": 80.0}, "2015年的80亿元"),
         ({"revenue_last": 200.0}, "2020年的200亿元"),
-        ({"revenue_growth": -2.0}, "年均增长−2.0%"),
+        ({"revenue_last": 81.9}, "年均增长−2.0%"),
     ],
 )
 def test_another_number_another_sentence(changed: dict[str, float], number: str) -> None:
@@ -78,26 +80,21 @@ def test_another_number_another_sentence(changed: dict[str, float], number: str)
     assert number in "".join(baseline(**changed))
 
 
-def test_without_real_growth_the_rest_is_told_and_what_is_missing() -> None:
-    headline, missing, *_ = baseline(real=None)
-    assert headline.endswith("居全省第4位；2016—2020年名义年均增长10.0%。")
-    assert missing.startswith("缺历年实际增速")
+def test_without_mean_growth_the_rest_is_told_and_what_is_missing() -> None:
+    headline, missing, *_ = baseline(mean=None)
+    assert headline == "Q市2020年地区生产总值1538.04亿元，居全省第4位。"
+    assert missing.startswith("修订后的序列缺年份，不计算年均增速")
 
 
 def test_a_rank_that_is_missing_is_not_told_as_missing_growth() -> None:
     said = baseline(gdp_last_rank=NAN)
     assert "居全省" not in said[0]
     assert "实际年均增长5.4%" in said[0]
-    assert "缺历年实际增速" not in "".join(said)
+    assert "缺年份" not in "".join(said)
 
 
 def test_a_first_year_that_is_missing_is_not_told_as_nan() -> None:
-    known = baseline(real=None, gdp_first=NAN, gdp_growth=NAN)
-    assert "nan" not in "".join(known)
-
-
-def test_a_growth_that_is_missing_is_not_told_as_nan() -> None:
-    assert "nan" not in "".join(baseline(gdp_first=NAN, gdp_growth=NAN))
+    assert "nan" not in "".join(baseline(gdp_first=NAN))
 
 
 def test_without_gdp_nothing_is_told_but_that() -> None:
@@ -120,7 +117,7 @@ def test_a_trough_is_told_where_the_first_year_shrank(rates: pd.DataFrame, told:
 
 
 def test_revenue_without_growth_is_left_out() -> None:
-    assert not any("一般公共预算收入" in words for words in baseline(revenue_growth=NAN))
+    assert not any("一般公共预算收入" in words for words in baseline(revenue_first=NAN))
 
 
 CLAIMS = pd.DataFrame(

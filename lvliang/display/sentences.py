@@ -18,20 +18,20 @@ from lvliang.display.words import (
 )
 from lvliang.feasibility.bands import CANNOT_TELL
 from lvliang.feasibility.record import LONGEST
-from lvliang.projection.growth import level_after, mean_of_rates
+from lvliang.projection.growth import average_growth, level_after, mean_of_rates
 
 
 def baseline(
     point: pd.DataFrame,
     growth: pd.DataFrame,
     *,
-    real: float | None,
+    mean: pd.Series | None,
     region: str,
     first: int,
     last: int,
     lang: str,
 ) -> list[Sentence]:
-    """Where the city stands: levels, average growth, and what flatters it.
+    """Where the city stands, how it grew by the revised series, and what flatters that.
 
     Parameters
     ----------
@@ -39,36 +39,33 @@ def baseline(
         From ``starting_point``.
     growth : pandas.DataFrame
         From ``real_and_nominal``.
-    real : float, optional
-        Average real growth of the years after ``first``, %.
+    mean : pandas.Series, optional
+        From ``average_of_span``: mean ``nominal`` and ``real`` growth of the years after ``first``.
     """
     gdp, revenue = point.loc["gdp_nominal"], point.loc["budget_revenue"]
     facts = {"region": region, "first": first, "last": last, "span_first": first + 1}
     if pd.isna(gdp["last"]):
         return [Sentence(text("baseline.none", lang, **facts), "headline")]
-    known = {"gdp": gdp["last"], "rank": gdp["last_rank"], "nominal": gdp["growth"], "real": real}
-    gdp_last = amount(round(gdp["last"], 2), "亿元", lang)
-    facts |= {"gdp_last": gdp_last, "nominal": gdp["growth"], "real": real}
+    facts["gdp_last"] = amount(round(gdp["last"], 2), "亿元", lang)
+    level = text("baseline.gdp", lang, **facts)
     if pd.notna(gdp["last_rank"]):
-        facts["rank"] = int(gdp["last_rank"])
-    groups = [
-        [text(f"baseline.{name}", lang, **facts) for name in names if pd.notna(known[name])]
-        for names in (("gdp", "rank"), ("nominal", "real"))
-    ]
-    clauses = [text("clause", lang).join(group) for group in groups if group]
-    words = text("semicolon", lang).join(clauses) + text("stop", lang)
+        rank = text("baseline.rank", lang, rank=int(gdp["last_rank"]))
+        level = text("clause", lang).join([level, rank])
+    grown = [] if mean is None else [text("baseline.growth", lang, **mean, **facts)]
+    words = text("semicolon", lang).join([level, *grown]) + text("stop", lang)
     said = [Sentence(words, "headline")]
-    if real is None and pd.notna(gdp["growth"]):
-        said.append(Sentence(text("baseline.no_real", lang)))
+    if mean is None:
+        said.append(Sentence(text("baseline.no_growth", lang)))
     if first in growth.index and growth.loc[first, "real"] < 0:
         trough = growth.loc[first, "real"]
         said.append(Sentence(text("baseline.trough", lang, first=first, trough=trough)))
-    if pd.notna(revenue["growth"]):
+    if revenue[["first", "last"]].notna().all():
+        rate = average_growth(revenue["first"], revenue["last"], last - first)
         levels = {
             f"revenue_{end}": amount(round(revenue[end], 2), "亿元", lang)
             for end in ("first", "last")
         }
-        words = text("baseline.revenue", lang, growth=revenue["growth"], **levels, **facts)
+        words = text("baseline.revenue", lang, growth=rate, **levels, **facts)
         said.append(Sentence(words))
     return said
 

@@ -6,13 +6,13 @@ import pandas as pd
 
 from lvliang.baseline.history import GROWTH_VINTAGES, series
 from lvliang.baseline.regions import find_region, peers
-from lvliang.projection.growth import average_growth, implied_deflator_growth, mean_of_rates
+from lvliang.projection.growth import implied_deflator_growth, mean_of_rates
 
 SPAN = 5
 
 
 def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> pd.DataFrame:
-    """Levels at both ends of the five years up to ``base_year``, and their average growth.
+    """Levels and ranks at both ends of the five years up to ``base_year``.
 
     Parameters
     ----------
@@ -23,8 +23,8 @@ def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> p
     -------
     pandas.DataFrame
         Index ``gdp_nominal`` and ``budget_revenue`` (亿元, current prices, as the report says or
-        as first published); columns ``first, last`` (levels), ``growth`` (年均增长, %, current
-        prices), ``first_rank, last_rank`` (in the province), missing where a figure is.
+        as first published); columns ``first, last`` (levels), ``first_rank, last_rank`` (in the
+        province), missing where a figure is.
     """
     first_year = base_year - SPAN
     rows = {}
@@ -33,11 +33,9 @@ def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> p
         said = series(history, indicator, ["report", "first_published"]).reindex(ends)
         own = said.get(region_code, pd.Series(index=ends, dtype=float))
         ranks = _first_published_ranks(history, region_code, indicator)[region_code].reindex(ends)
-        growth = average_growth(own.iloc[0], own.iloc[1], SPAN) if own.notna().all() else None
         rows[indicator] = {
             "first": own.iloc[0],
             "last": own.iloc[1],
-            "growth": growth,
             "first_rank": ranks.iloc[0],
             "last_rank": ranks.iloc[1],
         }
@@ -62,10 +60,10 @@ def real_and_nominal(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     return both.assign(deflator=implied_deflator_growth(both["nominal"], both["real"]))
 
 
-def average_of_span(growth: pd.Series, last_year: int, years: int = SPAN) -> float | None:
-    """年均增长 over the ``years`` up to ``last_year``, or None where a year is missing."""
+def average_of_span(growth: pd.DataFrame, last_year: int, years: int = SPAN) -> pd.Series | None:
+    """年均增长 (%) of each column over the ``years`` up to ``last_year``; None if a year lacks."""
     span = growth.reindex(range(last_year - years + 1, last_year + 1))
-    return mean_of_rates(span) if span.notna().all() else None
+    return span.apply(mean_of_rates) if span.notna().all(axis=None) else None
 
 
 def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
