@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from lvliang.baseline.history import has_report
 from lvliang.cli import app
 from lvliang.display import coal_tables, scenario_charts, scenario_sentences, scenario_tables
-from lvliang.display.show import Formula, Sentence
+from lvliang.display.show import Appendix, Formula, Sentence, Table
 from lvliang.display.words import amount, text
 from lvliang.errors import ParameterError
 from lvliang.feasibility import comparison
@@ -362,6 +362,22 @@ def test_coal_says_what_the_estimates_say(region: str, lang: str) -> None:
     assert all(f"{errors[name]:.1f}" in said for name in ("error_with", "error_without"))
     assert len(ahead) == (0 if own is None else 3)
     assert all(f"{times:.2f}" in said for times in ahead)
+
+
+@LANGUAGES
+@pytest.mark.parametrize(("region", "cities"), [("110000", 1), ("141100", 11)])
+def test_coal_speaks_of_a_province_where_there_is_one(region: str, cities: int, lang: str) -> None:
+    pieces = coal_tables.evidence(
+        load_sensitivities(region, 2020), trial(region, 2020),
+        pd.Series({"q10": 1, "q50": 1, "q90": 2}), own=0.1, region="Q", lang=lang, **YEARS,
+    )  # fmt: skip
+    folded = [table for piece in pieces if isinstance(piece, Appendix) for table in piece.pieces]
+    said = [piece.words for piece in pieces if isinstance(piece, Sentence)]
+    captions = [piece.caption for piece in [*pieces, *folded] if isinstance(piece, Table)]
+    told = "".join([*said, *captions])
+    where = {"zh": f"本省{cities}个市", "en": f"the {cities} cities of the province"}[lang]
+    assert told.count(where) == (0 if cities == 1 else 4)
+    assert ("province" in told or "省" in told) == (cities > 1)
 
 
 @pytest.mark.parametrize("last", [2018, 2020])

@@ -116,6 +116,14 @@ def test_skill_comes_with_its_lower_bound(found):
     assert (rivals["skill"] > 0).all()
 
 
+def test_a_city_that_is_its_own_province_is_no_group_beside_itself(found):
+    groups = groups_of(found, "110000")
+    assert list(groups) == ["all", "industry", "city"]
+    line = rec.record_line(summarise_record(found, groups), 5)
+    assert (line["group"], line["cities"]) == ("city", 1)
+    assert len(groups_of(found, "141100")["province"]) == 11
+
+
 def test_the_line_that_applies_is_the_longest_scored_within_the_span(panel, found):
     table = summarise_record(found, groups_of(found, "141100"))
     horizons = [rec.record_line(table, years)["horizon"] for years in (1, 2, 3, 4, 5)]

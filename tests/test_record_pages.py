@@ -101,6 +101,17 @@ def test_an_origin_at_which_a_group_has_no_outcome_shows_nothing_there() -> None
     assert table.frame.iloc[1].tolist()[-2:] == ["—", "—"]
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_where_there_is_no_province_no_table_speaks_of_one(lang: str) -> None:
+    alone = ORIGINS[ORIGINS["group"] != "province"]
+    (table,) = record_tables.origins(alone, city="Q", lang=lang)
+    (shared,) = record_tables.origins(ORIGINS, city="Q", lang=lang)
+    assert len(table.frame.columns) == len(shared.frame.columns) - 3
+    word = {"zh": "全省", "en": "province"}[lang]
+    assert word in shared.caption
+    assert word not in table.caption + "".join(table.frame.columns)
+
+
 def test_the_group_by_sector_says_what_it_is_made_of() -> None:
     (sentence,) = record_tables.industry(ORIGINS, "zh")
     assert "没有资源型城市的官方名单" in sentence.words
@@ -122,7 +133,7 @@ def test_the_parts_are_told_at_the_longest_horizon() -> None:
             "uncertainty": 0.1416,
         }
     )
-    shown, told, formula, _ = record_tables.parts(table, province="p", lang="zh")
+    shown, told, formula, _ = record_tables.parts(table, "zh")
     assert shown.frame.iloc[1].tolist()[2:] == [
         "9", "40", "27", "0.142", "0.024", "0.024", "0.142"
     ]  # fmt: skip
@@ -145,7 +156,7 @@ def test_a_record_of_nothing_shows_nothing() -> None:
     summary, table = record.summarise_record(found, groups), record.by_origin(found, groups)
     assert record_charts.reliability(reliability.reliability(found, []), table, "zh") == []
     parts = reliability.decompose(found, groups)
-    assert record_tables.parts(parts, province="p", lang="zh") == []
+    assert record_tables.parts(parts, "zh") == []
     assert record_tables.origins(table, city="Q", lang="zh") == []
     assert record_tables.industry(table, "zh") == []
     assert record_tables.limits(table, "zh") == record_tables.notes(summary, "zh") == []

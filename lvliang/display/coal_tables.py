@@ -53,7 +53,9 @@ def evidence(
     if deflator is None:
         return [Sentence(text("coal.unknown", lang))]
     province = slopes[(slopes["group"] == "province") & (slopes["regressor"] == COAL)]
-    pieces: Pieces = [Sentence(_prices(deflator, own, region, lang))]
+    cities = int(deflator["cities"])
+    where = region if cities == 1 else text("coal.cities", lang, cities=cities)
+    pieces: Pieces = [Sentence(_prices(deflator, own, region, where, lang))]
     pieces += [Sentence(_items(province[province["outcome"] != DEFLATOR], lang))]
     if deflator["identified"]:
         times = {name: number(value, 2) for name, value in ahead.items()}
@@ -63,12 +65,12 @@ def evidence(
             *_mix(slopes, lang),
         ]
     pieces += [
-        _slopes("slopes", province, lang, cities=int(deflator["cities"])),
+        _slopes("slopes", province, lang, where=where),
         Sentence(text("coal.thermal", lang, region=region)),
         *_others(slopes, deflator, lang),
-        *_trial(tried, lang),
+        *_trial(tried, where, lang),
     ]
-    folded = [*_other_tables(slopes, lang), *_trial_by_year(tried, lang)]
+    folded = [*_other_tables(slopes, where, lang), *_trial_by_year(tried, lang)]
     return [*pieces, Appendix(text("coal.appendix", lang), folded)] if folded else pieces
 
 
@@ -104,9 +106,9 @@ def _moved(row: pd.Series, lang: str) -> str:
     return text(f"scenario_column.moved_{row['way']}", lang, **sizes)
 
 
-def _prices(deflator: pd.Series, own: float | None, region: str, lang: str) -> str:
+def _prices(deflator: pd.Series, own: float | None, region: str, where: str, lang: str) -> str:
     facts = _per_ten(deflator) | {
-        "region": region,
+        "where": where,
         "years": int(deflator["years"]),
         "r2": number(deflator["r2"], 2),
         "reason": _reason(deflator, lang),
@@ -114,7 +116,7 @@ def _prices(deflator: pd.Series, own: float | None, region: str, lang: str) -> s
     if not deflator["identified"]:
         return text("coal.not_identified", lang, **facts)
     said = text("coal.deflator", lang, **facts)
-    if own is None:
+    if own is None or deflator["cities"] == 1:
         return said
     slopes = {"slope": number(own, 3), "estimate": number(deflator["estimate"], 3)}
     return said + _gap(lang) + text("coal.own", lang, region=region, **slopes)
@@ -173,7 +175,7 @@ def _others(slopes: pd.DataFrame, deflator: pd.Series, lang: str) -> list[Senten
     return [Sentence(text("coal.like", lang, close=names, **facts))]
 
 
-def _trial(tried: pd.DataFrame, lang: str) -> Pieces:
+def _trial(tried: pd.DataFrame, where: str, lang: str) -> Pieces:
     """The trial of the deflator year by year, and the errors of all outcomes."""
     prices = tried[tried["outcome"] == DEFLATOR]
     if prices.empty:
@@ -204,7 +206,7 @@ def _trial(tried: pd.DataFrame, lang: str) -> Pieces:
     ]
     return [
         Sentence(said + _gap(lang) + text(f"coal.{end}", lang)),
-        table_of("trial", by_year, lang, fitted=first - 1),
+        table_of("trial", by_year, lang, fitted=first - 1, where=where),
         table_of("errors", sizes, lang),
     ]
 
@@ -222,12 +224,12 @@ def _log_growth(row: pd.Series) -> dict[str, str]:
     return {name: number(100 * row[name]) for name in ("actual", "with_coal", "without_coal")}
 
 
-def _other_tables(slopes: pd.DataFrame, lang: str) -> list[Table]:
+def _other_tables(slopes: pd.DataFrame, where: str, lang: str) -> list[Table]:
     others = [
         {"price": capital(text(f"price.{row['regressor']}", lang))} | _slope(row, lang)
         for _, row in _other_prices(slopes).iterrows()
     ]
-    tables = [table_of("others", others, lang)] if others else []
+    tables = [table_of("others", others, lang, where=where)] if others else []
     everywhere = slopes[slopes["group"] == "all"]
     return [*tables, _slopes("everywhere", everywhere, lang)] if len(everywhere) else tables
 

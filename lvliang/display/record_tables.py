@@ -35,10 +35,10 @@ def methods(summary: pd.DataFrame, lang: str) -> list[Table]:
     return _table(text("record_table.all", lang), rows, ("horizon", "method", "origins"), lang)
 
 
-def groups(summary: pd.DataFrame, *, province: str, city: str, lang: str) -> list[Table]:
+def groups(summary: pd.DataFrame, *, city: str, lang: str) -> list[Table]:
     """The engine by group of cities."""
     rows = summary[summary["method"] == ENGINE]
-    caption = text("record_table.groups", lang, province=province, city=city)
+    caption = text("record_table.groups", lang, groups=_named(rows["group"], lang, city))
     return _table(caption, rows, ("horizon", "group", "origins"), lang)
 
 
@@ -51,6 +51,8 @@ def without(summary: pd.DataFrame, year: int, lang: str) -> list[Table]:
 
 def origins(table: pd.DataFrame, *, city: str, lang: str) -> list[Table]:
     """The engine at each origin, a table a horizon: all cities, the province, the city."""
+    table = table[table["group"] != "industry"]
+    shared = [group for group in table["group"].unique() if group != "city"]
     return [
         Table(
             text(
@@ -58,20 +60,20 @@ def origins(table: pd.DataFrame, *, city: str, lang: str) -> list[Table]:
                 lang,
                 years=int(horizon),
                 origins=lines["origin"].nunique(),
-                city=city,
+                groups=_named(table["group"], lang, city),
             ),
             pd.DataFrame(
-                [_origin(int(year), rows, lang) for year, rows in lines.groupby("origin")]
+                [_origin(int(year), rows, shared, lang) for year, rows in lines.groupby("origin")]
             ),
         )
         for horizon, lines in table.groupby("horizon")
     ]
 
 
-def _origin(year: int, rows: pd.DataFrame, lang: str) -> dict[str, str]:
+def _origin(year: int, rows: pd.DataFrame, shared: list[str], lang: str) -> dict[str, str]:
     """One origin; of one city an error has a sign and a band holds it or not."""
     shown = {text("record_column.origin", lang): str(year)}
-    for group in ("all", "province"):
+    for group in shared:
         for score in ("rmse", "bias", "cover90"):
             found = rows.loc[rows["group"] == group, score]
             head = text(f"record_origin.{group}_{score}", lang)
@@ -111,13 +113,12 @@ def industry(table: pd.DataFrame, lang: str) -> list[Sentence]:
     return [Sentence(text("record.industry", lang, **facts), "note")]
 
 
-def parts(table: pd.DataFrame, *, province: str, lang: str) -> list[Table | Sentence | Formula]:
+def parts(table: pd.DataFrame, lang: str) -> list[Table | Sentence | Formula]:
     """Brier score of the engine taken apart, by horizon and group, and how."""
-    caption = text("record_table.parts", lang, province=province)
-    keys = ("horizon", "group", "origins")
-    shown = _table(caption, table, keys, lang, PARTS, 3)
-    if not shown:
+    if table.empty:
         return []
+    caption = text("record_table.parts", lang, groups=_named(table["group"], lang))
+    shown = _table(caption, table, ("horizon", "group", "origins"), lang, PARTS, 3)
     longest = table[table["horizon"] == table["horizon"].max()]
     groups = text("semicolon", lang).join(
         text(
@@ -187,6 +188,15 @@ def line_words(line: dict[str, Any], lang: str) -> str:
         cover=100 * line["cover90"],
         error=text(f"record.{side}", lang, points=abs(points)),
     )
+
+
+def _named(groups: pd.Series, lang: str, city: str = "") -> str:
+    """The groups by name, the city by its own."""
+    names = [
+        city if group == "city" else text(f"record_group.{group}", lang)
+        for group in groups.unique()
+    ]
+    return text("comma", lang).join(names)
 
 
 def _table(

@@ -173,16 +173,18 @@ def groups_of(record: Record, region_code: str, data: Path | None = None) -> dic
     """Groups a record is shown for.
 
     All cities; those whose secondary sector had a high share, as known at the first origin (so
-    that no member is chosen by what came later); those of the region's province; the region.
+    that no member is chosen by what came later); those of the region's province, where it is not
+    alone in it; the region.
     """
     cities = sorted(record.scores["region"].unique())
     if not cities:
         return {}
     first = int(record.scores["origin"].min())
+    province = [city for city in cities if city[:2] == region_code[:2]]
     return {
         "all": cities,
         "industry": [city for city in high_secondary_share(first, data) if city in cities],
-        "province": [city for city in cities if city[:2] == region_code[:2]],
+        **({} if province == [region_code] else {"province": province}),
         "city": [region_code],
     }
 
@@ -200,18 +202,16 @@ def high_secondary_share(origin: int, data: Path | None = None) -> list[str]:
 def record_line(summary: pd.DataFrame, years: int) -> dict[str, Any]:
     """The line of the record that applies to a forecast of the mean over ``years`` years.
 
-    The province's line: the widest group that shares the region's ups and downs. The horizon
-    is the longest that was scored and is not longer than ``years``.
+    The province's line: the widest group that shares the region's ups and downs; its own where
+    it is alone. The horizon is the longest that was scored and is not longer than ``years``.
     """
     horizon = max(scored for scored in HORIZONS if scored <= years)
-    chosen = summary[
-        (summary["method"] == ENGINE)
-        & (summary["horizon"] == horizon)
-        & (summary["group"] == "province")
-    ]
-    line = chosen.iloc[0]
+    chosen = summary[(summary["method"] == ENGINE) & (summary["horizon"] == horizon)]
+    lines = chosen.set_index("group")
+    group = "province" if "province" in lines.index else "city"
+    line = lines.loc[group]
     return {
-        "group": "province",
+        "group": group,
         "horizon": horizon,
         "origins": int(line["origins"]),
         "cities": int(line["cities"]),
