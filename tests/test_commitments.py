@@ -426,6 +426,14 @@ def test_elsewhere_the_headline_names_the_region_and_nothing_is_shown(lang: str)
 
 
 @LANGUAGES
+def test_how_to_read_is_told_where_there_is_something_to_read(lang: str) -> None:
+    said = [sentence.words for sentence in commitment_tables.reading(JUDGED, lang)]
+    assert len(said) == 6
+    assert text("outcome_head.no_end_test", lang).casefold() in said[0].casefold()
+    assert commitment_tables.reading(JUDGED.iloc[:0], lang) == []
+
+
+@LANGUAGES
 def test_the_overview_adds_up_and_its_links_lead_to_the_parts(lang: str) -> None:
     table, links = commitment_tables.overview(JUDGED, lang)
     numbers = table.frame.iloc[:, 1:].astype(int)

@@ -84,6 +84,14 @@ def answer(commitments: pd.DataFrame, *, region: str, lang: str) -> list[Sentenc
     return [*said, Sentence(text("commitments.not_judged", lang), "note")]
 
 
+def reading(commitments: pd.DataFrame, lang: str) -> list[Sentence]:
+    """How the tables are read, where there are any."""
+    if commitments.empty:
+        return []
+    names = ("stage", "definition", "lacking", "needed", "deadline", "filter")
+    return [Sentence(text(f"commitment_reading.{name}", lang)) for name in names]
+
+
 def overview(commitments: pd.DataFrame, lang: str) -> list[Sentence | Table | Links]:
     """Outcomes by part of the report and links to each, or a sentence that there is nothing."""
     if commitments.empty:
