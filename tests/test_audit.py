@@ -18,6 +18,7 @@ from lvliang.baseline.tables import load_table
 from lvliang.display import audit_tables
 from lvliang.projection import audit
 from lvliang.projection.audit import Evidence
+from lvliang.report.sources import of_claims, sources_of
 
 LVLIANG = "141100"
 SHANXI = [city.code for city in peers(find_region(LVLIANG))]
@@ -442,7 +443,7 @@ def test_conflicts_are_shown_with_both_figures_and_both_sources(judged: pd.DataF
 def test_every_source_and_note_of_the_shipped_tables_has_words(
     judged: pd.DataFrame, evidence: Evidence, lang: str
 ) -> None:
-    for source in audit_tables.sources_named(judged)["source_id"]:
+    for source in sources_of(of_claims(judged))["source_id"]:
         assert audit_tables._worded(f"audit_source.{source}", lang, "") != "", source
     made = load_table("corrections")
     applied = made[made["status"] == "applied"]

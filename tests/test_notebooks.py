@@ -16,6 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.tables import load_table
 from lvliang.display.words import text
 from lvliang.errors import LvliangError
 from lvliang.feasibility import bands
@@ -30,6 +31,7 @@ SUZHOU = {"region": "320500", "lang": "en", "base_year": 2018, "end_year": 2023}
 BEIJING = {"region": "110000", "lang": "zh"}
 LVLIANG = {"region": "141100", "lang": "zh"}
 EARLY = LVLIANG | {"base_year": 2012, "end_year": 2035}
+XINZHOU = {"region": "140900", "lang": "en"}
 OF_YEARS = ["20_trajectories", "30_feasibility", "40_scenarios", "50_ranks", "70_track_record"]
 PUBLIC = {"edition": "public"}
 DRAWS = 1000
@@ -50,6 +52,7 @@ RUNS = {
     "Suzhou": Run(SUZHOU, NAMES),
     "Beijing": Run(BEIJING, NAMES),
     "Lvliang": Run(LVLIANG, ["30_feasibility", "50_ranks"]),
+    "Xinzhou": Run(XINZHOU, ["00_data_audit"]),
     "Lvliang 2012": Run(EARLY, OF_YEARS),
     "Lvliang public": Run(LVLIANG | PUBLIC, ["50_ranks"]),
     "Suzhou public": Run(SUZHOU | PUBLIC, ["50_ranks"]),
@@ -178,6 +181,19 @@ def test_the_page_shows_the_parameters_of_its_run(executed: Execute, place: str,
     assert given["region"] in shown.pop("region")
     others = {parameter: str(value) for parameter, value in given.items() if parameter != "region"}
     assert {parameter: shown[parameter] for parameter in others} == others
+
+
+@every_run
+def test_every_source_that_is_named_is_in_the_table_of_sources(
+    executed: Execute, place: str, name: str
+) -> None:
+    page = page_of(executed, place, name)
+    caption = text("table.sources", str(RUNS[place].given["lang"]))
+    tables = [table for table in page("table") if table.caption.get_text() == caption]
+    listed = {cell.get_text() for table in tables for cell in table.select("tbody th")}
+    said = page.main.get_text()
+    known = load_table("sources")["source_id"]
+    assert {code for code in known if re.search(rf"(?a)\b{code}\b", said)} == listed
 
 
 @every_run

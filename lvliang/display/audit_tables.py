@@ -27,15 +27,18 @@ def concerning(judged: pd.DataFrame, region: Region) -> pd.DataFrame:
 def answer(judged: pd.DataFrame, region: Region, lang: str) -> Sentence:
     """Of whom the claims are, whether of the region itself, and how many end in each verdict."""
     counts = judged["verdict"].value_counts()
-    told = {name: counts.get(name, 0) for name in audit.VERDICTS}
-    parts = [text(f"audit_count.{name}", lang, count=count) for name, count in told.items()]
+    told = [text(f"audit_count.{key}", lang, count=counts.get(key, 0)) for key in audit.VERDICTS]
     by_city = judged["region_code"].value_counts().sort_index()
-    of = [_claims_of(str(code), count, lang) for code, count in by_city.items()]
+    of = [
+        text(
+            f"audit.of_{'panel' if code == 'CN' else 'city'}", lang, city=_name(code, lang), count=n
+        )
+        for code, n in by_city.items()
+    ]
     comma = text("comma", lang)
-    facts = {"total": len(judged), "of": comma.join(of), "counts": comma.join(parts)}
+    facts = {"total": len(judged), "of": comma.join(of), "counts": comma.join(told)}
     key = "answer" if region.code in by_city else "answer_without"
-    words = text(f"audit.{key}", lang, region=region.name(lang), **facts)
-    return Sentence(words, "headline")
+    return Sentence(text(f"audit.{key}", lang, region=region.name(lang), **facts), "headline")
 
 
 def conflicts(judged: pd.DataFrame, lang: str) -> list[Sentence | Table]:
@@ -149,9 +152,8 @@ def corrections(
         return [Sentence(text("audit.no_corrections", lang))]
     applied, noted = (made[made["status"] == status] for status in ("applied", "noted"))
     near = noted[noted["region_code"].isin([peer.code for peer in peers(region)])]
-    facts = {"applied": len(applied), "noted": len(noted)}
     return [
-        Sentence(text("audit.corrections", lang, **facts)),
+        Sentence(text("audit.corrections", lang, applied=len(applied), noted=len(noted))),
         *_if_any("noted", _corrections(near, _kept, lang), lang),
         *_folded(_if_any("corrections", _corrections(applied, _change, lang), lang), lang),
     ]
@@ -169,12 +171,6 @@ def rules(lang: str) -> list[Sentence]:
         "limit_vintage": {},
     }
     return [Sentence(text(f"audit.{name}", lang, **given), "note") for name, given in facts.items()]
-
-
-def sources_named(judged: pd.DataFrame) -> pd.DataFrame:
-    """Every source that a claim or a comparison names, one a row."""
-    both = pd.concat([judged["claim_source_id"], judged["against_source_id"]])
-    return pd.DataFrame({"source_id": both[both != ""].unique()})
 
 
 def claim_name(row: pd.Series, lang: str) -> str:
@@ -215,11 +211,6 @@ def _claims(rows: pd.DataFrame, key: str, lang: str) -> list[Table]:
     return _if_any(key, _frame(table, lang), lang, source)
 
 
-def _claims_of(code: str, count: int, lang: str) -> str:
-    name = text("audit.all_cities", lang) if code == "CN" else _name(code, lang)
-    return text("audit.claims_of", lang, name=name, count=count)
-
-
 def _verdict_and_basis(row: pd.Series, lang: str) -> str:
     basis = _worded(f"audit_note.{row['note']}", lang, "")
     told = [_verdict(row["verdict"], lang), basis]
@@ -233,14 +224,14 @@ def _frame(cells: Any, lang: str, **facts: str) -> pd.DataFrame:
     )
 
 
-def _said(source: str) -> str:
-    return "said_alone" if source else "said"
-
-
 def _only(rows: pd.DataFrame) -> str:
     """The source of all claims, which the caption then names, or "" where there are several."""
     sources = rows["claim_source_id"].unique()
     return str(sources[0]) if len(sources) == 1 else ""
+
+
+def _said(source: str) -> str:
+    return "said_alone" if source else "said"
 
 
 def _verdict(name: str, lang: str) -> str:

@@ -33,7 +33,7 @@ from lvliang.projection.conditional import condition
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.scenario import Scenario, load_scenario
 from lvliang.projection.summary import summarise
-from lvliang.report.provenance import sources_of
+from lvliang.report.sources import sources_of
 
 if TYPE_CHECKING:
     from lvliang.report.parameters import FeasibilityParameters

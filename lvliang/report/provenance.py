@@ -1,4 +1,4 @@
-"""What made a page: code version, fingerprint of the data, sources used."""
+"""What made a page: code version and fingerprint of the data."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
-
 from lvliang.baseline.package import data_folder, present_resources, resource_path
-from lvliang.baseline.tables import load_table
 
 
 def code_version() -> str:
@@ -44,10 +41,3 @@ def data_fingerprint(data: Path | None = None) -> str:
         digest.update(name.encode())
         digest.update(resource_path(folder, name).read_bytes())
     return digest.hexdigest()[:12]
-
-
-def sources_of(history: pd.DataFrame, data: Path | None = None) -> pd.DataFrame:
-    """Rows of ``sources.csv`` that ``history`` draws on."""
-    sources = load_table("sources", data)
-    used = sources["source_id"].isin(history["source_id"].unique())
-    return sources[used].reset_index(drop=True)

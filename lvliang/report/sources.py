@@ -1,0 +1,94 @@
+"""What the figures of a page rest on: rows of tables, each with its ``source_id``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from lvliang.baseline.history import SECTORS
+from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.tables import as_of, load_observations, load_table
+from lvliang.feasibility.settling import GROWTH_TABLES
+from lvliang.feasibility.targets import Target
+from lvliang.projection.outlook import Outlook
+from lvliang.projection.panel import OBSERVATIONS, has_panel, load_panel
+from lvliang.projection.scenario import Scenario
+from lvliang.projection.sensitivity import COMMODITIES
+
+ID = "source_id"
+NO_ROWS = pd.DataFrame({ID: []}, dtype=str)
+
+
+def sources_of(*used: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``sources.csv`` that any of ``used`` names; a cell may name several, with commas."""
+    named = pd.concat([rows[ID] for rows in (NO_ROWS, *used)]).str.split(", ").explode()
+    sources = load_table("sources")
+    return sources[sources[ID].isin(named)].reset_index(drop=True)
+
+
+def of_claims(judged: pd.DataFrame) -> pd.DataFrame:
+    """What claims of the audit come from and are held against."""
+    both = pd.concat([judged["claim_source_id"], judged["against_source_id"]])
+    return pd.DataFrame({ID: both.unique()})
+
+
+def of_engine(base_year: int) -> pd.DataFrame:
+    """Growth of all cities and of the nation, and official targets; nothing without the panel."""
+    if not has_panel():
+        return NO_ROWS
+    known = _known(OBSERVATIONS, base_year)
+    growth = known[known["indicator"] == "gdp_real_growth"]
+    return pd.concat([growth, load_panel(base_year).targets])[[ID]]
+
+
+def of_draws(outlook: Outlook, indicators: Sequence[str] | None = None) -> pd.DataFrame:
+    """The engine, what is known of the city (of ``indicators``, if given), and the scenario."""
+    own = outlook.history[outlook.history["region_code"] == outlook.region.code]
+    if indicators is not None:
+        own = own[own["indicator"].isin(indicators)]
+    parts = [of_engine(outlook.base_year), own, of_scenarios([outlook.scenario])]
+    if outlook.scenario.drivers.get("coal_price"):
+        parts.append(of_coal(outlook.base_year))
+    return pd.concat([part[[ID]] for part in parts])
+
+
+def of_coal(base_year: int) -> pd.DataFrame:
+    """World prices, and the sectors on whose share what they move may hang."""
+    return pd.concat([_known([COMMODITIES], base_year), of_sectors(base_year)])
+
+
+def of_sectors(base_year: int) -> pd.DataFrame:
+    """The sectors of all cities, by whose shares cities are grouped and compared."""
+    return _known([SECTORS], base_year)
+
+
+def of_scenarios(scenarios: Iterable[Scenario]) -> pd.DataFrame:
+    """The sources that the scenarios cite for their sizes."""
+    words = [word for one in scenarios for word in re.findall(r"\w+", one.source_en)]
+    return pd.DataFrame({ID: words}, dtype=str)
+
+
+def of_verdicts(targets: Sequence[Target], outlook: Outlook) -> pd.DataFrame:
+    """What judges ``targets``: their report, the draws of the province, both vintages, sectors."""
+    if not targets:
+        return NO_ROWS
+    code, base_year = outlook.region.code, outlook.base_year
+    said = as_of(load_table("report_targets"), base_year)
+    vintages = _known(GROWTH_TABLES, base_year)
+    parts = [
+        said[said["region_code"] == code],
+        outlook.history,
+        of_draws(outlook),
+        vintages[vintages["region_code"] == code],
+        of_sectors(base_year),
+    ]
+    return pd.concat([part[[ID]] for part in parts])
+
+
+def _known(names: Sequence[str], base_year: int) -> pd.DataFrame:
+    present = [name for name in names if name in present_resources(data_folder())]
+    if not present:
+        return NO_ROWS.assign(region_code="")
+    return as_of(load_observations(present), base_year)

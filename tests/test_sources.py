@@ -1,0 +1,84 @@
+"""The table of sources lists what the figures of a page rest on, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from lvliang.baseline.tables import load_table
+from lvliang.feasibility.targets import load_targets
+from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.scenario import load_scenario
+from lvliang.report import sources
+
+LVLIANG, XINZHOU = "141100", "140900"
+REPORT, INVESTMENT, COAL = "GWR2021", "S8", "PINK2603"
+GROWTH = ["gdp_real_growth"]
+
+
+@cache
+def outlook(region: str, scenario: str = "baseline") -> Outlook:
+    return look_ahead(region, base_year=2020, end_year=2025, draws=1000, seed=1, scenario=scenario)
+
+
+def listed(*used: pd.DataFrame) -> set[str]:
+    return set(sources.sources_of(*used)["source_id"])
+
+
+def test_a_cell_may_name_several_and_what_is_no_source_is_left_out() -> None:
+    used = pd.DataFrame({"source_id": ["S4, S1", "", "S3", "no such"]})
+    assert listed(used) == {"S1", "S3", "S4"}
+    assert listed() == set()
+
+
+def test_the_report_is_listed_for_its_own_city_alone() -> None:
+    assert REPORT in listed(sources.of_draws(outlook(LVLIANG)))
+    assert REPORT not in listed(sources.of_draws(outlook(XINZHOU)))
+
+
+def test_the_draws_rest_on_all_cities_and_on_official_targets() -> None:
+    official = set(load_table("national_growth_targets")["source_id"])
+    assert {"S5", "S11", "WEO2510"} | official == listed(sources.of_engine(2020))
+    early = listed(sources.of_engine(2014))
+    assert "SP20210305" not in early and "RM20140305" in early
+
+
+def test_a_series_that_is_not_shown_is_not_listed() -> None:
+    assert INVESTMENT in listed(sources.of_draws(outlook(XINZHOU)))
+    growth = sources.of_draws(outlook(XINZHOU), GROWTH)
+    assert listed(growth) == listed(sources.of_engine(2020))
+
+
+def test_what_a_scenario_cites_is_listed_and_the_coal_price_it_moves() -> None:
+    assert COAL not in listed(sources.of_draws(outlook(XINZHOU)))
+    assert COAL in listed(sources.of_draws(outlook(XINZHOU, "coal_slump"), GROWTH))
+    cited = load_scenario("transformation", base_year=2020, end_year=2025)
+    assert listed(sources.of_scenarios([cited])) == {REPORT}
+
+
+def test_verdicts_rest_on_their_report_and_both_vintages() -> None:
+    targets = load_targets(LVLIANG, 2020, 2025)
+    found = listed(sources.of_verdicts(targets, outlook(LVLIANG)))
+    assert {REPORT, "S1", "S3", "S4", "S5", INVESTMENT} <= found
+    assert listed(sources.of_verdicts([], outlook(XINZHOU))) == set()
+
+
+def test_claims_rest_on_what_they_say_and_on_what_they_are_held_against() -> None:
+    judged = pd.DataFrame(
+        {"claim_source_id": ["SXJJ2022", "S3"], "against_source_id": ["S4, S1", ""]}
+    )
+    assert listed(sources.of_claims(judged)) == {"SXJJ2022", "S1", "S3", "S4"}
+
+
+def test_without_the_panel_nothing_of_it_is_listed(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ignore = shutil.ignore_patterns("panel")
+    bare = Path(shutil.copytree(data, tmp_path / "data", ignore=ignore))
+    monkeypatch.setenv("LVLIANG_DATA", str(bare))
+    assert listed(sources.of_engine(2020), sources.of_sectors(2020)) == set()
+    assert listed(sources.of_coal(2020)) == {COAL}
