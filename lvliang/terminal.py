@@ -19,7 +19,7 @@ class Format(StrEnum):
 
 def print_audit(lang: str) -> None:
     """The claims by verdict; sources that differ are findings, not faults."""
-    from lvliang.display import audit_tables, words
+    from lvliang.display import claim_words, words
     from lvliang.projection.audit import VERDICTS, audit
     from lvliang.report.parameters import NotebookParameters
 
@@ -28,9 +28,9 @@ def print_audit(lang: str) -> None:
         rows = judged[judged["verdict"] == name]
         typer.echo(f"{len(rows):>8}  {words.text(f'audit_verdict.{name}', lang).lower()}")
         for _, row in rows.iterrows():
-            said, found = audit_tables.said_and_found(row, lang)
+            said, found = claim_words.said_and_found(row, lang)
             against = f"; {found}" if row["against_source_id"] else ""
-            typer.echo(f"{'':10}{audit_tables.claim_name(row, lang)}: {said}{against}")
+            typer.echo(f"{'':10}{claim_words.claim_name(row, lang)}: {said}{against}")
 
 
 def print_verdicts(verdicts: Any, form: Format, lang: str) -> None:

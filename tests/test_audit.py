@@ -15,7 +15,7 @@ import pytest
 
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
-from lvliang.display import audit_tables
+from lvliang.display import audit_tables, claim_words
 from lvliang.projection import audit
 from lvliang.projection.audit import Evidence
 from lvliang.report.sources import of_claims, sources_of
@@ -393,6 +393,19 @@ def test_the_evidence_is_not_changed(evidence: Evidence) -> None:
         pd.testing.assert_frame_equal(getattr(evidence, name), frame)
 
 
+def test_english_multiplies_out_what_chinese_counts_in_ten_thousands() -> None:
+    told = {
+        lang: (
+            claim_words.figure("10 (2014), 27.5786 (2017)", "airport_passengers", lang),
+            claim_words.figure(12.4, "coal_derived_gas_output", lang),
+        )
+        for lang in ("zh", "en")
+    }
+    assert told["zh"] == ("2014年10万人次、2017年27.5786万人次", "12.4亿方")
+    assert "100,000 person-times in 2014" in told["en"][0]
+    assert told["en"][1] == "1.24 billion cubic metres"
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_answer_counts_every_claim_once(judged: pd.DataFrame, lang: str) -> None:
     region = find_region(LVLIANG)
@@ -444,12 +457,12 @@ def test_every_source_and_note_of_the_shipped_tables_has_words(
     judged: pd.DataFrame, evidence: Evidence, lang: str
 ) -> None:
     for source in sources_of(of_claims(judged))["source_id"]:
-        assert audit_tables._worded(f"audit_source.{source}", lang, "") != "", source
+        assert claim_words.worded(f"audit_source.{source}", lang, "") != "", source
     made = load_table("corrections")
     applied = made[made["status"] == "applied"]
     near = made[made["region_code"].str.startswith("14")]
     for reason in pd.concat([applied, near])["reason"].unique():
-        assert audit_tables._worded(f"audit_reason.{reason}", lang, "") != "", reason
+        assert claim_words.worded(f"audit_reason.{reason}", lang, "") != "", reason
     shown = audit_tables.corrections(made, find_region(LVLIANG), lang)
     assert str(len(applied)) in shown[0].words
 

@@ -7,10 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from lvliang.baseline.regions import Region, all_regions, peers
+from lvliang.baseline.regions import Region, peers
+from lvliang.display.claim_words import (
+    claim_name,
+    difference,
+    figure,
+    region_name,
+    said_and_found,
+    sourced,
+    worded,
+)
 from lvliang.display.show import Appendix, Sentence, Table, with_year
 from lvliang.display.units import decimals_in, in_unit
-from lvliang.display.words import MINUS, NOTHING, amount, capital, label, number_in, text, unit
+from lvliang.display.words import amount, capital, label, number_in, text, unit
 from lvliang.projection import audit
 
 NAMED = 20  # cells of a check that are named, the furthest apart first
@@ -31,7 +40,10 @@ def answer(judged: pd.DataFrame, region: Region, lang: str) -> Sentence:
     by_city = judged["region_code"].value_counts().sort_index()
     of = [
         text(
-            f"audit.of_{'panel' if code == 'CN' else 'city'}", lang, city=_name(code, lang), count=n
+            f"audit.of_{'panel' if code == 'CN' else 'city'}",
+            lang,
+            city=region_name(code, lang),
+            count=n,
         )
         for code, n in by_city.items()
     ]
@@ -59,9 +71,9 @@ def standings(table: pd.DataFrame, lang: str) -> list[Table]:
         return []
     tables, decimals = [], decimals_in("亿元", lang, 2)
     for (name, year, code), rows in table.groupby(["indicator", "year", "city"], sort=False):
-        city = _name(code, lang)
+        city = region_name(code, lang)
         frame = {
-            "city": [_name(code, lang) for code in rows["region_code"]],
+            "city": [region_name(code, lang) for code in rows["region_code"]],
             "rank": [f"{rank:.0f}" for rank in rows["rank"]],
             **in_unit(rows[["level", "gap"]], "亿元", lang).to_dict("list"),
         }
@@ -84,14 +96,14 @@ def unsourced(judged: pd.DataFrame, lang: str) -> list[Table]:
     for (code, indicator, said_by), same in alone.groupby(
         ["region_code", "indicator", "claim_source_id"], sort=False
     ):
-        told = dict.fromkeys(_value(claimed, indicator, lang) for claimed in same["claimed"])
+        told = dict.fromkeys(figure(claimed, indicator, lang) for claimed in same["claimed"])
         said = text("comma", lang).join(told)
         rows.append(
             {
                 "claim": capital(label(indicator, lang)),
-                "city": _name(code, lang),
+                "city": region_name(code, lang),
                 "years": text("comma", lang).join(same["year"].astype(str)),
-                _said(source): capital(said if source else _sourced(said, said_by, lang)),
+                _said(source): capital(said if source else sourced(said, said_by, lang)),
             }
         )
     return _if_any("unsourced", _frame(rows, lang), lang, source)
@@ -173,25 +185,6 @@ def rules(lang: str) -> list[Sentence]:
     return [Sentence(text(f"audit.{name}", lang, **given), "note") for name, given in facts.items()]
 
 
-def claim_name(row: pd.Series, lang: str) -> str:
-    """City, year and indicator of a claim, or what a check of the panel compares."""
-    if row["region_code"] == "CN":
-        return text(f"audit_check_short.{row['claim_id'].removeprefix('panel.')}", lang)
-    facts = {"city": _name(row["region_code"], lang), "year": row["year"]}
-    return text("audit_claim.of_city", lang, indicator=label(row["indicator"], lang), **facts)
-
-
-def said_and_found(row: pd.Series, lang: str, bare: bool = False) -> tuple[str, str]:
-    """Both figures with their sources; ``bare`` leaves that of the claim to the caption."""
-    if row["region_code"] == "CN":
-        told = [amount(x, "%", lang, 1) for x in row[["claimed", "found"]]]
-    else:
-        told = [_value(x, row["indicator"], lang) for x in row[["claimed", "found"]]]
-    sources = row[["claim_source_id", "against_source_id"]]
-    said, found = (_sourced(x, source, lang) for x, source in zip(told, sources, strict=True))
-    return told[0] if bare else said, found
-
-
 def _claims(rows: pd.DataFrame, key: str, lang: str) -> list[Table]:
     if rows.empty:
         return []
@@ -204,7 +197,7 @@ def _claims(rows: pd.DataFrame, key: str, lang: str) -> list[Table]:
                 "claim": claim_name(row, lang),
                 _said(source): capital(said),
                 "found": capital(found),
-                "difference": _difference(row, lang),
+                "difference": difference(row, lang),
                 "verdict": _verdict_and_basis(row, lang),
             }
         )
@@ -212,7 +205,7 @@ def _claims(rows: pd.DataFrame, key: str, lang: str) -> list[Table]:
 
 
 def _verdict_and_basis(row: pd.Series, lang: str) -> str:
-    basis = _worded(f"audit_note.{row['note']}", lang, "")
+    basis = worded(f"audit_note.{row['note']}", lang, "")
     told = [_verdict(row["verdict"], lang), basis]
     return text("semicolon", lang).join(filter(None, told))
 
@@ -241,7 +234,7 @@ def _verdict(name: str, lang: str) -> str:
 def _if_any(key: str, frame: pd.DataFrame, lang: str, source: str = "") -> list[Table]:
     caption = text(f"audit_table.{key}", lang)
     if source:
-        name = _worded(f"audit_source.{source}", lang, source)
+        name = worded(f"audit_source.{source}", lang, source)
         caption = text("audit_claim.of", lang, caption=caption, source=name)
     return [] if frame.empty else [Table(caption, frame, cards=True)]
 
@@ -250,62 +243,10 @@ def _folded(pieces: list[Table], lang: str) -> list[Appendix]:
     return [Appendix(text("audit.details", lang), pieces)] if pieces else []
 
 
-def _name(code: object, lang: str) -> str:
-    return {region.code: region for region in all_regions()}[str(code)].name(lang)
-
-
-def _value(value: float | str, indicator: str, lang: str) -> str:
-    """A figure with its unit; of a path, the figures of other years as they are."""
-    if isinstance(value, str):
-        parts = [part.rstrip(")").split(" (") for part in value.split(", ")]
-        told = [text("audit_claim.in_year", lang, value=x, year=year) for x, year in parts]
-        return text("comma", lang).join(told)
-    if pd.isna(value):
-        return NOTHING
-    units = unit(indicator, "zh")
-    if units == "位":
-        return text("audit_claim.rank", lang, rank=value)
-    if units in ("亿元", "万人"):
-        return amount(value, units, lang)
-    # In English a unit such as “10 thousand passengers” is counted in multiples.
-    key = "audit_claim.times" if unit(indicator, "en")[0].isdigit() else "amount.other"
-    return text(key, lang, value=_plain(value, 9), unit=unit(indicator, lang))
-
-
-def _sourced(value: str, source: str, lang: str) -> str:
-    if not source:
-        return value
-    names = [_worded(f"audit_source.{part}", lang, part) for part in source.split(", ")]
-    return text("audit_claim.sourced", lang, value=value, source=text("comma", lang).join(names))
-
-
-def _worded(key: str, lang: str, otherwise: str) -> str:
-    """Words of a key that a user's own table may have and the words do not."""
-    try:
-        return text(key, lang)
-    except KeyError:
-        return otherwise
-
-
-def _difference(row: pd.Series, lang: str) -> str:
-    if pd.isna(row["difference"]):
-        return NOTHING
-    units = unit(row["indicator"], "zh")
-    if units in ("位", "%"):
-        key = "places" if units == "位" else "points"
-        return text(f"audit_claim.{key}", lang, value=_plain(row["difference"], 2))
-    percent = 100 * row["difference"] / row["claimed"]
-    return text("audit_claim.percent", lang, value=_plain(percent, 2))
-
-
-def _plain(value: float, decimals: int) -> str:
-    return f"{round(value, decimals) + 0.0:.10g}".replace("-", MINUS)
-
-
 def _outside(cells: pd.DataFrame, lang: str) -> str:
     order = cells["difference"].abs().sort_values(ascending=False, kind="stable").index
     first = [
-        {"city": _name(row.region_code, lang), "year": row.year, "percent": row.difference}
+        {"city": region_name(row.region_code, lang), "year": row.year, "percent": row.difference}
         for row in cells.loc[order[:NAMED]].itertuples()
     ]
     words = text("comma", lang).join(text("audit_claim.outside", lang, **cell) for cell in first)
@@ -315,7 +256,7 @@ def _outside(cells: pd.DataFrame, lang: str) -> str:
 
 def _most(cells: pd.DataFrame, lang: str) -> str:
     counts = (cells["region_code"].str[:2] + "0000").value_counts()
-    province = _name(counts.index[0], lang)
+    province = region_name(counts.index[0], lang)
     return text("audit_claim.most", lang, province=province, count=counts.iloc[0])
 
 
@@ -325,15 +266,15 @@ def _corrections(
     """One row a city, year and reason; the tables and figures it touches together."""
     table = []
     for (code, year, reason), same in rows.groupby(["region_code", "year", "reason"], sort=False):
-        names = [_worded(f"audit_data.{name}", lang, name) for name in same["table"].unique()]
+        names = [worded(f"audit_data.{name}", lang, name) for name in same["table"].unique()]
         what = [told(row, lang) for _, row in same.iterrows()]
         table.append(
             {
-                "city": _name(code, lang),
+                "city": region_name(code, lang),
                 "year": str(year),
                 "table": text("comma", lang).join(names),
                 "what": text("semicolon", lang).join(what),
-                "reason": _worded(f"audit_reason.{reason}", lang, reason),
+                "reason": worded(f"audit_reason.{reason}", lang, reason),
             }
         )
     return _frame(table, lang)
