@@ -145,6 +145,30 @@ def test_a_run_names_its_region_and_what_it_assumes(given: Vintage, subject: str
     assert item["title"] == f"{subject}：首期研判"
 
 
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [("zh", "吕梁市（“焦炭限产”情景）：首期研判"), ("en", "Lvliang (scenario “Less coke”): ")],
+)
+def test_a_scenario_of_the_user_has_the_title_that_it_had(lang: str, title: str) -> None:
+    given = {"region": "141100", "scenario": "own", "changes": ""}
+    titles = {"zh": "焦炭限产", "en": "Less coke"}
+    (item,) = fed(vintage(parameters=given, scenario_title=titles), lang=lang)["items"]
+    assert item["title"].startswith(title)
+
+
+def test_a_city_without_targets_has_no_verdicts_that_could_move() -> None:
+    none = {"parameters": {"region": "140900", "scenario": "baseline"}, "verdicts": []}
+    second, first = fed(vintage(1, **none), vintage(2, **none))["items"]
+    assert first["title"] == second["title"] == "忻州市：没有可作研判的目标"
+    assert "没有可作研判的目标；其间的变动：方法" in second["content_text"]
+    assert "研判没有变化" not in second["content_text"]
+
+
+def test_targets_that_are_no_longer_on_file_are_told() -> None:
+    item = fed(vintage(1), vintage(2, verdicts=[]))["items"][0]
+    assert item["title"] == "吕梁市：研判变化1项"
+
+
 def test_a_scenario_is_held_against_its_own_last_run() -> None:
     slump = {"region": "141100", "scenario": "coal_slump", "changes": ""}
     record = [vintage(1), vintage(2, UNLIKELY, parameters=slump), vintage(3)]
@@ -165,7 +189,7 @@ def test_each_index_names_the_feed_beside_it(tmp_path: Path, languages: list[str
         for lang in languages
     }
     run = parameters.ReportParameters()
-    write_index(tmp_path, executed, run, Standing(None, None), [vintage()])
+    write_index(tmp_path, executed, run, Standing(None, None, judged=True), [vintage()])
     indexes = sorted(tmp_path.rglob("index.html"))
     assert len(indexes) == len(languages)
     for index in indexes:
@@ -190,6 +214,12 @@ def test_a_public_feed_tells_of_its_own_city_alone(
     elsewhere = {"region": "140900", "scenario": "baseline", "changes": ""}
     record = [vintage(1), vintage(2, parameters=elsewhere)]
     run = parameters.ReportParameters.model_validate({"edition": edition})
-    write_index(tmp_path, {"zh": {"30_feasibility": notebook}}, run, Standing(None, None), record)
+    write_index(
+        tmp_path,
+        {"zh": {"30_feasibility": notebook}},
+        run,
+        Standing(None, None, judged=True),
+        record,
+    )
     feed = json.loads((tmp_path / "feed.json").read_text("utf-8"))
     assert [item["id"] for item in feed["items"]] == told

@@ -23,7 +23,7 @@ from nbformat import v4, write
 
 from lvliang.cli import app
 from lvliang.display import history_tables, words
-from lvliang.display.show import RESULT_TYPE, Sentence
+from lvliang.display.show import RESULT_TYPE, Sentence, Table, bundle_of
 from lvliang.errors import DataError, LvliangError, QualityError
 from lvliang.feasibility import vintage
 from lvliang.feasibility.targets import load_targets
@@ -105,6 +105,7 @@ def test_a_run_hands_out_its_verdicts_as_they_are(judged: tuple[Any, pd.DataFram
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["origin"] == 2020
     assert found["parameters"] == {"region": "141100", "seed": 1, "scenario": "baseline"}
+    assert found["scenario_title"] == {"zh": "基准", "en": "baseline"}
     assert [row["target_id"] for row in found["verdicts"]] == list(verdicts["target_id"])
     for row, (_, judged_row) in zip(found["verdicts"], verdicts.iterrows(), strict=True):
         assert list(row) == vintage.VERDICT_KEYS
@@ -232,7 +233,7 @@ def test_a_run_is_held_against_the_last_vintage_of_its_region() -> None:
 
 def test_the_first_run_of_a_region_has_nothing_to_be_held_against() -> None:
     current = made("second", parameters={"region": "140100"})
-    assert vintage.stand([made()], current) == vintage.Standing(None, None)
+    assert vintage.stand([made()], current) == vintage.Standing(None, None, judged=True)
 
 
 def test_a_run_that_repeats_the_last_vintage_keeps_what_that_one_moved() -> None:
@@ -258,6 +259,14 @@ def test_a_run_that_differs_in_anything_is_new(given: Vintage) -> None:
     assert vintage.stand([made()], made("second", **given)).same_as is None
 
 
+def test_a_table_that_no_result_depends_on_is_no_news_and_no_cause() -> None:
+    listed = made()["tables"] | {"sources": "s1"}
+    now = made("second", tables=listed)
+    assert vintage.stand([made()], now).same_as == made()["as_of"]
+    found = vintage.compare(made(), now | {"code_hash": "c2"})
+    assert (found.tables, found.causes) == ([], ["code"])
+
+
 # ------------------------------------------------------------------ words
 
 
@@ -277,7 +286,7 @@ def stood(before: Vintage, now: Vintage) -> vintage.Standing:
 
 
 def test_the_first_publication_says_that_there_is_none_before() -> None:
-    first = vintage.Standing(None, None)
+    first = vintage.Standing(None, None, judged=True)
     assert said(first, "zh") == words.text("history.first", "zh")
     assert "No earlier verdicts" in said(first, "en")
 
@@ -331,6 +340,46 @@ def test_moves_are_counted_and_shown_with_their_causes() -> None:
         "−19 points",
         "Method, parameters",
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "zh", "en"),
+    [
+        ([verdict()], verdict(probability=0.504), "持平", "Same"),
+        ([verdict()], verdict(probability=0.6), "上调", "Up"),
+        ([verdict()], verdict(probability=0.2, **{"class": "difficult"}), "下调", "Down"),
+        ([verdict(**UNKNOWN)], verdict(**UNKNOWN), "—", "—"),
+        ([verdict(**UNKNOWN)], verdict(), "—", "—"),
+        ([], verdict(), "新增", "New"),
+    ],
+)
+def test_each_main_verdict_has_a_word_against_the_last(
+    before: list[Vintage], now: Vintage, zh: str, en: str
+) -> None:
+    later = verdict(target_id="gdp_2025", group="2025")
+    verdicts = [now, later]
+    standing = stood(
+        made(verdicts=[*before, later]), made("second", verdicts=verdicts, code_hash="c2")
+    )
+    for lang, word in (("zh", zh), ("en", en)):
+        assert history_tables.against_last(standing, "2021_main", lang) == [word]
+
+
+def test_without_a_publication_before_there_is_no_word() -> None:
+    first = vintage.Standing(None, None, judged=True)
+    assert history_tables.against_last(first, "2021_main", "zh") == []
+    assert history_tables.against_last(None, "2021_main", "zh") == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_city_without_targets_is_not_told_that_no_verdict_moved(lang: str) -> None:
+    none = made(verdicts=[])
+    words_of = {"zh": ("研判没有变化", "没有可作研判的目标"), "en": ("moved", "no target")}
+    moved, no_target = words_of[lang]
+    for now in (made("second", verdicts=[]), made("second", verdicts=[], code_hash="c2")):
+        told = said(stood(none, now), lang)
+        assert no_target in told
+        assert moved not in told
 
 
 @pytest.mark.parametrize("grade", ["C", "D"])
@@ -653,12 +702,17 @@ def test_the_page_for_the_desk_tells_what_moved_and_leaves_the_table_to_the_inde
         outputs=[v4.new_output("display_data", {"text/html": "<p>PLACE</p>"})],
         metadata={"tags": ["since-last"]},
     )
+    verdicts = Table("Targets", pd.DataFrame({"Indicator": ["GDP"], "Grade": ["A"]}), cards=True)
+    indicators = v4.new_code_cell(
+        outputs=[v4.new_output("display_data", bundle_of(verdicts))],
+        metadata={"tags": ["against-last"]},
+    )
     desk = {parameters.SUMMARY: parameters.FeasibilityParameters}
     monkeypatch.setattr(parameters, "SCHEMAS", parameters.SCHEMAS | desk)
 
     def with_place(lang: str, result: Any = None) -> Any:
         notebook = executed(lang, result)
-        notebook.cells.insert(2, deepcopy(place))
+        notebook.cells[2:2] = deepcopy([indicators, place])
         return notebook
 
     front = publish(handed_out(), notebook=with_place)
@@ -667,11 +721,18 @@ def test_the_page_for_the_desk_tells_what_moved_and_leaves_the_table_to_the_inde
         assert words.text("history.first", lang) in page.read_text("utf-8")
         assert "PLACE" not in page.read_text("utf-8")
 
+    assert "较上期" not in desks["zh"].read_text("utf-8")
+
     fallen = verdict(probability=0.2, likelihood="unlikely", **{"class": "difficult"})
     publish(handed_out(verdicts=[fallen]), notebook=with_place)
     told = desks["en"].read_text("utf-8")
     assert "verdicts moved: 1, of these into another class: 1. Cause: " in told
-    assert "<table" not in told
+    table = BeautifulSoup(told, "html.parser").table
+    assert [cell.get_text() for cell in table(["th", "td"])] == [
+        "Indicator", "Since last", "Grade", "GDP", "Down", "A"
+    ]  # fmt: skip
+    file = front.parent / f"data/en/{parameters.SUMMARY}-01.csv"
+    assert file.read_text("utf-8-sig").splitlines() == ["Indicator,Since last,Grade", "GDP,Down,A"]
     assert "<table" in (front.parent / "en/index.html").read_text("utf-8")
     alone = (front.parent / f"{parameters.SUMMARY}.html").read_text("utf-8")
     assert "研判变化1项" in alone
@@ -722,7 +783,7 @@ def test_what_moved_stands_right_below_the_verdicts(tmp_path: Path) -> None:
         tmp_path,
         {"zh": {name: executed("zh", handed_out()) for name in names}},
         parameters.ReportParameters(),
-        vintage.Standing(None, None),
+        vintage.Standing(None, None, judged=True),
     )
     html = BeautifulSoup((tmp_path / "index.html").read_text("utf-8"), "html.parser")
     heads = [head.get_text() for head in html("h2")]

@@ -29,7 +29,8 @@ def since_last(standing: Standing, titles: Mapping[str, str], lang: str) -> list
     """
     found = standing.comparison
     if standing.same_as is not None:
-        same = Sentence(text("history.same", lang, before=_time(standing.same_as)))
+        key = "history.same" if standing.judged else "history.same_no_targets"
+        same = Sentence(text(key, lang, before=_time(standing.same_as)))
         if found is None:
             return [same]
         times = {"now": _time(found.now), "before": _time(found.before)}
@@ -47,6 +48,30 @@ def in_short(standing: Standing, lang: str) -> list[Sentence]:
         return [Sentence(text("history.first", lang))]
     against = text("history.to_last", lang, before=_time(found.before))
     return [_told(found, against, _kinds(found, lang), lang)]
+
+
+def against_last(standing: Standing | None, group: str, lang: str) -> list[str]:
+    """In a word, what became of each verdict of a group since the last publication.
+
+    Parameters
+    ----------
+    standing : Standing, optional
+        Without it, or with no publication before, there is nothing to be told.
+    """
+    if standing is None or standing.comparison is None:
+        return []
+    pairs = standing.comparison.pairs
+    return [_against(pair, lang) for pair in pairs if pair.now and pair.now["group"] == group]
+
+
+def _against(pair: Move, lang: str) -> str:
+    if pair.before is None:
+        return text("history_against.new", lang)
+    if pair.change is None:
+        return NOTHING
+    if not pair.is_told:
+        return text("history_against.same", lang)
+    return text("history_against.up" if pair.change > 0 else "history_against.down", lang)
 
 
 def _compared(
@@ -67,8 +92,8 @@ def _compared(
 
 def _told(found: Comparison, against: str, causes: str, lang: str) -> Sentence:
     counts = {"count": len(found.moves), "classes": sum(move.is_of_class for move in found.moves)}
-    key = "history.moved" if found.moves else "history.none"
-    return Sentence(text(key, lang, against=against, causes=causes, **counts))
+    key = "moved" if found.moves else "none" if found.pairs else "no_targets"
+    return Sentence(text(f"history.{key}", lang, against=against, causes=causes, **counts))
 
 
 def _row(move: Move, causes: str, lang: str) -> dict[str, str]:

@@ -26,7 +26,9 @@ def title(standing: Standing, subject: str, lang: str) -> str:
         Whom it is about.
     """
     found = standing.comparison
-    if found is None:
+    if not standing.judged and not (found and found.moves):
+        news = text("feed.no_targets", lang)
+    elif found is None:
         news = text("feed.first", lang)
     elif not found.moves:
         news = text("feed.none", lang)

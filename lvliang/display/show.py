@@ -80,6 +80,24 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Title:
+    """The title of the page for the desk, and a line beside it."""
+
+    title: str
+    beside: str
+
+    @property
+    def words(self) -> str:
+        """Both as plain text."""
+        return f"{self.title}\n{self.beside}"
+
+    def html(self) -> str:
+        """Both as HTML: the heading of the page, and a paragraph."""
+        title, beside = (escape(words, quote=False) for words in (self.title, self.beside))
+        return f'<div class="one-page"><h1>{title}</h1><p class="note">{beside}</p></div>'
+
+
+@dataclass(frozen=True)
 class Formula:
     """A formula in a line of its own, written in TeX."""
 
@@ -190,7 +208,9 @@ class Appendix:
         return _APPENDIX.render(summary=self.summary, pieces=pieces)
 
 
-def show(*pieces: Sentence | Formula | Table | Chart | Appendix | Switch | KeyFigures) -> None:
+def show(
+    *pieces: Title | Sentence | Formula | Table | Chart | Appendix | Switch | KeyFigures,
+) -> None:
     """Display pieces of a page as the output of a cell.
 
     Tables go along for machines, as a type of output that no page shows.
@@ -198,10 +218,15 @@ def show(*pieces: Sentence | Formula | Table | Chart | Appendix | Switch | KeyFi
     from IPython.display import display
 
     for piece in pieces:
-        bundle: dict[str, Any] = {"text/html": piece.html(), "text/plain": piece.words}
-        if contents := contents_of(piece):
-            bundle[DATA_TYPE] = contents
-        display(bundle, raw=True)
+        display(bundle_of(piece), raw=True)
+
+
+def bundle_of(piece: Any) -> dict[str, Any]:
+    """A piece in every form in which a cell shows it, by type."""
+    bundle: dict[str, Any] = {"text/html": piece.html(), "text/plain": piece.words}
+    if contents := contents_of(piece):
+        bundle[DATA_TYPE] = contents
+    return bundle
 
 
 def contents_of(piece: Any) -> list[Content]:

@@ -21,7 +21,9 @@ VERDICT_KEYS = [
 FORECASTS = {"gdp_real_growth": "%", "gdp_nominal": "亿元", "budget_revenue": "亿元"}
 MEAN_GROWTH = ("gdp_real_growth", "gdp_nominal_growth", "budget_revenue_growth")
 DECIMALS = 4
-SAME = ("tables", "code_hash", "parameters", "forecasts", "verdicts")
+LANGUAGES = ("zh", "en")
+SAME = ("code_hash", "parameters", "forecasts", "verdicts")
+NO_FIGURES = {"sources"}  # tables that no result depends on
 TOLD_MOVE = 0.005  # a smaller one is not told
 
 Vintage = Mapping[str, Any]
@@ -43,7 +45,8 @@ def results(verdicts: pd.DataFrame, outlook: Outlook, parameters: Mapping[str, A
     Returns
     -------
     dict
-        ``origin`` (last year known); ``parameters``; ``verdicts`` (one row a target, keys
+        ``origin`` (last year known); ``parameters``; ``scenario_title`` by language, as the file
+        of a user's own scenario is not kept; ``verdicts`` (one row a target, keys
         ``VERDICT_KEYS``); ``forecasts``: one row a quantity, ``indicator, unit, first_year,
         last_year`` and the quantiles ``q05`` to ``q95``. A span of several years is
         ``statistic`` ``mean`` (年均增长, %), a single year ``year``. What is missing is None.
@@ -53,6 +56,7 @@ def results(verdicts: pd.DataFrame, outlook: Outlook, parameters: Mapping[str, A
         "origin": outlook.base_year,
         "parameters": {name: value for name, value in parameters.items() if name != "lang"}
         | {"scenario": outlook.scenario.scenario_id},
+        "scenario_title": {lang: outlook.scenario.title(lang) for lang in LANGUAGES},
         "forecasts": [*_by_year(outlook), *_means(outlook)],
         "verdicts": json.loads(rows),
     }
@@ -122,7 +126,8 @@ class Comparison:
 
     ``before`` and ``now`` are the times of publication (ISO); ``tables`` the tables that were
     changed, added or removed; ``code`` the versions before and after, None where the code is the
-    same; ``parameters`` by name the values before and after.
+    same; ``parameters`` by name the values before and after; ``pairs`` the verdicts before and
+    after on every target, in the order of the targets of the later vintage.
     """
 
     before: str
@@ -130,7 +135,12 @@ class Comparison:
     tables: list[str]
     code: tuple[str, str] | None
     parameters: dict[str, tuple[Any, Any]]
-    moves: list[Move]
+    pairs: list[Move]
+
+    @property
+    def moves(self) -> list[Move]:
+        """The verdicts that moved."""
+        return [pair for pair in self.pairs if pair.is_told]
 
     @property
     def causes(self) -> list[str]:
@@ -143,7 +153,7 @@ class Comparison:
 
 
 def compare(previous: Vintage, current: Vintage) -> Comparison:
-    """What moved between two vintages, in the order of the targets of the current one.
+    """What moved between two vintages.
 
     Parameters
     ----------
@@ -155,11 +165,16 @@ def compare(previous: Vintage, current: Vintage) -> Comparison:
     return Comparison(
         before=previous["as_of"],
         now=current["as_of"],
-        tables=sorted(_differences(previous["tables"], current["tables"])),
+        tables=sorted(_differences(_figures(previous), _figures(current))),
         code=(previous["code_version"], current["code_version"]) if other_code else None,
         parameters=_differences(previous["parameters"], current["parameters"]),
-        moves=[move for move in _pairs(previous, current) if move.is_told],
+        pairs=list(_pairs(previous, current)),
     )
+
+
+def _figures(vintage: Vintage) -> dict[str, str]:
+    """Hash by name of the tables that results depend on."""
+    return {name: code for name, code in vintage["tables"].items() if name not in NO_FIGURES}
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -180,11 +195,12 @@ class Standing:
 
     ``same_as`` is the time of the last vintage where the run repeats it, None where it is new;
     ``comparison`` holds the last vintage (or the new one) against the one before, None where
-    there is none before.
+    there is none before; ``judged`` whether the run has a verdict at all.
     """
 
     same_as: str | None
     comparison: Comparison | None
+    judged: bool
 
 
 def stand(past: Sequence[Vintage], current: Vintage) -> Standing:
@@ -201,11 +217,16 @@ def stand(past: Sequence[Vintage], current: Vintage) -> Standing:
         The run, as a vintage.
     """
     line = [vintage for vintage in past if _line(vintage) == _line(current)]
-    is_same = bool(line) and all(line[-1][key] == current[key] for key in SAME)
+    is_same = bool(line) and _same(line[-1], current)
     if not is_same:
         line = [*line, current]
     comparison = compare(line[-2], line[-1]) if len(line) > 1 else None
-    return Standing(line[-1]["as_of"] if is_same else None, comparison)
+    return Standing(line[-1]["as_of"] if is_same else None, comparison, bool(current["verdicts"]))
+
+
+def _same(one: Vintage, other: Vintage) -> bool:
+    """Whether a vintage repeats another: nothing that results depend on differs, nor do these."""
+    return _figures(one) == _figures(other) and all(one[key] == other[key] for key in SAME)
 
 
 def _line(vintage: Vintage) -> tuple[Any, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from lvliang.baseline.regions import find_region
 from lvliang.display import news
@@ -51,7 +50,7 @@ def _item(record: Sequence[Vintage], titles: Mapping[str, str], lang: str) -> di
     *past, vintage = record
     standing = stand(past, vintage)
     region = _region(vintage["parameters"]["region"], lang)
-    subject = _subject(region, vintage["parameters"], lang)
+    subject = _subject(region, vintage, lang)
     return {
         "id": vintage["release"],
         "title": news.title(standing, subject, lang),
@@ -61,13 +60,14 @@ def _item(record: Sequence[Vintage], titles: Mapping[str, str], lang: str) -> di
     }
 
 
-def _subject(region: str, parameters: Mapping[str, Any], lang: str) -> str:
+def _subject(region: str, vintage: Vintage, lang: str) -> str:
     """The region, and the scenario where something is assumed."""
+    parameters = vintage["parameters"]
     name = parameters.get("scenario", BASELINE)
     changes = parameters.get("changes", "")
     if name == BASELINE and not changes:
         return region
-    scenario = _scenario(name, lang)
+    scenario = vintage.get("scenario_title", {}).get(lang) or _scenario(name, lang)
     if changes:
         scenario = text("code", lang, name=scenario, code=changes)
     return text("feed.conditional", lang, region=region, scenario=scenario)
@@ -82,6 +82,7 @@ def _region(code: str, lang: str) -> str:
 
 
 def _scenario(name: str, lang: str) -> str:
+    """Title of a shipped scenario, for vintages of before titles were kept."""
     try:
         return read_scenario(scenario_path(name)).title(lang)
     except ParameterError:

@@ -79,6 +79,7 @@ class _Vintage(BaseModel):
     as_of: AwareDatetime
     origin: int
     parameters: dict[str, Any]
+    scenario_title: dict[str, str] = Field(default_factory=dict)
     data_hash: str
     tables: dict[str, str]
     code_version: str

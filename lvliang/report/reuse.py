@@ -8,7 +8,7 @@ another scenario so runs those notebooks alone that declare a parameter of it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lvliang.baseline.cache import TEXT, Code, Slot, cached
@@ -51,13 +51,13 @@ class Executed:
         self._slots[job.output].keep(job.output.read_text("utf-8"))
 
 
-def page_of(job: Job, around: dict[str, str], make: Callable[[], str]) -> str:
+def page_of(job: Job, around: Mapping[str, object], make: Callable[[], str]) -> str:
     """The page of an executed notebook, made unless this very notebook has one already.
 
     Parameters
     ----------
-    around : dict
-        What else the page depends on: language, navigation, banner, footer.
+    around : mapping
+        What else the page depends on, as values of JSON: language, navigation, banner, footer.
     """
     what = {"executed": _digest(job.output.read_bytes()), "around": around}
     return cached("page", what, make, form=TEXT, code=PAGES)

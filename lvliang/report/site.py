@@ -11,13 +11,13 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from lvliang.baseline.regions import find_region
-from lvliang.display.history_tables import in_short, since_last
+from lvliang.display import history_tables
 from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import NOTHING_STYLE, Sentence, Table, contents_of
 from lvliang.display.words import text
 from lvliang.errors import QualityError
 from lvliang.feasibility.vintage import Standing, Vintage
-from lvliang.report import feed, gate, parameters, reuse, site_data
+from lvliang.report import feed, gate, parameters, reuse, since_last, site_data
 from lvliang.report.banner import banner, scenario_of
 from lvliang.report.execute import Job
 from lvliang.report.parameters import SUMMARY, ReportParameters
@@ -26,7 +26,6 @@ from lvliang.report.render import keep_together, page_shell, render_page
 from lvliang.report.summary_page import write_summary
 
 ANSWER_TAGS = {"answer", "switch"}
-SINCE_TAG = "since-last"
 FIGURES_TAG = "key-figures"
 # Whether the targets are within reach is what the reader came for, and then: what if.
 LEADS = ["30_feasibility", "40_scenarios"]
@@ -89,8 +88,8 @@ def write_page(
 
     Its banner names what the notebook takes of `run` and differs from the baseline. Pages may be
     written in any order and from several threads; `names` and `languages` are those of the whole
-    site, which the page links to. What `standing` tells of the last publication stands in place
-    of the outputs of a cell tagged ``since-last``.
+    site, which the page links to. What `standing` tells of the last publication is put where the
+    notebook has a place for it (`since_last`).
 
     Raises
     ------
@@ -104,11 +103,11 @@ def write_page(
         "mark": edition_mark(run.edition, lang),
         "footer_html": _footer(lang),
     }
-    since = _since_last(standing, run, lang)
+    since = since_last.told(standing, lang)
 
     def make() -> str:
         notebook = read_executed(job)
-        _tell(notebook, since)
+        since_last.put(notebook, since, lang)
         _refuse(place, gate.faults_of_notebook(notebook))
         page = render_page(notebook, lang=lang, **around)
         _refuse(place, gate.faults_of_page(page))
@@ -153,6 +152,8 @@ def write_index(
     for lang, notebooks in executed.items():
         place = index_path(lang, languages)
         moved = _moved(standing, run, lang)
+        for notebook in notebooks.values():
+            since_last.put(notebook, since_last.told(standing, lang), lang)
         shown = {name: site_data.shown_on(page, lang) for name, page in notebooks.items()}
         shown[INDEX] = [found for piece in moved for found in contents_of(piece)]
         tables = site_data.write_data(site, lang, shown)
@@ -272,19 +273,7 @@ def _moved(standing: Standing | None, run: ReportParameters, lang: str) -> list[
     """What moved since the last publication."""
     if standing is None:
         return []
-    return since_last(standing, parameters.titles(type(run), lang), lang)
-
-
-def _since_last(standing: Standing | None, run: ReportParameters, lang: str) -> str:
-    """What moved in one sentence or two; the index has the table and the details."""
-    return "".join(piece.html() for piece in in_short(standing, lang)) if standing else ""
-
-
-def _tell(notebook: NotebookNode, since: str) -> None:
-    """Put what moved since the last publication where the notebook has a place for it."""
-    for cell in notebook.cells:
-        if since and SINCE_TAG in cell.metadata.get("tags", []):
-            cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": since})]
+    return history_tables.since_last(standing, parameters.titles(type(run), lang), lang)
 
 
 def _outputs(notebook: NotebookNode, tags: set[str], lang: str) -> list[Markup]:
