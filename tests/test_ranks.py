@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from lvliang.baseline.history import load_history
+from lvliang.baseline.history import load_history, start_levels
+from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import find_region, peers
 from lvliang.display import rank_tables
 from lvliang.feasibility.rank_record import load_rank_record, rps, score_ranks
@@ -93,10 +94,11 @@ def test_a_worse_rank_is_kept_more_often(treated):
 
 
 def test_rivals_are_sorted_by_where_they_start():
-    start = pd.Series({"a": 100.0, "b": 90.0, "c": 150.0})
+    start = pd.Series({"a": 200.0, "b": 180.0, "c": 300.0})
     found = rivals(levels_of([[1.0, 2.0, 3.0], [2.0, 1.0, 3.0]]), "a", start)
     assert found.index.tolist() == ["c", "b"]
     assert found["gap"].tolist() == pytest.approx([50.0, -10.0])
+    assert found["difference"].tolist() == pytest.approx([100.0, -20.0])
     assert found["above"].tolist() == [1.0, 0.5]
 
 
@@ -139,10 +141,31 @@ def test_the_answer_has_the_word_alone_and_the_range_over_prices():
 
 
 def test_the_nearest_cities_are_named_with_their_distance():
-    gaps = pd.Series({"140800": 6.9, "140400": 11.3, "141000": -2.1, "140700": -4.5})
-    (zh,) = rank_tables.near(gaps, year=2020, region="吕梁市", lang="zh")
-    assert zh.words == "2020年前一位运城市比吕梁市高6.9%，后一位临汾市低2.1%。"
-    assert rank_tables.near(gaps[gaps > 0], year=2020, region="吕梁市", lang="zh") == []
+    cities = pd.DataFrame(
+        {"gap": [6.9, 11.3, -2.1, -4.5], "difference": [105.62, 174.0, -32.94, -69.3]},
+        index=["140800", "140400", "141000", "140700"],
+    )
+    given = {"year": 2020, "region": "吕梁市"}
+    (zh,) = rank_tables.near(cities, **given, lang="zh")
+    assert zh.words == (
+        "2020年（首次公布数）前一位运城市比吕梁市高6.9%（105.6亿元），后一位临汾市低2.1%（32.9亿元）。"
+    )
+    (en,) = rank_tables.near(cities, **given, lang="en")
+    assert "Yuncheng, 6.9 % or CNY 10.6 billion above" in en.words
+    assert "Linfen, 2.1 % or CNY 3.3 billion below." in en.words
+    assert rank_tables.near(cities[cities["gap"] > 0], **given, lang="zh") == []
+
+
+def test_the_distance_of_the_nearest_cities_is_that_of_the_first_published_levels(outlook, treated):
+    start = start_levels(outlook.history, 2020)
+    found = rivals(treated["own_prices"].sel(year=2021), "141100", start)["difference"]
+    published = pd.read_csv(
+        data_folder() / "panel/gdp_first_published.csv", dtype={"region_code": str}
+    ).query("indicator == 'gdp_nominal' and year == 2020")
+    levels = published.set_index("region_code")["value"]
+    pd.testing.assert_series_equal(
+        found, levels[found.index] - levels["141100"], check_names=False, rtol=1e-9
+    )
 
 
 def test_the_record_counts_independent_windows_and_names_the_best(scores):

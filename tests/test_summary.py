@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -84,6 +85,66 @@ def test_the_table_has_each_target_with_what_is_known_of_it(lang: str) -> None:
     (table,) = summary.indicators(mixed, found, lang)
     assert table.frame.iloc[0, 1] == ("约束性" if lang == "zh" else "binding")
     assert summary.indicators(main.iloc[:0], found, lang) == []
+
+
+MISSING = [
+    ("no_series", {}, "暂不具备评估条件（缺历年数据）", "(missing: series)"),
+    ("ended", {"last_year": 2014}, "缺2015年起数据", "(missing: data from 2015)"),
+    ("short", {"last_year": 2020, "changes": 3}, "缺较长的历年数据", "missing: a longer series"),
+    ("rivals", {}, "缺同省其他市数据", "missing: data of other cities"),
+    ("beyond_run", {}, "缺目标年份的测算", "the target's years in this run"),
+]
+
+
+@pytest.mark.parametrize(("reason", "given", "zh", "en"), MISSING)
+def test_a_verdict_that_cannot_be_told_names_what_is_missing(
+    reason: str, given: dict[str, int], zh: str, en: str
+) -> None:
+    verdicts, found = judged()
+    row = verdicts[verdicts["target_id"] == "jobs_2021"]
+    missing = {"reason": reason, "indicator": "new_urban_jobs"} | given
+    row = row.assign(missing=[missing])
+    for lang, told in (("zh", zh), ("en", en)):
+        (table,) = summary.indicators(row, found, lang)
+        assert told in table.frame.iloc[0, -2]
+
+
+@LANGUAGES
+def test_no_verdict_of_a_run_is_empty_or_without_its_chance_or_reason(lang: str) -> None:
+    verdicts, found = judged()
+    (table,) = summary.indicators(verdicts[verdicts["group"] == "2021_main"], found, lang)
+    told = table.frame.iloc[:, -2]
+    assert [words for words in told if not re.search(r"[（(][^—]+[）)]$", words)] == []
+
+
+def test_the_title_has_the_city_and_how_far_the_data_go() -> None:
+    for lang, title, until in (
+        ("zh", "吕梁市主要目标完成形势研判", "数据截至：2019年（初步核算）"),
+        ("en", "Lvliang: where the main targets stand", "Data to 2019 (preliminary accounting)"),
+    ):
+        name = outlook().region.name(lang)
+        html = summary.head(region=name, base_year=2019, lang=lang).html()
+        head = BeautifulSoup(html, "html.parser").select_one(".one-page")
+        assert head
+        assert [piece.get_text() for piece in head(["h1", "p"])] == [title, until]
+
+
+@pytest.mark.parametrize(
+    ("origins", "end_year", "zh", "en"),
+    [
+        (9, 2025, "", ""),
+        (9, 2026, "2025年以后超出检验记录，仅供参考；", "years after 2025 is beyond any record; "),
+        (0, 2025, "没有回测记录；", "there is no track record; "),
+    ],
+)
+def test_the_note_says_where_there_is_no_record(
+    origins: int, end_year: int, zh: str, en: str
+) -> None:
+    for lang, told in (("zh", zh), ("en", en)):
+        given = {"origins": origins, "base_year": 2020, "end_year": end_year, "lang": lang}
+        words = summary.note(None, **given).words
+        assert told in words
+        assert bool(told) is bool(re.search("检验记录|回测记录|beyond any|no track", words))
 
 
 GROWTH = pd.Series([5.0, 6.0, 5.0, 6.0, 5.5, 2.7], index=range(2015, 2021))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lvliang.baseline.regions import Region, find_region, peers
 from lvliang.display.show import Sentence, Table, with_year
-from lvliang.display.words import in_words, number, place, text
+from lvliang.display.words import amount, in_words, number, place, text
 from lvliang.feasibility.bands import likelihood
 from lvliang.feasibility.ranks import TREATMENTS
 
@@ -51,17 +51,14 @@ def no_rank(history: pd.DataFrame, region: Region, lang: str) -> list[Sentence]:
     return [Sentence(text("ranks.missing", lang, **facts))] if missing else []
 
 
-def near(gaps: pd.Series, *, year: int, region: str, lang: str) -> list[Sentence]:
-    """The next above and the next below in the base year (``gaps``: % above the city)."""
-    ahead, behind = gaps[gaps > 0], gaps[gaps <= 0]
+def near(table: pd.DataFrame, *, year: int, region: str, lang: str) -> list[Sentence]:
+    """The next above and the next below in the base year (``table``: of ``ranks.rivals``)."""
+    ahead, behind = table[table["gap"] > 0], table[table["gap"] <= 0]
     if ahead.empty or behind.empty:
         return []
-    facts = {
-        "ahead": _city(ahead.idxmin(), lang),
-        "ahead_gap": text("ranks.more", lang, gap=ahead.min()),
-        "behind": _city(behind.idxmax(), lang),
-        "behind_gap": text("ranks.less", lang, gap=-behind.max()),
-    }
+    facts: dict[str, str] = {}
+    for name, code in (("ahead", ahead["gap"].idxmin()), ("behind", behind["gap"].idxmax())):
+        facts |= {name: _city(str(code), lang), f"{name}_gap": _gap(table.loc[code], lang)}
     return [Sentence(text("ranks.near", lang, year=year, region=region, **facts))]
 
 
@@ -107,6 +104,13 @@ def rivals(
     if internal:
         return [_overtaking(table, year, lang), gaps]
     return [gaps, Sentence(text("ranks.public", lang), "note")]
+
+
+def _gap(city: pd.Series, lang: str) -> str:
+    """How far a city stands above the one that is spoken of, or below, in percent and in money."""
+    key = "ranks.more" if city["gap"] > 0 else "ranks.less"
+    money = amount(abs(city["difference"]), "亿元", lang, 1)
+    return text(key, lang, gap=abs(city["gap"]), amount=money)
 
 
 def _overtaking(table: pd.DataFrame, year: int, lang: str) -> Sentence:

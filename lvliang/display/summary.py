@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 
 from lvliang.display import drawing
 from lvliang.display.scenario_tables import WHOLE, signed
-from lvliang.display.show import Chart, Sentence, Table, with_year
+from lvliang.display.show import Chart, Sentence, Table, Title, with_year
 from lvliang.display.tables import with_nature
 from lvliang.display.words import (
     NOTHING,
@@ -22,6 +23,7 @@ from lvliang.display.words import (
 )
 from lvliang.feasibility.desk import Triggers
 from lvliang.feasibility.drivers import BASES
+from lvliang.feasibility.record import LONGEST
 
 MOVES = {"size": "size", "gdp": "gdp_nominal", "revenue": "budget_revenue"}
 YEARS_BEFORE = 5  # that the growth of the base year is held against
@@ -29,9 +31,10 @@ UNUSUAL = 1.0  # points away from their mean
 SIGNS = {">=": "≥", "<=": "≤", "=": ""}
 
 
-def head(*, region: str, base_year: int, lang: str) -> Sentence:
-    """For whom the page is, and how far its data go; the style sheet knows the page by it."""
-    return Sentence(text("summary.head", lang, region=region, base_year=base_year), "note one-page")
+def head(*, region: str, base_year: int, lang: str) -> Title:
+    """Of whom the page is, and how far its data go."""
+    until = text("summary.until", lang, base_year=base_year)
+    return Title(text("summary.title", lang, region=region), until)
 
 
 def indicators(verdicts: pd.DataFrame, expected: pd.DataFrame, lang: str) -> list[Table]:
@@ -97,11 +100,27 @@ def risks(
     return said
 
 
-def note(gaps: pd.Series | None, lang: str) -> Sentence:
-    """How the page is to be read; ``gaps`` between vintages are those of `Background`."""
+def note(
+    gaps: pd.Series | None, *, origins: int, base_year: int, end_year: int, lang: str
+) -> Sentence:
+    """How the page is to be read, and how far there is a record of past forecasts.
+
+    Parameters
+    ----------
+    gaps : pandas.Series, optional
+        Between vintages, those of `Background`.
+    origins : int
+        Behind the record, from ``record.origins_behind``.
+    """
     counted = gaps is not None and len(gaps) > 0
     basis = text("summary.with_gaps" if counted else "summary.without_gaps", lang)
-    return Sentence(text("summary.note", lang, basis=basis), "note")
+    last = base_year + LONGEST
+    record = ""
+    if not origins:
+        record = text("summary.no_record", lang)
+    elif end_year > last:
+        record = text("summary.beyond_record", lang, last=last)
+    return Sentence(text("summary.note", lang, basis=basis, record=record), "note")
 
 
 def rank_history(ranks: pd.DataFrame, *, region: str, lang: str) -> list[Chart]:
@@ -151,11 +170,19 @@ def _row(verdict: pd.Series, expected: pd.Series, lang: str) -> dict[str, str]:
 
 
 def _told(verdict: pd.Series, lang: str) -> str:
-    """The verdict, and how likely, if that can be told."""
+    """The verdict, and how likely; or what is missing."""
     said = capital(text(f"class.{verdict['class']}", lang))
-    if pd.isna(verdict["probability"]):
-        return said
-    return text("summary.told", lang, verdict=said, chance=chance(verdict, lang))
+    missing = verdict["missing"]
+    if isinstance(missing, dict):
+        detail = text(f"summary_missing.{missing['reason']}", lang, **_since(missing))
+    else:
+        detail = chance(verdict, lang)
+    return text("summary.told", lang, verdict=said, detail=detail)
+
+
+def _since(missing: dict[str, Any]) -> dict[str, int]:
+    """From which year on figures are missing, where a series ended."""
+    return {"first": missing["last_year"] + 1} if "last_year" in missing else {}
 
 
 def _base_effect(growth: pd.Series, lang: str) -> str:

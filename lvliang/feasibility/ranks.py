@@ -83,15 +83,17 @@ def rivals(levels: xr.DataArray, region_code: str, start: pd.Series) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        Index region, the largest at the start first: ``gap`` (% above the city at the start)
-        and ``above`` (share of draws above); empty where a city is missing.
+        Index region, the largest at the start first: ``gap`` (% above the city at the start),
+        ``difference`` (the same in the unit of ``start``) and ``above`` (share of draws above);
+        empty where a city is missing.
     """
     if levels.isnull().any():
-        return pd.DataFrame(columns=["gap", "above"], dtype=float)
+        return pd.DataFrame(columns=["gap", "difference", "above"], dtype=float)
     others = start.drop(region_code).sort_values(ascending=False).index
     above = (levels > levels.sel(region=region_code)).mean("draw").to_series()
-    gap = 100 * (start / start[region_code] - 1)
-    return pd.DataFrame({"gap": gap[others], "above": above[others]})
+    difference = start - start[region_code]
+    gap = 100 * difference / start[region_code]
+    return pd.DataFrame({"gap": gap, "difference": difference, "above": above}).loc[others]
 
 
 def shares_by_year(levels: xr.DataArray, region_code: str) -> pd.DataFrame:

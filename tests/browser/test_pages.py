@@ -381,13 +381,14 @@ def test_the_summary_is_one_sheet_under_every_banner_at_once(
     monkeypatch.setattr(parameters, "SCHEMAS", shown)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(2**31 - 1))
     monkeypatch.delenv("LVLIANG_DATA", raising=False)
-    given = {"draws": "1000", "scenario": "relapse", "growth_discount": "1"}
+    given = {"draws": "1000", "scenario": "relapse", "growth_discount": "1", "end_year": "2026"}
     changed = given | {"scenario": "transformation", "changes": "shock.2022=-3; policy.2021=0.4"}
     for run in (given, changed):
         front = publish_report(run, outputs=tmp_path, workers=2, deadline=300)
         for lang in ("zh", "en"):
             pdf = (front.parent / f"90_summary.{lang}.pdf").read_bytes()
             assert "2038" in text_of(pdf)  # old data
+            assert {"zh": "超出检验记录", "en": "beyond any record"}[lang] in text_of(pdf)
             assert pages_of(pdf) == 1
 
 
