@@ -192,9 +192,11 @@ def test_every_source_that_is_named_is_in_the_table_of_sources(
     caption = text("table.sources", str(RUNS[place].given["lang"]))
     tables = [table for table in page("table") if table.caption.get_text() == caption]
     listed = {cell.get_text() for table in tables for cell in table.select("tbody th")}
+    for table in tables:
+        table.decompose()
     said = page.main.get_text()
     known = load_table("sources")["source_id"]
-    assert {code for code in known if re.search(rf"(?a)\b{code}\b", said)} == listed
+    assert {code for code in known if re.search(rf"(?a)\b{code}\b", said)} <= listed
 
 
 @every_run
