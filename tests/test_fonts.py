@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import re
 
+import numpy as np
 import pytest
+from fontTools.pens.basePen import decomposeQuadraticSegment
+from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 
+from lvliang.baseline.tables import load_table
 from lvliang.display import fonts
 
 PAGE = "吕梁市“十四五”规划目标能否实现？GDP 年均增长 8%，−0.5 个百分点。"
@@ -72,19 +77,99 @@ def test_page_font_of_a_normal_page_is_small():
     assert len(fonts.page_woff2(gb2312_hanzi()[:300] + latin)) < 60_000
 
 
-def test_a_large_page_font_is_drawn_on_a_coarser_grid_and_keeps_its_shapes():
-    many = gb2312_hanzi()[:600]
+def many_characters() -> str:
+    """Characters of the table of all commitments, and Latin: nearly 900."""
+    quoted = "".join(map(str, load_table("report_commitments").to_numpy().ravel()))
+    latin = map(chr, range(0x20, 0x7F))
+    return "".join(sorted({*latin, *quoted} - fonts.missing_glyphs(quoted) - {"\n"}))
+
+
+MANY = many_characters()
+
+
+@pytest.fixture(scope="module")
+def large() -> bytes:
+    return fonts.page_woff2(MANY)
+
+
+def outline(font: TTFont, character: str) -> np.ndarray:
+    """Points along an outline, at most 6 apart, in thousandths of an em, as complex numbers."""
+    pen = RecordingPen()
+    font.getGlyphSet()[font.getBestCmap()[ord(character)]].draw(pen)
+    scale = 1000 / font["head"].unitsPerEm
+    along: list[np.ndarray] = []
+    path = [0j]
+    for operator, points in pen.value:
+        if points and points[-1] is None:  # control points alone: begin between two
+            points = (*points[:-1], tuple(np.mean([points[-2], points[0]], axis=0)))
+            start = path = [complex(*points[-1]) * scale]
+        parts = decomposeQuadraticSegment(points) if operator == "qCurveTo" else [points]
+        for part in parts:
+            path = [path[-1], *(complex(*p) * scale for p in part)]
+            if operator == "moveTo":
+                start = path = path[1:]
+            along.append(bezier(path + start if operator == "closePath" else path))
+    return np.concatenate(along)
+
+
+def bezier(path: list[complex]) -> np.ndarray:
+    degree = len(path) - 1
+    t = np.linspace(0, 1, int(abs(np.diff(path)).sum() / 6) + 2)
+    weights = [math.comb(degree, k) * t**k * (1 - t) ** (degree - k) for k in range(degree + 1)]
+    return np.array(path) @ weights
+
+
+def test_a_page_font_of_many_characters_is_small_and_holds_them_all(large):
+    assert len(MANY) > 800
+    assert len(large) < fonts.LARGE
+    assert cmap(large) == set(MANY)
+
+
+def test_a_font_drawn_again_is_the_same_for_the_same_characters(large):
+    assert fonts._small(MANY) == large
+
+
+def test_a_font_that_is_not_large_keeps_its_outlines():
+    with TTFont(io.BytesIO(fonts.page_woff2(PAGE))) as font:
+        assert font["head"].unitsPerEm == 1000
+        assert "CFF " in font
+
+
+def test_outlines_drawn_again_stay_where_they_were(large):
+    with TTFont(io.BytesIO(large)) as coarse, TTFont(fonts.FONT_FILE) as shipped:
+        grid = 1000 / coarse["head"].unitsPerEm
+        for character in [*MANY[120::16], *"0123456789%GDP"]:
+            before, after = (outline(font, character) for font in (shipped, coarse))
+            apart = np.abs(before[:, None] - after)
+            moved = max(apart.min(0).max(), apart.min(1).max())
+            assert moved < 2.5 * grid, character
+
+
+def stroke_heights(font: TTFont) -> list[float]:
+    """Heights of the strokes of 三, each a rectangle of its own, in units of the font."""
+    pen = RecordingPen()
+    font.getGlyphSet()[font.getBestCmap()[ord("三")]].draw(pen)
+    edges = sorted({y for _, points in pen.value for _, y in points})
+    return [top - bottom for bottom, top in zip(edges[::2], edges[1::2], strict=True)]
+
+
+@pytest.mark.parametrize("units_per_em", fonts.GRIDS)
+def test_strokes_drawn_again_keep_their_weight(units_per_em):
+    """The two edges of a stroke, each rounded on its own, would make like strokes unlike."""
     with (
-        TTFont(io.BytesIO(fonts.page_woff2(many))) as coarse,
-        TTFont(io.BytesIO(fonts.page_woff2("吕"))) as fine,
         TTFont(fonts.FONT_FILE) as shipped,
+        TTFont(io.BytesIO(fonts._subset("三", units_per_em))) as coarse,
     ):
-        assert fine["head"].unitsPerEm == shipped["head"].unitsPerEm
-        assert coarse["head"].unitsPerEm == fonts.UNITS_PER_EM
-        scale = fonts.UNITS_PER_EM / shipped["head"].unitsPerEm
-        glyph = ord(many[0])
-        widths = [font["hmtx"][font.getBestCmap()[glyph]][0] for font in (shipped, coarse)]
-        assert widths[1] == pytest.approx(scale * widths[0], abs=0.5)
+        scale = units_per_em / shipped["head"].unitsPerEm
+        assert stroke_heights(coarse) == [round(scale * h) for h in stroke_heights(shipped)]
+
+
+def test_metrics_of_a_font_drawn_again_are_those_of_the_font(large):
+    with TTFont(io.BytesIO(large)) as coarse, TTFont(fonts.FONT_FILE) as shipped:
+        scale = coarse["head"].unitsPerEm / shipped["head"].unitsPerEm
+        for character in "三0 m":
+            widths = [f["hmtx"][f.getBestCmap()[ord(character)]][0] for f in (shipped, coarse)]
+            assert widths[1] == pytest.approx(scale * widths[0], abs=0.5)
         assert coarse["hhea"].ascent == pytest.approx(scale * shipped["hhea"].ascent, abs=0.5)
 
 

@@ -9,15 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from fontTools import subset
-from fontTools.ttLib.scaleUpem import scale_upem
 
 from lvliang.baseline.cache import BYTES, Code, cached
+from lvliang.display.outlines import redraw
 
 CUTTING = Code(("display",), ("brotli", "fonttools"))
 FAMILY = "Lvliang Sans SC"
-LARGE = 60_000  # bytes, from which a page has the coarser grid
-# Of 1000 that the font has: an eighth of a pixel on a phone, and a fifth fewer bytes.
-UNITS_PER_EM = 350
+LARGE = 60_000  # bytes, from which the outlines of a page are drawn again on a coarser grid
+GRIDS = (125, 100)  # units an em, of 1000 that the font has; the second where the first is large
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
 
 
@@ -63,9 +62,13 @@ def page_woff2(text: str) -> bytes:
 
 
 def _small(characters: str) -> bytes:
-    """Cut down, and drawn on a coarser grid where that is still large."""
+    """Cut down, and drawn on a coarser grid as long as that is still large."""
     cut = _subset(characters)
-    return cut if len(cut) < LARGE else _subset(characters, units_per_em=UNITS_PER_EM)
+    for units_per_em in GRIDS:
+        if len(cut) < LARGE:
+            break
+        cut = _subset(characters, units_per_em)
+    return cut
 
 
 def _subset(characters: str, units_per_em: int | None = None) -> bytes:
@@ -81,7 +84,7 @@ def _subset(characters: str, units_per_em: int | None = None) -> bytes:
     with subset.load_font(FONT_FILE, options) as font:
         subsetter.subset(font)
         if units_per_em:
-            scale_upem(font, units_per_em)
+            redraw(font, units_per_em)
         subset.save_font(font, file, options)
     return file.getvalue()
 
