@@ -359,6 +359,16 @@ def test_vintages_stand_side_by_side(evidence: Evidence) -> None:
     assert pd.isna(table.loc[2007, "first_growth"])
 
 
+def test_the_vintages_of_the_city_of_the_page_are_compared_too(judged: pd.DataFrame) -> None:
+    xinzhou = "140900"
+    found = audit.judge(audit.load_evidence(2020, region=xinzhou))
+    own = found[found["region_code"] == xinzhou].set_index("claim_id")
+    assert own.index.str.startswith("vintage.").all()
+    assert set(own.loc[own["year"] == 2015, "verdict"]) == {"contradicted", "plausible"}
+    others = found[found["region_code"] != xinzhou].reset_index(drop=True)
+    pd.testing.assert_frame_equal(others, judged)
+
+
 @pytest.mark.parametrize(
     ("lang", "level", "gap", "first", "correction"),
     [
@@ -446,7 +456,7 @@ def test_conflicts_are_shown_with_both_figures_and_both_sources(judged: pd.DataF
     assert "4个数" in said.words
     rows = table.frame.astype(str).agg("|".join, axis=1)
     report, press = [row for row in rows if "2016年一般公共预算收入全省位次" in row]
-    assert "|第4位（2021年政府工作报告）|第6位（山西经济日报2022年1月）|" in report
+    assert "|第4位（吕梁市2021年政府工作报告）|第6位（山西经济日报2022年1月）|" in report
     assert "|第6位（山西经济日报2022年1月）|第4位（收入面板S1）|" in press
     none = audit_tables.conflicts(judged[judged["verdict"] == "confirmed"], "zh")
     assert [piece.words for piece in none] == ["没有发现两说不一的说法。"]

@@ -66,7 +66,9 @@ def test_a_file_that_was_changed_since_its_review_is_named_on_each_page(
 
 def test_a_scenario_is_told_with_its_reason_but_not_where_scenarios_are_compared() -> None:
     (conditional,) = said(scenario="coal_slump")
-    assert conditional.startswith("Conditional: what follows holds under the scenario “coal slump”")
+    assert conditional.startswith(
+        "Conditional: projections and verdicts hold under the scenario “coal slump”"
+    )
     assert "2012–2015" in conditional
     assert said("40_scenarios", scenario="coal_slump") == []
     assert said("10_baseline") == []
@@ -74,7 +76,7 @@ def test_a_scenario_is_told_with_its_reason_but_not_where_scenarios_are_compared
 
 def test_changes_of_the_baseline_are_conditional_too_and_are_named() -> None:
     (conditional,) = said(changes="coal_price.2023=-30%")
-    assert conditional.startswith("Conditional: what follows holds with changes to")
+    assert conditional.startswith("Conditional: projections and verdicts hold with changes to")
     assert "the coal price in US dollars moves by −30.0 % in 2023" in conditional
     (conditional,) = said(scenario="coal_slump", changes="policy.2022=1", lang="zh")
     assert "“煤价连跌”情景上另设假定" in conditional
@@ -84,9 +86,11 @@ def test_changes_of_the_baseline_are_conditional_too_and_are_named() -> None:
 def test_what_differs_is_named_as_a_reader_knows_it() -> None:
     given = {"region": "忻州", "growth_discount": 1}
     assert said(**given) == [
-        "This run differs from the baseline: region = Xinzhou, growth_discount = 1."
+        "This run differs from the default one: region = Xinzhou, growth_discount = 1."
     ]
-    assert said(lang="zh", **given) == ["本次参数与基准不同：地区为忻州市、增速下调（百分点）为1。"]
+    assert said(lang="zh", **given) == [
+        "本次参数与默认值不同：地区为忻州市、增速下调（百分点）为1。"
+    ]
 
 
 def test_the_edition_and_the_language_are_no_difference() -> None:

@@ -77,13 +77,19 @@ def test_a_rank_is_told_in_the_word_of_the_treatment_that_is_judged() -> None:
 
 
 def test_the_record_is_that_of_the_engine_at_the_longest_horizon() -> None:
-    lines = [(ENGINE, "all", 1, 0.89, 13), (ENGINE, "all", 5, 0.93, 9), ("walk", "all", 9, 0.5, 1)]
+    lines = [
+        (ENGINE, "all", 1, 0.89, 13),
+        (ENGINE, "all", 5, 0.93, 9),
+        (ENGINE, "city", 5, 0.56, 9),
+        ("walk", "all", 9, 0.5, 1),
+    ]
     summary = pd.DataFrame(lines, columns=["method", "group", "horizon", "cover90", "origins"])
     found = only(key_figures.record(summary, "zh"))
     assert found.value == "93%"
     assert "5年" in found.label
     assert "9个" in found.note
-    assert key_figures.record(summary.iloc[2:], "zh") == []
+    assert "56%" in found.note
+    assert key_figures.record(summary.iloc[3:], "zh") == []
 
 
 def test_figures_are_a_list_of_descriptions_that_begins_each_label_with_a_capital() -> None:

@@ -95,6 +95,9 @@ def test_an_origin_weighs_the_same_whatever_its_cities():
     line = summarise_record(Record(scores), {"all": ["a", "b"]}).iloc[0]
     assert (line["rmse"], line["crps"], line["cover90"]) == (2.5, 2.5, 0.5)
     assert (line["origins"], line["cities"]) == (2, 1.5)
+    # Of one city an origin has one error, so the mean square is that over the origins.
+    alone = summarise_record(Record(scores), {"city": ["a"]}).iloc[0]
+    assert alone["rmse"] == pytest.approx(np.sqrt((16 + 1) / 2))
 
 
 def test_the_engine_beats_its_rivals_and_its_bands_hold(panel, found):

@@ -53,14 +53,26 @@ def test_baseline_in_both_languages() -> None:
     assert baseline("zh") == [
         "Q市2020年地区生产总值1538.04亿元，居全省第4位；"
         "按修订后的序列，2016—2020年名义年均增长10.2%，实际年均增长5.4%。",
+        "按首次公布的总量，由2015年的955.8亿元到2020年的1538.04亿元，名义年均增长10.0%；"
+        "两套序列水平不同，其间如有经济普查，首次公布数前后不宜直接相比。",
         "2015年当年实际增速为−4.6%，是低点：以它为起点算出的年均增速偏高，不宜直接外推。",
         "一般公共预算收入由2015年的90.6亿元到2020年的187.26亿元，年均增长15.6%（现价）。",
     ]
-    headline, trough, revenue = baseline("en")
+    headline, first, trough, revenue = baseline("en")
+    assert "from CNY 95.58 billion in 2015 to CNY 153.804 billion in 2020" in first
     assert headline.startswith("GDP of Q市 was CNY 153.804 billion in 2020, no. 4 in the province;")
     assert "over 2016–2020 the revised series grew 10.2 % a year in current prices" in headline
     assert "real growth −4.6 %" in trough
     assert "from CNY 9.06 billion in 2015 to CNY 18.726 billion in 2020" in revenue
+
+
+def test_a_series_that_ends_before_the_base_year_says_so() -> None:
+    told = pd.Series({2017: 73.3, 2018: 81.54})
+    given = {"indicator": "budget_revenue", "lang": "zh"}
+    (said,) = sentences.series_ends(told, 2020, **given)
+    assert said.words == "一般公共预算收入的序列止于2018年（81.54亿元），基期没有数。"
+    assert sentences.series_ends(told, 2018, **given) == []
+    assert sentences.series_ends(told[:0], 2018, **given) == []
 
 
 @pytest.mark.parametrize(

@@ -117,18 +117,19 @@ def rank(kept: Mapping[str, float], *, rank: float, year: int, lang: str) -> lis
 
 
 def record(summary: pd.DataFrame, lang: str) -> list[KeyFigures]:
-    """Share of outcomes in the 90 % band at the longest horizon (``summarise_record``)."""
-    own = summary[(summary["method"] == ENGINE) & (summary["group"] == "all")]
-    if own.empty:
+    """Share of outcomes in the 90 % band at the longest horizon, of all cities and of the city."""
+    lines = summary[summary["method"] == ENGINE].set_index("group")
+    if lines.empty:
         return []
-    line = own.loc[own["horizon"].idxmax()]
+    longest = lines[lines["horizon"] == lines["horizon"].max()]
+    line, own = longest.loc["all"], amount(100 * longest.loc["city", "cover90"], "%", lang, 0)
     return [
         KeyFigures(
             [
                 KeyFigure(
                     amount(100 * line["cover90"], "%", lang, 0),
                     text("key.coverage", lang, years=int(line["horizon"])),
-                    text("key.origins", lang, origins=int(line["origins"])),
+                    text("key.origins", lang, own=own, origins=int(line["origins"])),
                 )
             ]
         )

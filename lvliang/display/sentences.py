@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import xarray as xr
 
@@ -56,18 +58,32 @@ def baseline(
     said = [Sentence(words, "headline")]
     if mean is None:
         said.append(Sentence(text("baseline.no_growth", lang)))
+    elif pd.notna(gdp["first"]):
+        said.append(_rise("first_published", "gdp", gdp, facts, lang))
     if first in growth.index and growth.loc[first, "real"] < 0:
         trough = growth.loc[first, "real"]
         said.append(Sentence(text("baseline.trough", lang, first=first, trough=trough)))
     if revenue[["first", "last"]].notna().all():
-        rate = average_growth(revenue["first"], revenue["last"], last - first)
-        levels = {
-            f"revenue_{end}": amount(round(revenue[end], 2), "亿元", lang)
-            for end in ("first", "last")
-        }
-        words = text("baseline.revenue", lang, growth=rate, **levels, **facts)
-        said.append(Sentence(words))
+        said.append(_rise("revenue", "revenue", revenue, facts, lang))
     return said
+
+
+def _rise(key: str, name: str, ends: pd.Series, facts: dict[str, Any], lang: str) -> Sentence:
+    """From the level of the first year to that of the last, and the growth a year between."""
+    rate = average_growth(ends["first"], ends["last"], facts["last"] - facts["first"])
+    levels = {
+        f"{name}_{end}": amount(round(ends[end], 2), "亿元", lang) for end in ("first", "last")
+    }
+    return Sentence(text(f"baseline.{key}", lang, **{**facts, **levels}, growth=rate))
+
+
+def series_ends(series: pd.Series, base_year: int, *, indicator: str, lang: str) -> list[Sentence]:
+    """That a series ends before the base year, and with which level (亿元), where it does."""
+    if series.empty or series.index[-1] >= base_year:
+        return []
+    facts = {"year": int(series.index[-1]), "amount": amount(series.iloc[-1], "亿元", lang, 2)}
+    words = text("baseline.series_ends", lang, indicator=label(indicator, lang), **facts)
+    return [Sentence(words)]
 
 
 def two_figures(claims: pd.DataFrame, lang: str) -> list[Sentence]:
@@ -187,7 +203,9 @@ def settling(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
 
 def how_to_add(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
     """How to enter what is missing, where no target is on file or one cannot be told."""
-    if len(verdicts) and not (verdicts["class"] == CANNOT_TELL).any():
+    if verdicts.empty:
+        return [Sentence(text("feasibility.how_to_add_targets", lang), "note")]
+    if not (verdicts["class"] == CANNOT_TELL).any():
         return []
     return [Sentence(text("feasibility.how_to_add", lang), "note")]
 

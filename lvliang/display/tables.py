@@ -66,10 +66,15 @@ def claims(pairs: pd.DataFrame, lang: str) -> list[Table]:
 
 
 def ranks(table: pd.DataFrame, lang: str) -> list[Table]:
-    """Ranks by year; missing where the province's series are not complete."""
-    heads = {name: text(f"column.{name}", lang) for name in table.columns}
-    cells = table.rename(columns=heads).map(lambda rank: "" if pd.isna(rank) else f"{rank:.0f}")
-    return _if_any(text("table.ranks", lang), with_year(cells, lang))
+    """Ranks by year, computed where the province's series are complete, and those of a report."""
+    known = table.dropna(axis=1, how="all")
+    if known.empty:
+        return []
+    heads = {name: text(f"column.{name}", lang) for name in known.columns}
+    cells = known.rename(columns=heads).map(lambda rank: "" if pd.isna(rank) else f"{rank:.0f}")
+    said = any(name.startswith("report_") for name in known.columns)
+    caption = text("table.ranks" if said else "table.ranks_computed", lang)
+    return [Table(caption, with_year(cells, lang))]
 
 
 def evidence(found: pd.DataFrame, *, changes: int, gap: int, lang: str) -> list[Table]:

@@ -99,11 +99,14 @@ def summarise_record(record: Record, groups: dict[str, list[str]]) -> pd.DataFra
     -------
     pandas.DataFrame
         ``group, horizon, method, origins, cities, rmse, bias, crps, cover80, cover90``; an
-        origin weighs the same whatever its number of cities.
+        origin weighs the same whatever its number of cities. The error of one city at one
+        origin is no mean, so its ``rmse`` is taken over the origins.
     """
     keys = ["group", "horizon", "method"]
     origins = _by_origin(record.scores, groups).groupby(keys, sort=False)
     table = origins[["cities", *SCORES]].mean()
+    over_origins = origins["rmse"].agg(lambda errors: np.sqrt((errors**2).mean()))
+    table["rmse"] = table["rmse"].where(table["cities"] > 1, over_origins)
     table.insert(0, "origins", origins.size())
     return table.reset_index()
 

@@ -66,7 +66,7 @@ CHECKS = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """Claims and figures known at ``origin``; ``regions`` are those the report speaks of."""
+    """Claims and figures known at ``origin``; the vintages of ``regions`` are compared."""
 
     origin: int
     data: Path | None
@@ -78,14 +78,14 @@ class Evidence:
     check: pd.DataFrame
 
 
-def load_evidence(origin: int, data: Path | None = None) -> Evidence:
-    """Read what was known at ``origin``; without the panel folder that part has no rows."""
+def load_evidence(origin: int, data: Path | None = None, *, region: str = "") -> Evidence:
+    """Read what was known at ``origin``; the vintages of ``region`` are to be compared too."""
     report = load_table("report_baseline", data)
     panel = as_of(load_observations(PANEL, data), origin)
     return Evidence(
         origin,
         data,
-        regions=list(report["region_code"].unique()),
+        regions=list(dict.fromkeys([*report["region_code"], *filter(None, [region])])),
         report=as_of(report, origin),
         press=as_of(load_table("press_and_bulletins", data), origin),
         air=as_of(load_table("air_rankings", data), origin),
