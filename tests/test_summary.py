@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 
 from lvliang.display import summary
 from lvliang.feasibility.background import load_background
-from lvliang.feasibility.desk import Triggers, expected, triggers
+from lvliang.feasibility.desk import Triggers, ahead, expected, triggers
 from lvliang.feasibility.drivers import national_error, price_that_undoes, tornado
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess, outcomes
@@ -123,10 +123,25 @@ def test_the_title_has_the_city_and_how_far_the_data_go() -> None:
         ("en", "Lvliang: where the main targets stand", "Data to 2019 (preliminary accounting)"),
     ):
         name = outlook().region.name(lang)
-        html = summary.head(region=name, base_year=2019, lang=lang).html()
+        html = summary.head(region=name, base_year=2019, judged=True, lang=lang).html()
         head = BeautifulSoup(html, "html.parser").select_one(".one-page")
         assert head
         assert [piece.get_text() for piece in head(["h1", "p"])] == [title, until]
+    without = summary.head(region="忻州市", base_year=2019, judged=False, lang="zh")
+    assert "目标" not in without.html()
+
+
+@LANGUAGES
+def test_a_city_without_targets_has_what_is_drawn_of_it(lang: str) -> None:
+    drawn = ahead(outlook())
+    (table,) = summary.ahead(drawn, first=2021, last=2025, lang=lang)
+    growth, gdp, revenue = table.frame.to_numpy().tolist()
+    assert "2021" in growth[0] and "C" in revenue[0]
+    own = outlook().own_paths.sel(indicator="gdp_nominal", year=2025)
+    median = float(np.median(own))
+    assert (f"{median:.0f}" if lang == "zh" else f"{median / 10:.1f}") in gdp[1]
+    assert gdp[2] == ("亿元" if lang == "zh" else "CNY billion")
+    assert summary.ahead(drawn.iloc[:0], first=2021, last=2025, lang=lang) == []
 
 
 @pytest.mark.parametrize(
@@ -141,7 +156,8 @@ def test_the_note_says_where_there_is_no_record(
     origins: int, end_year: int, zh: str, en: str
 ) -> None:
     for lang, told in (("zh", zh), ("en", en)):
-        given = {"origins": origins, "base_year": 2020, "end_year": end_year, "lang": lang}
+        span = {"base_year": 2020, "end_year": end_year}
+        given = {"judged": True, "origins": origins, "lang": lang} | span
         words = summary.note(None, **given).words
         assert told in words
         assert bool(told) is bool(re.search("检验记录|回测记录|beyond any|no track", words))

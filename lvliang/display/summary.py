@@ -19,7 +19,9 @@ from lvliang.display.words import (
     decimals_of,
     label,
     number,
+    number_in,
     text,
+    unit,
 )
 from lvliang.feasibility.desk import Triggers
 from lvliang.feasibility.drivers import BASES
@@ -31,10 +33,12 @@ UNUSUAL = 1.0  # points away from their mean
 SIGNS = {">=": "≥", "<=": "≤", "=": ""}
 
 
-def head(*, region: str, base_year: int, lang: str) -> Title:
-    """Of whom the page is, and how far its data go."""
+def head(*, region: str, base_year: int, judged: bool, lang: str) -> Title:
+    """Of whom the page is, whether targets are judged on it, and how far its data go."""
     until = text("summary.until", lang, base_year=base_year)
-    return Title(text("summary.title", lang, region=region), until)
+    return Title(
+        text("summary.title" if judged else "summary.title_ahead", lang, region=region), until
+    )
 
 
 def indicators(verdicts: pd.DataFrame, expected: pd.DataFrame, lang: str) -> list[Table]:
@@ -57,6 +61,28 @@ def indicators(verdicts: pd.DataFrame, expected: pd.DataFrame, lang: str) -> lis
     caption = with_nature(title, verdicts, lang)
     heads = {name: text(f"summary_column.{name}", lang) for name in frame.columns}
     return [Table(caption, frame.rename(columns=heads), cards=True)]
+
+
+def ahead(drawn: pd.DataFrame, *, first: int, last: int, lang: str) -> list[Table]:
+    """What is expected of the main indicators of a city without targets (``desk.ahead``)."""
+    rows = []
+    for name, ends in drawn.dropna().iterrows():
+        units = unit(str(name), "zh")
+        told = {
+            end: number_in(value, units, lang, decimals_of(units)) for end, value in ends.items()
+        }
+        rows.append(
+            {
+                "indicator": text(f"summary_ahead.{name}", lang, first=first, last=last),
+                "expected": text("summary.expected", lang, **told),
+                "unit": unit(str(name), lang),
+            }
+        )
+    heads = {
+        name: text(f"summary_ahead.{name}", lang) for name in ("indicator", "expected", "unit")
+    }
+    frame = pd.DataFrame(rows).rename(columns=heads)
+    return [Table(text("summary_ahead.table", lang), frame, cards=True)] if rows else []
 
 
 def risks(
@@ -101,7 +127,13 @@ def risks(
 
 
 def note(
-    gaps: pd.Series | None, *, origins: int, base_year: int, end_year: int, lang: str
+    gaps: pd.Series | None,
+    *,
+    judged: bool,
+    origins: int,
+    base_year: int,
+    end_year: int,
+    lang: str,
 ) -> Sentence:
     """How the page is to be read, and how far there is a record of past forecasts.
 
@@ -109,6 +141,8 @@ def note(
     ----------
     gaps : pandas.Series, optional
         Between vintages, those of `Background`.
+    judged : bool
+        Whether targets are judged on the page.
     origins : int
         Behind the record, from ``record.origins_behind``.
     """
@@ -120,7 +154,8 @@ def note(
         record = text("summary.no_record", lang)
     elif end_year > last:
         record = text("summary.beyond_record", lang, last=last)
-    return Sentence(text("summary.note", lang, basis=basis, record=record), "note")
+    key = "summary.note" if judged else "summary.note_ahead"
+    return Sentence(text(key, lang, basis=basis, record=record), "note")
 
 
 def rank_history(ranks: pd.DataFrame, *, region: str, lang: str) -> list[Chart]:
@@ -149,8 +184,8 @@ def rank_history(ranks: pd.DataFrame, *, region: str, lang: str) -> list[Chart]:
 
 
 def _row(verdict: pd.Series, expected: pd.Series, lang: str) -> dict[str, str]:
-    unit = verdict["unit"]
-    decimals = decimals_of(unit)
+    units = verdict["unit"]
+    decimals = decimals_of(units)
     middle = expected["q50"]
     told = NOTHING
     if pd.notna(middle):
@@ -162,7 +197,7 @@ def _row(verdict: pd.Series, expected: pd.Series, lang: str) -> dict[str, str]:
         "nature": text(f"nature.{verdict['nature']}", lang),
         "basis": text(f"summary_basis.{basis}", lang),
         "last": NOTHING if pd.isna(expected["last"]) else number(expected["last"], decimals),
-        "target": SIGNS[verdict["operator"]] + amount(verdict["value"], unit, lang),
+        "target": SIGNS[verdict["operator"]] + amount(verdict["value"], units, lang),
         "expected": told,
         "verdict": _told(verdict, lang),
         "grade": verdict["grade"] if pd.notna(verdict["grade"]) else NOTHING,

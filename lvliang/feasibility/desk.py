@@ -16,10 +16,11 @@ from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import missing, outcomes
 from lvliang.projection.growth import from_log
 from lvliang.projection.national import forecast_factor
-from lvliang.projection.outlook import Outlook, actual
+from lvliang.projection.outlook import Outlook, actual, mean_growth
 from lvliang.projection.panel import load_panel
 from lvliang.projection.sensitivity import commodity_growth
 
+DRAWN = ("gdp_real_growth", "gdp_nominal", "budget_revenue")
 GROWTH = "_growth"
 RARE = 0.25  # share of past years with a fall at least as large
 
@@ -60,6 +61,26 @@ def expected(
         ends = {name: float(np.quantile(drawn, level)) for name, level in LEVELS.items()}
         rows[target.target_id] = {"last": _last(target.indicator, outlook)} | ends
     return pd.DataFrame.from_dict(rows, orient="index", columns=["last", *LEVELS])
+
+
+def ahead(outlook: Outlook) -> pd.DataFrame:
+    """What is drawn of the city's main indicators, whether it has targets or not.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index of `DRAWN`: real growth a year on average (%), levels of the last year (亿元, current
+        prices); columns ``q10, q50, q90`` over the draws, missing where nothing is drawn.
+    """
+    last = outlook.own_paths.isel(year=-1)
+    drawn = {name: last.sel(indicator=name) for name in DRAWN}
+    drawn["gdp_real_growth"] = mean_growth(outlook, "gdp_real_growth")
+    return pd.DataFrame(
+        {
+            end: {name: float(x.quantile(level)) for name, x in drawn.items()}
+            for end, level in LEVELS.items()
+        }
+    )
 
 
 def triggers(targets: Sequence[Target], outlook: Outlook, data: Path | None = None) -> Triggers:
