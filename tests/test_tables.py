@@ -263,7 +263,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
     "sources": (
         lambda lang: tables.sources(SOURCES, lang),
         {
-            "zh": ("数据来源", ["来源代号", "名称（原文）", "使用条件"]),
+            "zh": ("数据来源", ["来源代号", "名称", "使用条件"]),
             "en": ("Sources", ["Source", "Title", "Terms"]),
         },
     ),

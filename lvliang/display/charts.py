@@ -272,4 +272,4 @@ def _fan_data(actual: pd.Series, quantiles: pd.DataFrame, lang: str) -> pd.DataF
 
 
 def _plain_data(actual: pd.Series, facts: dict[str, object], lang: str) -> pd.DataFrame:
-    return with_year(actual.to_frame(capital(f"{facts['indicator']} ({facts['unit']})")), lang)
+    return with_year(actual.to_frame(capital(text("chart.plain_head", lang, **facts))), lang)

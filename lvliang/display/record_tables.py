@@ -119,6 +119,14 @@ def parts(table: pd.DataFrame, lang: str) -> list[Table | Sentence | Formula]:
         return []
     caption = text("record_table.parts", lang, groups=_named(table["group"], lang))
     shown = _table(caption, table, ("horizon", "group", "origins"), lang, PARTS, 3)
+    said = chances(table, lang)
+    return [*shown, *said, Formula(MURPHY), Sentence(text("record.parts", lang), "note")]
+
+
+def chances(table: pd.DataFrame, lang: str) -> list[Sentence]:
+    """What was given and what came at the longest horizon, by group (``table`` of `decompose`)."""
+    if table.empty:
+        return []
     longest = table[table["horizon"] == table["horizon"].max()]
     groups = text("semicolon", lang).join(
         text(
@@ -131,8 +139,7 @@ def parts(table: pd.DataFrame, lang: str) -> list[Table | Sentence | Formula]:
         for _, row in longest.iterrows()
     )
     facts = {"years": int(longest["horizon"].max()), "origins": int(longest["origins"].max())}
-    told = Sentence(text("record.chances", lang, groups=groups, **facts))
-    return [*shown, told, Formula(MURPHY), Sentence(text("record.parts", lang), "note")]
+    return [Sentence(text("record.chances", lang, groups=groups, **facts))]
 
 
 def statistical(summary: pd.DataFrame, lang: str) -> list[Sentence]:
