@@ -223,3 +223,16 @@ def test_a_public_feed_tells_of_its_own_city_alone(
     )
     feed = json.loads((tmp_path / "feed.json").read_text("utf-8"))
     assert [item["id"] for item in feed["items"]] == told
+
+
+@pytest.mark.parametrize(("region", "promised"), [("141100", True), ("140900", False)])
+def test_the_index_asks_for_targets_only_where_the_city_has_any(
+    tmp_path: Path, region: str, promised: bool
+) -> None:
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "30_feasibility.html").touch()
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# 题")])
+    run = parameters.ReportParameters.model_validate({"region": region})
+    write_index(tmp_path, {"zh": {"30_feasibility": notebook}}, run)
+    page = BeautifulSoup((tmp_path / "index.html").read_text("utf-8"), "html.parser")
+    assert ("目标" in page.h1.get_text()) is promised

@@ -97,7 +97,7 @@ def test_every_table_and_chart_of_a_page_has_its_file_with_the_same_numbers(
     divisor = 1 if lang == "zh" else 10
     levels = [float(row[1]) * divisor for row in chart[1:]]
     assert levels == pytest.approx([1.0, 2.345678901, 4.0], rel=1e-12)
-    assert chart[0][1] == {"zh": "地区生产总值 (亿元)", "en": "GDP (CNY billion)"}[lang]
+    assert chart[0][1] == {"zh": "地区生产总值（亿元）", "en": "GDP (CNY billion)"}[lang]
     assert [row[0] for row in chart[1:]] == ["2018", "2019", "2020"]
     assert appended == [["名"], ["甲，乙"], ["丙"]]
 

@@ -37,7 +37,7 @@ def head(*, region: str, base_year: int, judged: bool, lang: str) -> Title:
     """Of whom the page is, whether targets are judged on it, and how far its data go."""
     until = text("summary.until", lang, base_year=base_year)
     return Title(
-        text("summary.title" if judged else "summary.title_ahead", lang, region=region), until
+        text("summary.title" if judged else "index.title_ahead", lang, region=region), until
     )
 
 

@@ -16,6 +16,7 @@ from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import NOTHING_STYLE, Sentence, Table, contents_of
 from lvliang.display.words import text
 from lvliang.errors import QualityError
+from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.vintage import Standing, Vintage
 from lvliang.report import feed, gate, parameters, reuse, since_last, site_data
 from lvliang.report.banner import banner, scenario_of
@@ -266,7 +267,10 @@ def _place(page: tuple[str, NotebookNode]) -> int:
 
 
 def _title(run: ReportParameters, lang: str) -> str:
-    return text("index.title", lang, region=find_region(run.region).name(lang))
+    """What the site is about: whether targets are within reach, if its city has any."""
+    targets = load_targets(run.region, run.base_year, run.end_year)
+    key = "index.title" if targets else "index.title_ahead"
+    return text(key, lang, region=find_region(run.region).name(lang))
 
 
 def _moved(standing: Standing | None, run: ReportParameters, lang: str) -> list[Sentence | Table]:
