@@ -7,7 +7,6 @@ import json
 import nbformat.v4 as v4
 import pytest
 
-from lvliang.errors import QualityError
 from lvliang.report.gate import (
     check_links,
     faults_of_files,
@@ -15,8 +14,6 @@ from lvliang.report.gate import (
     faults_of_page,
     visible_text,
 )
-from lvliang.report.parameters import ReportParameters
-from lvliang.report.site import write_index
 
 
 def page(body: str, head: str = "") -> str:
@@ -239,21 +236,6 @@ def test_visible_text_leaves_out_what_is_not_drawn():
     assert visible_text(CLEAN).startswith("吕梁市国家统计局")
     assert "✗" not in visible_text(CLEAN)
     assert "font-face" not in visible_text(CLEAN)
-
-
-def test_the_reason_of_a_scenario_is_held_to_the_same_words(tmp_path):
-    scenario = tmp_path / "own.toml"
-    words = {"title": "自设", "rationale": "煤价必然回落", "source": "自拟"}
-    lines = [f'{word}_{lang} = "{said}"' for word, said in words.items() for lang in ("zh", "en")]
-    head = 'id = "own"\nauthor = "a"\ndeparts_from = "baseline"\n'
-    drivers = "\n[drivers.coal_price]\n2022 = -20.0\n"
-    scenario.write_text(head + "\n".join(lines) + drivers, "utf-8")
-    run = ReportParameters(scenario=str(scenario))
-    with pytest.raises(QualityError) as refused:
-        write_index(tmp_path, {"zh": {}}, run)
-    assert str(refused.value).startswith("index.html: No page may say “必然”, as in “")
-    assert "煤价必然回落" in str(refused.value)
-    assert not (tmp_path / "index.html").exists()
 
 
 @pytest.mark.parametrize(
