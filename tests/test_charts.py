@@ -326,10 +326,17 @@ def test_levels_are_drawn_from_zero_with_a_dot_for_each_figure() -> None:
 def test_rank_bars_are_the_shares_of_the_paths() -> None:
     chart, axes = only(rank_bars())
     shares = [0, 28, 12, 15, 0, 45, 0, 0, 0, 0, 0]
-    assert_allclose([bar.get_height() for bar in axes.patches], shares)
+    assert_allclose([100 * bar.get_height() for bar in axes.patches], shares)
     assert chart.data.iloc[:, 0].tolist() == [str(rank) for rank in range(1, 12)]
-    assert_allclose(chart.data.iloc[:, 1], shares)
     assert "最常见的是第6位" in chart.words
+
+
+def test_ranks_are_told_without_a_number_of_paths() -> None:
+    chart, axes = only(rank_bars("en"))
+    assert list(axes.get_yticks()) == []
+    told = chart.data.iloc[:, 1].tolist()
+    assert told[:2] == ["exceptionally unlikely", "unlikely"]
+    assert told[5:] == ["virtually certain"] * 6
 
 
 def test_rank_bars_are_dark_up_to_the_rank_to_be_kept() -> None:
@@ -355,7 +362,7 @@ def test_a_rank_rests_on_several_cities_so_its_title_has_the_word_alone() -> Non
         (level_fan, {"zh": "亿元", "en": "CNY billion"}),
         (growth_history, {"zh": "%", "en": "%"}),
         (levels, {"zh": "亿元", "en": "CNY billion"}),
-        (rank_bars, {"zh": "占路径的%", "en": "% of paths"}),
+        (rank_bars, {"zh": "路径多少", "en": "how many paths"}),
     ],
 )
 def test_the_unit_is_on_the_axes(draw: Callable, units: dict[str, str], lang: str) -> None:

@@ -134,9 +134,9 @@ def said(kept: dict[str, float], lang: str = "zh") -> list[str]:
 def test_the_answer_has_the_word_alone_and_the_range_over_prices():
     assert said({"own_prices": 0.5, "half": 0.7, "same_prices": 0.2}) == [
         "Q市地区生产总值（现价）2025年居全省第4位或更前：可能性约为一半。",
-        "位次取决于各市价格走势：按三种价格处理分别测算，从“可能性较小”到“可能性较大”。",
+        "位次取决于各市价格走势：按三种价格处理分别测算，2025年的研判从“可能性较小”到“可能性较大”。",
     ]
-    assert said({"own_prices": 0.5, "same_prices": 0.4})[1] == "按三种价格处理分别测算，研判相同。"
+    assert said({"own_prices": 0.5, "same_prices": 0.4})[1] == "按三种价格处理分别测算，2025年的研判相同。"
     assert said({}) == ["Q市所在省各市数据不全，不能推算位次。"]
 
 
@@ -207,12 +207,13 @@ def test_whom_it_passes_goes_by_where_it_starts_and_where_the_paths_end():
     said, _ = rank_tables.rivals(table, base_year=2020, year=2025, edition="internal", lang="zh")
     assert said.words == (
         "到2025年：超过运城市的可能性较大；被临汾市超过的可能性较大；"
-        "与长治市、晋中市孰先孰后，可能性约为一半；与其余各市的先后大体不变。"
+        "与长治市、晋中市的先后难分，居前的可能性约为一半；"
+        "与其余各市的先后次序改变的可能性较小或更小。"
     )
     still, _ = rank_tables.rivals(
         table.iloc[[0, 5]], base_year=2020, year=2025, edition="internal", lang="en"
     )
-    assert still.words == "By 2025: its order with all other cities is likely to stay."
+    assert still.words == "By 2025: a change of order with any other city is unlikely, or less."
 
 
 def test_the_rank_of_revenue_is_judged_from_the_last_one_known():
@@ -225,6 +226,11 @@ def test_the_rank_of_revenue_is_judged_from_the_last_one_known():
     (said,) = rank_tables.revenue(shares, ranks, evidence, year=2025, lang="zh")
     assert "2018年居全省第2位，2025年第2位或更前：可能性约为一半" in said.words
     assert "各市收入面板止于2018年" in said.words
+    index = index.set_levels(["140100", "141100"], level="region")
+    later = evidence.assign(last_year=[2018, 2020], gap=[2, 0]).set_index(index)
+    third = later.rename({"141100": "140200", "140100": "140300"}, level="region").iloc[:1]
+    (known,) = rank_tables.revenue(shares, ranks, pd.concat([later, third]), year=2025, lang="zh")
+    assert "止于2018年（吕梁市有其后的数）" in known.words
     (early,) = rank_tables.revenue(shares, ranks, evidence.assign(gap=0), year=2025, lang="zh")
     assert "各市收入只用到基期（2018年）" in early.words
     (none,) = rank_tables.revenue(shares.iloc[:0], ranks, evidence, year=2025, lang="zh")
@@ -253,6 +259,14 @@ def test_a_city_of_a_province_without_all_figures_has_no_rank():
     )
     assert zh.words == "贵阳市所在省有9个市（州、盟），统计序列缺3个，不排全省位次。"
     assert "has 9 cities and prefectures, of which the series lack 3" in en.words
+
+
+def test_shares_of_paths_become_words_of_a_rank_or_better():
+    table = pd.DataFrame({1: [0.05], 2: [0.45], 3: [0.5]}, index=[2025])
+    (shown,) = rank_tables.shares(table, "shares", region="Q", lang="en")
+    told = shown.frame.iloc[:, 1].tolist()
+    assert told == ["very unlikely", "about as likely as not", "virtually certain"]
+    assert shown.frame.iloc[:, 0].tolist() == ["No. 1", "No. 2 or better", "No. 3 or better"]
 
 
 def test_why_there_is_no_rank_is_not_told_of_a_city_that_has_one():

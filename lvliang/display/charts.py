@@ -179,28 +179,30 @@ def rank_bars(
 ) -> list[Chart]:
     """How often the city has each rank; dark up to the rank to be kept.
 
-    A rank rests on the series of several cities (grade D), so its title has the word alone.
+    A rank rests on the series of several cities (grade D), so bars have no scale and words stand
+    in the place of shares.
     """
     if not len(ranks) or kept is None:
         return []
     places = list(range(1, cities + 1))
-    shares = pd.Series([100 * float((ranks == rank).mean()) for rank in places], index=places)
+    shares = pd.Series([float((ranks == rank).mean()) for rank in places], index=places)
     figure, axes = drawing.new_axes(text("chart.share_axis", lang))
     colours = [drawing.FACT if rank <= kept else drawing.PALE for rank in places]
     axes.bar(shares.index, shares, color=colours)
+    axes.set_yticks([])
     axes.set_xlabel(text("chart.rank_axis", lang))
     axes.set_xticks(places[:: 1 if cities <= 15 else 2])
     facts = {
         "year": year,
         "place": place(kept, lang),
         "region": region,
-        "chance": in_words(shares.loc[:kept].sum() / 100, lang),
+        "chance": in_words(shares.loc[:kept].sum(), lang),
         "mode": int(shares.idxmax()),
     }
     data = pd.DataFrame(
         {
             text("column.rank", lang): [str(rank) for rank in places],
-            text("column.share", lang): shares.to_numpy(),
+            text("column.or_better", lang): [in_words(x, lang) for x in shares.cumsum()],
         }
     )
     chart = Chart(

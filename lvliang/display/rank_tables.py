@@ -8,7 +8,7 @@ import pandas as pd
 
 from lvliang.baseline.regions import Region, find_region, peers
 from lvliang.display.show import Sentence, Table, with_year
-from lvliang.display.words import amount, in_words, number, place, text
+from lvliang.display.words import amount, capital, in_words, number, place, text
 from lvliang.feasibility.bands import likelihood
 from lvliang.feasibility.ranks import TREATMENTS
 
@@ -37,8 +37,8 @@ def answer(
     said = [Sentence(text("ranks.answer", lang, word=judged, **facts), "headline")]
     low, high = (words[pick(kept, key=lambda name: kept[name])] for pick in (min, max))
     if low == high:
-        return [*said, Sentence(text("ranks.steady", lang))]
-    return [*said, Sentence(text("ranks.range", lang, low=low, high=high))]
+        return [*said, Sentence(text("ranks.steady", lang, year=year))]
+    return [*said, Sentence(text("ranks.range", lang, year=year, low=low, high=high))]
 
 
 def no_rank(history: pd.DataFrame, region: Region, lang: str) -> list[Sentence]:
@@ -63,11 +63,13 @@ def near(table: pd.DataFrame, *, year: int, region: str, lang: str) -> list[Sent
 
 
 def shares(table: pd.DataFrame, name: str, *, region: str, lang: str) -> list[Table]:
-    """Share of paths at each rank, by year (``table``: year by rank, 0–1)."""
+    """How likely each rank or better is, by year (``table``: year by rank, 0–1), in words."""
     if table.empty:
         return []
-    percent = (100 * table).rename(columns=str).map(number)
-    return [Table(text(f"rank_table.{name}", lang, region=region), with_year(percent, lang))]
+    told = table.cumsum(axis=1).map(lambda share: in_words(share, lang)).T.rename(columns=str)
+    heads = [capital(place(rank, lang)) for rank in table.columns]
+    told.insert(0, text("column.rank", lang), heads)
+    return [Table(text(f"rank_table.{name}", lang, region=region), told)]
 
 
 def treatments(table: pd.DataFrame, *, rank: float, lang: str) -> list[Table]:
@@ -157,7 +159,9 @@ def revenue(
     kept = in_words(shares.loc[year, :rank].sum(), lang)
     last = int(ends["last_year"].mode().iloc[0])
     base_year = int((ends["last_year"] + ends["gap"]).iloc[0])
-    how = text(f"ranks.revenue_{'ended' if last < base_year else 'used'}", lang, last_year=last)
+    later = ends[ends["last_year"] > last].index.get_level_values("region")
+    key = "used" if last == base_year else "later" if len(later) else "ended"
+    how = text(f"ranks.revenue_{key}", lang, last_year=last, cities=_listed(later, lang))
     return [Sentence(text("ranks.revenue", lang, word=kept, ends=how, **facts))]
 
 
