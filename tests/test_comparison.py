@@ -458,7 +458,7 @@ def test_the_tornado_draws_the_widest_on_top() -> None:
 
 @LANGUAGES
 def test_the_switch_has_a_panel_for_each_scenario_with_its_numbers(lang: str) -> None:
-    (switch,) = scenario_tables.switch(found(), year=2025, lang=lang)
+    (switch,) = scenario_tables.switch(found(), year=2025, shown="baseline", lang=lang)
     assert len(switch.panels) == len(found().scenarios)
     for (name, row), (title, pieces) in zip(
         found().summary.iterrows(), switch.panels.items(), strict=True
@@ -473,7 +473,38 @@ def test_the_switch_has_a_panel_for_each_scenario_with_its_numbers(lang: str) ->
     assert html.count('type="radio"') == html.count('<div class="panel"') == len(switch.panels)
     assert html.count(" checked") == 1
     alone = replace(found(), scenarios=found().scenarios[:1])
-    assert scenario_tables.switch(alone, year=2025, lang=lang) == []
+    assert scenario_tables.switch(alone, year=2025, shown="baseline", lang=lang) == []
+
+
+@LANGUAGES
+def test_the_switch_shows_the_scenario_of_the_run(lang: str) -> None:
+    shown = {
+        name: scenario_tables.switch(given, year=2025, shown=name, lang=lang)[0].shown
+        for name, given in (
+            ("coal_slump", found()),
+            ("unknown", found()),
+            ("baseline", with_own("coal_price.2023=-30%")),
+        )
+    }
+    named = {one.scenario_id: one.title(lang) for one in found().scenarios}
+    assert shown["coal_slump"] == named["coal_slump"]
+    assert shown["unknown"] == named["baseline"]
+    assert shown["baseline"] in ("自设情景", "own scenario")
+
+
+@LANGUAGES
+def test_a_verdict_that_is_held_holds_its_word_in_the_panels_too(lang: str) -> None:
+    verdicts = found().verdicts
+    row = verdicts["scenario"].eq("coal_boom") & verdicts["target_id"].eq("revenue_mean")
+    held = verdicts.assign(likelihood=verdicts["likelihood"].where(~row, "unlikely"))
+    given = replace(found(), verdicts=held)
+    (switch,) = scenario_tables.switch(given, year=2025, shown="baseline", lang=lang)
+    title = scenario_tables.name_of(given, "coal_boom", lang)
+    (_, judged) = switch.panels[title]
+    word = text("likelihood.unlikely", lang)
+    assert judged.frame.iloc[:, -1].tolist().count(word) == 1 + int(
+        held.loc[verdicts["scenario"].eq("coal_boom") & ~row, "likelihood"].eq("unlikely").sum()
+    )
 
 
 def test_the_command_prints_scenarios_side_by_side() -> None:

@@ -136,7 +136,10 @@ def test_the_answer_has_the_word_alone_and_the_range_over_prices():
         "Q市地区生产总值（现价）2025年居全省第4位或更前：可能性约为一半。",
         "位次取决于各市价格走势：按三种价格处理分别测算，2025年的研判从“可能性较小”到“可能性较大”。",
     ]
-    assert said({"own_prices": 0.5, "same_prices": 0.4})[1] == "按三种价格处理分别测算，2025年的研判相同。"
+    assert (
+        said({"own_prices": 0.5, "same_prices": 0.4})[1]
+        == "按三种价格处理分别测算，2025年的研判相同。"
+    )
     assert said({}) == ["Q市所在省各市数据不全，不能推算位次。"]
 
 

@@ -186,7 +186,7 @@ def test_gaps_of_revenue_are_counted(filled: int, gap: int, lacking: int) -> Non
         {"filled": [filled], "gap": [gap], "last_year": [2018.0]}, index=["budget_revenue"]
     )
     (said,) = sentences.broken_revenue(found, "zh")
-    assert f"有{lacking}年缺数，末年为2018年" in said.words
+    assert f"末年为2018年，截至基期有{lacking}年缺数" in said.words
     (said,) = sentences.broken_revenue(found, "en")
     years = f"{lacking} year{'s' if lacking > 1 else ''}"
     assert f"lacks {years} and ends in 2018" in said.words
@@ -349,3 +349,10 @@ def test_the_origins_behind_the_record_are_those_of_the_run() -> None:
         first, second = sentences.limits(0, lang)
         assert none in second.words
         assert "4" not in first.words
+
+
+def test_where_the_members_of_the_national_factor_start() -> None:
+    shock, note = sentences.members({"year": 2020, "came": 2.68, "kept": 6.38}, "zh")
+    assert "2020年全国各市平均增速2.7%，按冲击年份不用" in shock.words
+    assert "6.4%" in shock.words
+    assert [piece.words for piece in sentences.members(None, "zh")] == [note.words]

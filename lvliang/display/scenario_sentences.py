@@ -156,7 +156,7 @@ def _range(found: Comparison, region: str, year: int, lang: str) -> list[str]:
         lang,
         region=region,
         year=year,
-        count=len(medians),
+        count=len(medians) - 1,
         low_name=name_of(found, low, lang),
         high_name=name_of(found, high, lang),
         **{name: amount(value, "亿元", lang, 0) for name, value in money.items()},

@@ -16,7 +16,6 @@ from lvliang.display.words import (
     amount,
     capital,
     chance,
-    in_words,
     number,
     number_in,
     rounded,
@@ -24,9 +23,10 @@ from lvliang.display.words import (
     text,
 )
 from lvliang.feasibility.bands import NEAR_EDGE
-from lvliang.feasibility.comparison import RANK, Comparison
+from lvliang.feasibility.comparison import OWN, RANK, Comparison
 from lvliang.projection.scenario import Scenario
 
+OURS = "lvliang"  # author of the scenarios that are shipped
 WHOLE = 0.05  # what rounds to nothing
 DERIVED = "to_end_year"
 GROUPS = ("2021_main", DERIVED)
@@ -80,11 +80,14 @@ def chances(found: Comparison, lang: str) -> list[Table]:
         | ({"flips": str(flips[name]) if place else NOTHING} if name in flips.index else {})
         for place, name in enumerate(found.summary.index)
     ]
-    return [table_of("words", rows, lang)]
+    return [table_of("words" if len(told) > 1 else "ranks", rows, lang)]
 
 
-def switch(found: Comparison, *, year: int, lang: str) -> list[Switch]:
-    """Headline numbers and verdicts under each scenario, of which a page shows one."""
+def switch(found: Comparison, *, year: int, shown: str, lang: str) -> list[Switch]:
+    """Headline numbers and verdicts under each scenario, of which a page shows one.
+
+    At first that of the run: its own, if it has a row of its own, or ``shown``.
+    """
     if not found.is_drawn or len(found.scenarios) == 1:
         return []
     panels = {
@@ -94,7 +97,10 @@ def switch(found: Comparison, *, year: int, lang: str) -> list[Switch]:
         ]
         for name in found.summary.index
     }
-    return [Switch(text("scenarios.switch", lang), "scenario", panels)]
+    known = found.summary.index
+    first = next(one for one in (OWN, shown, known[0]) if one in known)
+    name = name_of(found, first, lang)
+    return [Switch(text("scenarios.switch", lang), "scenario", panels, name)]
 
 
 def _headline(found: Comparison, scenario: str, year: int, lang: str) -> Table:
@@ -240,7 +246,7 @@ def _moved_word(row: pd.Series, first: str, lang: str) -> str:
 
 def _plain_chance(row: pd.Series, lang: str) -> str:
     if row["grade"] in WORD_ONLY_GRADES:
-        return in_words(row["probability"], lang)
+        return text(f"likelihood.{row['likelihood']}", lang)
     return rounded(row["probability"], lang)
 
 
@@ -251,7 +257,10 @@ def of_first(found: Comparison) -> pd.DataFrame:
 
 def author_of(scenario: Scenario, lang: str) -> str:
     """Who assumes it: the author of the file, or the user who changed it."""
-    return text("scenarios.user", lang) if scenario.changes else scenario.author
+    if scenario.changes:
+        return text("scenarios.user", lang)
+    ours = scenario.author == OURS
+    return text("scenarios.this_project", lang) if ours else scenario.author
 
 
 def source_of(scenario: Scenario, lang: str) -> str:

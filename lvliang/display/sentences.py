@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -123,6 +124,13 @@ def trajectories(
         q95=high,
     )
     return Sentence(words, "headline")
+
+
+def members(shock: Mapping[str, float] | None, lang: str) -> list[Sentence]:
+    """Where the members of the national factor start (``shock`` of ``shock_set_aside``)."""
+    said = [text("trajectories.shock", lang, **shock)] if shock else []
+    said.append(text("trajectories.members", lang))
+    return [Sentence(words, "note") for words in said]
 
 
 def untested(ahead: int, origins: int, lang: str) -> list[Sentence]:

@@ -14,7 +14,7 @@ _SWITCH = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).fro
     """<fieldset class="switch"><legend>{{ legend }}</legend>
 {% for title, pieces in panels %}
 <input type="radio" name="{{ name }}" id="{{ name }}-{{ loop.index }}"
-{{- " checked" if loop.first }}>
+{{- " checked" if title == shown }}>
 <label for="{{ name }}-{{ loop.index }}">{{ title }}</label>
 <div class="panel"><p class="panel-title">{{ title }}</p>
 {% for piece in pieces %}{{ piece }}{% endfor %}
@@ -26,7 +26,7 @@ _SWITCH = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).fro
 
 @dataclass(frozen=True)
 class Switch:
-    """Pieces by the title of their panel; the first is shown until a reader chooses.
+    """Pieces by the title of their panel; ``shown`` is shown until a reader chooses.
 
     ``name`` sets one switch of a page apart from another.
     """
@@ -34,6 +34,7 @@ class Switch:
     legend: str
     name: str
     panels: Mapping[str, Sequence[Sentence | Table]]
+    shown: str
 
     @property
     def pieces(self) -> list[Sentence | Table]:
@@ -56,4 +57,4 @@ class Switch:
             (title, [Markup(piece.html()) for piece in pieces])
             for title, pieces in self.panels.items()
         ]
-        return _SWITCH.render(legend=self.legend, name=self.name, panels=panels)
+        return _SWITCH.render(legend=self.legend, name=self.name, panels=panels, shown=self.shown)

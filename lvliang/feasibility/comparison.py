@@ -33,6 +33,8 @@ VERDICT = {
     "near_edge": "bool",
 }  # fmt: skip
 
+OWN = "own"  # row of a scenario that is no shipped one
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -92,7 +94,7 @@ def scenarios_of(
     left = [one for one in shipped if one not in known]
     speaking = [one for one in known if one.is_baseline() or one.speaks_of(span)]
     if not own.is_baseline() and not any(_same(own, one) for one in known):
-        speaking.append(replace(own, scenario_id="own"))
+        speaking.append(replace(own, scenario_id=OWN))
     return speaking, [*(one for one in known if one not in speaking), *left]
 
 

@@ -22,7 +22,7 @@ from lvliang.projection.conditional import condition
 from lvliang.projection.deviations import forecast_deviations
 from lvliang.projection.engine import draw_growth
 from lvliang.projection.growth import from_log, to_log
-from lvliang.projection.national import forecast_factor, members
+from lvliang.projection.national import forecast_factor, members, without_shock
 from lvliang.projection.panel import Panel, has_panel, load_panel
 from lvliang.projection.paths import evidence, project
 from lvliang.projection.scenario import BASELINE, Scenario, load_scenario
@@ -189,6 +189,18 @@ def quantiles(outlook: Outlook, indicator: str) -> pd.DataFrame:
 def mean_growth(outlook: Outlook, indicator: str) -> xr.DataArray:
     """年均增长 over the years projected, by draw (%)."""
     return from_log(to_log(outlook.own_paths.sel(indicator=indicator)).mean("year"))
+
+
+def shock_set_aside(outlook: Outlook, data: Path | None = None) -> dict[str, float] | None:
+    """The last ``year`` and the mean growth of cities that ``came``, where it is set aside as a
+    shock, and that of the year before, which is ``kept`` (%); None where it is no shock."""
+    if not has_panel(data):
+        return None
+    factor = load_panel(outlook.base_year, data).factor
+    kept = without_shock(factor)
+    if kept.equals(factor):
+        return None
+    return {"year": factor.index[-1], "came": factor.iloc[-1], "kept": kept.iloc[-1]}
 
 
 def national_outlook(outlook: Outlook, data: Path | None = None) -> pd.DataFrame:
