@@ -9,6 +9,7 @@ from lvliang.errors import ParameterError
 from lvliang.projection.dispersion import Component, walk_and_noise
 from lvliang.projection.engine import draw_growth
 from lvliang.projection.national import forecast_factor, members, without_shock
+from lvliang.projection.outlook import look_ahead, shock_set_aside
 from lvliang.projection.panel import NATION, Panel, load_panel, pick_regions
 from lvliang.projection.summary import summarise
 
@@ -163,3 +164,15 @@ def test_regions_by_code_and_name(latest):
         pick_regions(panel, "nowhere")
     with pytest.raises(ParameterError, match=r"522300 \S+ has no GDP .* any of the 296 cities"):
         pick_regions(panel, "522300")
+
+
+def test_a_shock_that_is_set_aside_is_named_with_what_stands_in():
+    outlook = look_ahead("141100", base_year=2020, end_year=2021, draws=10, seed=1)
+    factor = load_panel(2020).factor
+    assert shock_set_aside(outlook) == {
+        "year": 2020,
+        "came": factor.loc[2020],
+        "kept": factor.loc[2019],
+    }
+    calm = look_ahead("141100", base_year=2019, end_year=2020, draws=10, seed=1)
+    assert shock_set_aside(calm) is None

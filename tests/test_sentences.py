@@ -189,7 +189,7 @@ def test_gaps_of_revenue_are_counted(filled: int, gap: int, lacking: int) -> Non
     assert f"末年为2018年，截至基期有{lacking}年缺数" in said.words
     (said,) = sentences.broken_revenue(found, "en")
     years = f"{lacking} year{'s' if lacking > 1 else ''}"
-    assert f"lacks {years} and ends in 2018" in said.words
+    assert f"ends in 2018 and lacks {years} up to the base year" in said.words
 
 
 def test_an_unbroken_revenue_needs_no_sentence() -> None:
