@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from lvliang.baseline.history import has_report
 from lvliang.cli import app
 from lvliang.display import coal_tables, scenario_charts, scenario_sentences, scenario_tables
-from lvliang.display.show import Appendix, Formula, Sentence, Table
+from lvliang.display.show import NOTHING_STYLE, Appendix, Formula, Sentence, Table
 from lvliang.display.words import amount, text
 from lvliang.errors import ParameterError
 from lvliang.feasibility import comparison
@@ -261,7 +261,45 @@ def test_a_city_without_targets_is_compared_by_levels_alone(lang: str) -> None:
     assert scenario_tables.classes(suzhou, lang) == []
     assert scenario_tables.summary(suzhou, year=2025, lang=lang)
     (no_share,) = coal_tables.manufacturing(suzhou, year=2021, slope=None, lang=lang)
-    assert "制造业" in no_share.words or "manufacturing" in no_share.words
+    assert no_share.style == NOTHING_STYLE
+    told = "同时实现" if lang == "zh" else "joint"
+    verdicts = "研判" if lang == "zh" else "verdict"
+    for city, has in ((suzhou, False), (found(), True)):
+        *_, note = scenario_sentences.notes(city, lang)
+        assert (told in note.words) == has
+        assert (verdicts in scenario_tables.appendix(city, lang).summary) == has
+
+
+@LANGUAGES
+def test_limits_speak_of_what_the_scenarios_shown_assume(lang: str) -> None:
+    parts = {name: text(f"scenarios.limits_{name}", lang) for name in ("policy", "shock", "city")}
+
+    def said(scenarios: list[Scenario]) -> set[str]:
+        words = scenario_sentences.limits(replace(found(), scenarios=tuple(scenarios)), lang).words
+        return {name for name, part in parts.items() if part in words}
+
+    assert said(shipped()) == set(parts)
+    assert said([one for one in shipped() if not one.is_of_a_city()]) == {"shock"}
+    own, _ = scenarios_of(shipped()[:1], load_scenario("baseline", "policy.2021=1", **YEARS), SPAN)
+    assert said(own) == {"policy"}
+
+
+@LANGUAGES
+def test_a_scenario_that_sets_the_coal_price_says_what_it_moves(lang: str) -> None:
+    def said(name: str, slope: float | None) -> list[str]:
+        given = load_scenario(name, **YEARS)
+        return [
+            one.words
+            for one in scenario_sentences.given_coal(
+                given, SPAN, slope=slope, region="Q", lang=lang
+            )
+        ]
+
+    assert said("transformation", 0.2) == []
+    (moved,) = said("coal_slump", 0.196)
+    assert "0.196" in moved and load_scenario("coal_slump", **YEARS).title(lang) in moved
+    (unknown,) = said("coal_slump", None)
+    assert ("未能识别" if lang == "zh" else "not identified") in unknown
 
 
 @LANGUAGES
@@ -303,7 +341,7 @@ def test_without_the_panel_nothing_is_compared(data_copy: Path) -> None:
     assert scenario_tables.summary(empty, year=2025, lang="zh") == []
     assert (
         scenario_charts.tornado(
-            tornado(bare, known[-2], seed=SEED, data=data_copy), region="", year=2025, lang="zh"
+            tornado(bare, known[-2], seed=SEED, data=data_copy), region="", years=SPAN, lang="zh"
         )
         == []
     )
@@ -446,13 +484,15 @@ def test_the_chart_draws_the_medians_of_the_table(lang: str, divisor: int) -> No
 
 def test_the_tornado_draws_the_widest_on_top() -> None:
     effects = tornado(plain(), load_scenario("relapse", **YEARS), seed=SEED)
-    chart, note = scenario_charts.tornado(effects, region="吕梁市", year=2025, lang="en")
+    chart, note = scenario_charts.tornado(effects, region="吕梁市", years=SPAN, lang="en")
     bars = {round(bar.get_width(), 6) for bar in chart.figure.axes[0].patches}
     assert bars == {round(value, 6) for value in effects["gdp_nominal"]}
     top = effects.loc[effects["gdp_nominal"].abs().idxmax(), "driver"]
     assert chart.figure.axes[0].get_yticklabels()[-1].get_text().startswith("coal price")
     assert top == "coal_price"
     assert "standard deviation" in note.words
+    assert f"points in {SPAN[len(SPAN) // 2]}" in note.words
+    assert "±1.0 points of the city alone are assumed" in chart.subtitle
     plt.close(chart.figure)
 
 

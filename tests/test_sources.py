@@ -12,6 +12,7 @@ import pytest
 from lvliang.baseline.tables import load_table
 from lvliang.feasibility.targets import load_targets
 from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.paths import CASH_SERIES
 from lvliang.projection.scenario import load_scenario
 from lvliang.report import sources
 
@@ -48,14 +49,21 @@ def test_the_draws_rest_on_all_cities_and_on_official_targets() -> None:
 
 
 def test_a_series_that_is_not_shown_is_not_listed() -> None:
-    assert INVESTMENT in listed(sources.of_draws(outlook(XINZHOU)))
+    known = outlook(LVLIANG).history
+    assert (known["source_id"] == INVESTMENT).any()
+    assert INVESTMENT not in listed(sources.of_draws(outlook(LVLIANG)))
+    assert INVESTMENT in listed(sources.of_draws(outlook(LVLIANG), [*GROWTH, *CASH_SERIES]))
     growth = sources.of_draws(outlook(XINZHOU), GROWTH)
     assert listed(growth) == listed(sources.of_engine(2020))
 
 
 def test_what_a_scenario_cites_is_listed_and_the_coal_price_it_moves() -> None:
     assert COAL not in listed(sources.of_draws(outlook(XINZHOU)))
-    assert COAL in listed(sources.of_draws(outlook(XINZHOU, "coal_slump"), GROWTH))
+    assert COAL in listed(sources.of_draws(outlook(XINZHOU, "coal_slump")))
+    growth = sources.of_draws(outlook(XINZHOU, "coal_slump"), GROWTH)
+    assert listed(growth) == listed(sources.of_engine(2020))  # which no price moves
+    own = sources.of_draws(outlook(LVLIANG, "transformation"), GROWTH)
+    assert REPORT in listed(own) and COAL not in listed(own)
     cited = load_scenario("transformation", base_year=2020, end_year=2025)
     assert listed(sources.of_scenarios([cited])) == {REPORT}
 
@@ -64,6 +72,8 @@ def test_verdicts_rest_on_their_report_and_both_vintages() -> None:
     targets = load_targets(LVLIANG, 2020, 2025)
     found = listed(sources.of_verdicts(targets, outlook(LVLIANG)))
     assert {REPORT, "S1", "S3", "S4", "S5", INVESTMENT} <= found
+    drawn = [one for one in targets if one.indicator == "budget_revenue_growth"]
+    assert drawn and INVESTMENT not in listed(sources.of_verdicts(drawn, outlook(LVLIANG)))
     assert listed(sources.of_verdicts([], outlook(XINZHOU))) == set()
 
 

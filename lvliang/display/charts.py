@@ -81,14 +81,11 @@ def fan(
     subtitle = text("chart.fan_subtitle", lang, **facts)
     if units != "%":
         subtitle = text("chart.log", lang, subtitle=subtitle)
-    if scenario is not None and not scenario.is_baseline():
-        title = title_of(scenario, lang)
-        subtitle = text("chart.conditional", lang, subtitle=subtitle, title=title)
     chart = Chart(
         figure,
         capital(text("chart.fan_title", lang, **facts)),
-        _with_gap(subtitle, actual, lang),
-        text("chart.fan_alt", lang, **facts),
+        _with_gap(_given(subtitle, scenario, lang), actual, lang),
+        _given(text("chart.fan_alt", lang, **facts), scenario, lang),
         _fan_data(line, spread, lang),
         lang,
         decimals,
@@ -175,7 +172,14 @@ def levels(actual: pd.Series, *, indicator: str, region: str, lang: str) -> list
 
 
 def rank_bars(
-    ranks: np.ndarray, *, kept: float | None, cities: int, year: int, region: str, lang: str
+    ranks: np.ndarray,
+    *,
+    kept: float | None,
+    cities: int,
+    year: int,
+    region: str,
+    lang: str,
+    scenario: Scenario | None = None,
 ) -> list[Chart]:
     """How often the city has each rank; dark up to the rank to be kept.
 
@@ -208,12 +212,23 @@ def rank_bars(
     chart = Chart(
         figure,
         capital(text("chart.rank_title", lang, **facts)),
-        text("chart.rank_subtitle", lang, **facts),
-        text("chart.rank_alt", lang, **facts),
+        _given(text("chart.rank_subtitle", lang, **facts), scenario, lang),
+        _given(text("chart.rank_alt", lang, **facts), scenario, lang),
         data,
         lang,
     )
     return [chart]
+
+
+def _given(said: str, scenario: Scenario | None, lang: str) -> str:
+    """What is said, and under which scenario it holds, if that is not the baseline."""
+    if scenario is None or scenario.is_baseline():
+        return said
+    stop = text("stop", lang)
+    conditional = text(
+        "chart.conditional", lang, subtitle=said.removesuffix(stop), title=title_of(scenario, lang)
+    )
+    return conditional + stop if said.endswith(stop) else conditional
 
 
 def _without_projection(

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lvliang.display.scenario_tables import interval, signed, table_of
-from lvliang.display.show import Appendix, Formula, Sentence, Table
+from lvliang.display.scenario_tables import between, interval, signed, table_of
+from lvliang.display.show import NOTHING_STYLE, Appendix, Formula, Sentence, Table
 from lvliang.display.words import capital, number, text
 from lvliang.feasibility.comparison import Comparison
 from lvliang.feasibility.drivers import manufacturing_ladder, trial_errors
@@ -61,7 +61,7 @@ def evidence(
         times = {name: number(value, 2) for name, value in ahead.items()}
         in_baseline = text("coal.ahead", lang, base_year=base_year, end_year=end_year, **times)
         pieces += [
-            Sentence(text("coal.used", lang) + _gap(lang) + in_baseline),
+            Sentence(text("coal.used", lang) + between(lang) + in_baseline),
             *_mix(slopes, lang),
         ]
     pieces += [
@@ -80,7 +80,7 @@ def manufacturing(
     """What coal prices of ``year`` do to the share of manufacturing, over possible bases."""
     targets = found.verdicts.loc[found.verdicts["indicator"] == MANUFACTURING, "value"]
     if targets.empty:
-        return [Sentence(text("coal.no_share", lang))]
+        return [Sentence(text("coal.no_share", lang), NOTHING_STYLE)]
     points = float(targets.iloc[0])
     ladder = manufacturing_ladder(found.scenarios, year=year, slope=slope, points=points)
     said = Sentence(text("coal.share", lang, points=f"{points:g}", year=year))
@@ -119,7 +119,7 @@ def _prices(deflator: pd.Series, own: float | None, region: str, where: str, lan
     if own is None or deflator["cities"] == 1:
         return said
     slopes = {"slope": number(own, 3), "estimate": number(deflator["estimate"], 3)}
-    return said + _gap(lang) + text("coal.own", lang, region=region, **slopes)
+    return said + between(lang) + text("coal.own", lang, region=region, **slopes)
 
 
 def _items(rows: pd.DataFrame, lang: str) -> str:
@@ -205,7 +205,7 @@ def _trial(tried: pd.DataFrame, where: str, lang: str) -> Pieces:
         for outcome in errors.index
     ]
     return [
-        Sentence(said + _gap(lang) + text(f"coal.{end}", lang)),
+        Sentence(said + between(lang) + text(f"coal.{end}", lang)),
         table_of("trial", by_year, lang, fitted=first - 1, where=where),
         table_of("errors", sizes, lang),
     ]
@@ -290,8 +290,3 @@ def _reason(row: pd.Series, lang: str) -> str:
         return text("coal.reason_short", lang)
     holding = sum(low <= 0 <= high for low, high in halves)
     return text("coal.reason_halves" if holding == len(halves) else "coal.reason_half", lang)
-
-
-def _gap(lang: str) -> str:
-    """What stands between two sentences."""
-    return "" if lang == "zh" else " "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from unicodedata import east_asian_width
 
@@ -16,6 +16,7 @@ from lvliang.display.show import Chart, Sentence
 from lvliang.display.units import decimals_in, in_unit
 from lvliang.display.words import amount, capital, label, number, text, unit
 from lvliang.feasibility.comparison import Comparison
+from lvliang.feasibility.drivers import struck_year
 
 MEDIAN, HALF = 0.5, (0.25, 0.75)
 YEARS_OF_FACT = 6
@@ -24,6 +25,7 @@ PANEL_HEIGHT = 1.55  # inches
 ROOM = 24  # half-width characters across a panel
 SHORTENED = re.compile("[:,：，、(（]")  # a title of a panel holds what stands before
 LINE_SPACING = 1.25  # of two lines
+OWN_DRIVER = "policy"  # whose size the data do not give
 
 
 def fans(
@@ -73,7 +75,7 @@ def fans(
         figure,
         capital(_title(found, indicator, facts, lang)),
         text("scenario_chart.subtitle", lang, **facts),
-        text("scenario_chart.alt", lang, medians=medians, **facts),
+        capital(text("scenario_chart.alt", lang, medians=medians, **facts)),
         _data(found, tables, recent, lang),
         lang,
         decimals_in(units, lang, 0),
@@ -81,7 +83,9 @@ def fans(
     return [chart]
 
 
-def tornado(effects: pd.DataFrame, *, region: str, year: int, lang: str) -> list[Chart | Sentence]:
+def tornado(
+    effects: pd.DataFrame, *, region: str, years: Sequence[int], lang: str
+) -> list[Chart | Sentence]:
     """Bars of what each driver alone does to GDP, the widest on top, and the sizes of moves."""
     moved = effects.dropna(subset="gdp_nominal")
     if moved.empty:
@@ -115,16 +119,24 @@ def tornado(effects: pd.DataFrame, *, region: str, year: int, lang: str) -> list
         for row in rows
     )  # fmt: skip
     heads = {name: text(f"scenario_column.{name}", lang) for name in rows[0]}
-    facts = {"region": region, "year": year, "driver": text(f"driver.{order[-1]}", lang)}
+    facts = {"region": region, "year": years[-1], "driver": text(f"driver.{order[-1]}", lang)}
+    subtitle = text("scenario_chart.tornado_subtitle", lang, **facts)
+    if OWN_DRIVER in sizes:
+        subtitle = text(
+            "scenario_chart.tornado_assumed", lang, subtitle=subtitle, **sizes[OWN_DRIVER]
+        )
     chart = Chart(
         figure,
         text("scenario_chart.tornado_title", lang, **facts),
-        text("scenario_chart.tornado_subtitle", lang, **facts),
-        text("scenario_chart.tornado_alt", lang, year=year, effects=told),
+        subtitle,
+        text("scenario_chart.tornado_alt", lang, year=years[-1], effects=told),
         pd.DataFrame(rows).rename(columns=heads),
         lang,
     )
-    said = [text(f"driver_size.{name}", lang, **sizes[name]) for name in reversed(order)]
+    struck = struck_year(years)
+    said = [
+        text(f"driver_size.{name}", lang, struck=struck, **sizes[name]) for name in reversed(order)
+    ]
     note = text("scenarios.tornado_note", lang, sizes=text("semicolon", lang).join(said))
     return [chart, Sentence(note, "note")]
 

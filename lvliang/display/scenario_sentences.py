@@ -8,18 +8,22 @@ import pandas as pd
 
 from lvliang.display.scenario_tables import (
     DERIVED,
+    GROUPS,
     WHOLE,
     author_of,
+    between,
     name_of,
     of_first,
     signed,
     source_of,
+    title_of,
     told_of,
 )
 from lvliang.display.show import Sentence
 from lvliang.display.words import amount, capital, label, number, target_name, text
 from lvliang.feasibility.bands import NEAR_EDGE
-from lvliang.feasibility.comparison import Comparison
+from lvliang.feasibility.comparison import OWN, RANK, Comparison
+from lvliang.projection.conditional import COAL
 from lvliang.projection.scenario import DRIVERS, PERCENT, SHOCK, Scenario
 
 
@@ -74,7 +78,36 @@ def notes(found: Comparison, lang: str) -> list[Sentence]:
         )
         for _, row in verdicts[crossed].iterrows()
     ]
-    return [Sentence(words, "note") for words in [*said, text("scenarios.note", lang)]]
+    told = told_of(found)
+    graded = "joint" if set(told) & set(GROUPS) else "ranks" if RANK in told else "revenue"
+    read = [text(f"scenarios.{name}", lang) for name in ("note", f"note_{graded}")]
+    return [Sentence(words, "note") for words in [*said, between(lang).join(read)]]
+
+
+def limits(found: Comparison, lang: str) -> Sentence:
+    """What scenarios cannot tell, as far as those that are shown assume it."""
+    shown = found.scenarios
+    assumed_of = {
+        "policy": any(one.drivers.get("policy") for one in shown),
+        "shock": any(one.drivers.get(SHOCK) for one in shown),
+        "city": any(one.is_of_a_city() and one.scenario_id != OWN for one in shown),
+    }
+    said = [text(f"scenarios.limits_{name}", lang) for name, holds in assumed_of.items() if holds]
+    return Sentence(between(lang).join([text("scenarios.limits", lang), *said]), "caveat")
+
+
+def given_coal(
+    scenario: Scenario, years: Sequence[int], *, slope: float | None, region: str, lang: str
+) -> list[Sentence]:
+    """What a scenario that sets the coal price of ``years`` moves by it, if it sets any.
+
+    ``slope`` is that of ``drivers.own_slope``.
+    """
+    if not scenario.path(COAL, years):
+        return []
+    key = "coal_unidentified" if slope is None else "coal"
+    facts = {"title": title_of(scenario, lang), "region": region, "slope": slope}
+    return [Sentence(text(f"trajectories.{key}", lang, **facts))]
 
 
 def assumed(scenario: Scenario, years: Sequence[int], lang: str) -> str:

@@ -7,7 +7,7 @@ from itertools import chain
 
 import pandas as pd
 
-from lvliang.display.show import Table
+from lvliang.display.show import Appendix, Table
 from lvliang.display.switch import Switch
 from lvliang.display.units import decimals_in, in_unit
 from lvliang.display.words import (
@@ -172,8 +172,8 @@ def classes(found: Comparison, lang: str) -> list[Table]:
     return [table_of("flips", rows, lang, first=first_name(found, lang))] if rows else []
 
 
-def appendix(found: Comparison, lang: str) -> list[Table]:
-    """What each scenario says and where it comes from, and the chance of each target."""
+def appendix(found: Comparison, lang: str) -> Appendix:
+    """What each scenario says and where it comes from, and the chance of each target, if any."""
     rows = [
         {
             "scenario": name_of(found, one.scenario_id, lang),
@@ -186,7 +186,7 @@ def appendix(found: Comparison, lang: str) -> list[Table]:
     tables = [table_of("assumptions", rows, lang)]
     told = found.verdicts.dropna(subset="probability")
     if told.empty:
-        return tables
+        return Appendix(text("scenarios.appendix_plain", lang), tables)
     target = text("scenario_column.target", lang)
     cells = [
         {target: capital(target_name(judged.iloc[0], lang))}
@@ -194,7 +194,8 @@ def appendix(found: Comparison, lang: str) -> list[Table]:
            judged.iterrows()}
         for _, judged in told.groupby("target_id", sort=False)
     ]  # fmt: skip
-    return [*tables, Table(text("scenario_table.verdicts", lang), pd.DataFrame(cells), cards=True)]
+    tables.append(Table(text("scenario_table.verdicts", lang), pd.DataFrame(cells), cards=True))
+    return Appendix(text("scenarios.appendix", lang), tables)
 
 
 def name_of(found: Comparison, scenario_id: str, lang: str) -> str:
@@ -266,6 +267,11 @@ def author_of(scenario: Scenario, lang: str) -> str:
 def source_of(scenario: Scenario, lang: str) -> str:
     """Where its sizes come from: what the file says, or the changes as given."""
     return scenario.changes or scenario.source(lang)
+
+
+def between(lang: str) -> str:
+    """What stands between two sentences."""
+    return "" if lang == "zh" else " "
 
 
 def interval(low: float, high: float, lang: str, decimals: int = 2) -> str:

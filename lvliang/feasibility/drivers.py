@@ -102,10 +102,21 @@ def tornado(
     ]
     if shock is not None:
         size = _largest(shock)
-        struck = replace(shock, drivers={SHOCK: {years[len(years) // 2]: size}})
+        struck = replace(shock, drivers={SHOCK: {struck_year(years): size}})
         side = "low" if size < 0 else "high"
         rows.append({"driver": SHOCK, "side": side, "size": size} | effect(struck, middle))
     return pd.DataFrame(rows, columns=EFFECTS)
+
+
+def struck_year(years: Sequence[int]) -> int:
+    """The year in which the shock of `tornado` strikes: the middle one.
+
+    Examples
+    --------
+    >>> struck_year([2021, 2022, 2023, 2024, 2025])
+    2023
+    """
+    return years[len(years) // 2]
 
 
 def national_error(origin: int, years: int, data: Path | None = None) -> float | None:

@@ -12,12 +12,14 @@ from lvliang.baseline.package import data_folder, present_resources
 from lvliang.baseline.tables import as_of, load_observations, load_table
 from lvliang.feasibility.settling import GROWTH_TABLES
 from lvliang.feasibility.targets import Target
+from lvliang.projection.conditional import COAL, SHARE
 from lvliang.projection.outlook import Outlook
 from lvliang.projection.panel import OBSERVATIONS, has_panel, load_panel
 from lvliang.projection.scenario import Scenario
 from lvliang.projection.sensitivity import COMMODITIES
 
 ID = "source_id"
+REAL_GROWTH = "gdp_real_growth"
 NO_ROWS = pd.DataFrame({ID: []}, dtype=str)
 
 
@@ -39,19 +41,32 @@ def of_engine(base_year: int) -> pd.DataFrame:
     if not has_panel():
         return NO_ROWS
     known = _known(OBSERVATIONS, base_year)
-    growth = known[known["indicator"] == "gdp_real_growth"]
+    growth = known[known["indicator"] == REAL_GROWTH]
     return pd.concat([growth, load_panel(base_year).targets])[[ID]]
 
 
-def of_draws(outlook: Outlook, indicators: Sequence[str] | None = None) -> pd.DataFrame:
-    """The engine, what is known of the city (of ``indicators``, if given), and the scenario."""
+def of_draws(outlook: Outlook, indicators: Iterable[str] | None = None) -> pd.DataFrame:
+    """The engine, what is known of the city, and the scenario, as far as it moves what is shown.
+
+    Shown are ``indicators``, or all that the outlook draws. Real growth answers to no price.
+    """
+    shown = set(drawn(outlook) if indicators is None else indicators)
     own = outlook.history[outlook.history["region_code"] == outlook.region.code]
-    if indicators is not None:
-        own = own[own["indicator"].isin(indicators)]
-    parts = [of_engine(outlook.base_year), own, of_scenarios([outlook.scenario])]
-    if outlook.scenario.drivers.get("coal_price"):
+    parts = [of_engine(outlook.base_year), own[own["indicator"].isin(shown)]]
+    moving = {driver for driver, values in outlook.scenario.drivers.items() if values}
+    if shown == {REAL_GROWTH}:
+        moving -= {COAL, SHARE}
+    if moving:
+        parts.append(of_scenarios([outlook.scenario]))
+    if COAL in moving:
         parts.append(of_coal(outlook.base_year))
     return pd.concat([part[[ID]] for part in parts])
+
+
+def drawn(outlook: Outlook) -> list[str]:
+    """The indicators of which the outlook has paths of its city."""
+    paths = outlook.own_paths.dropna("indicator", how="all")
+    return [str(name) for name in paths["indicator"].to_numpy()]
 
 
 def of_coal(base_year: int) -> pd.DataFrame:
@@ -76,10 +91,12 @@ def of_verdicts(targets: Sequence[Target], outlook: Outlook) -> pd.DataFrame:
         return NO_ROWS
     code, base_year = outlook.region.code, outlook.base_year
     said = as_of(load_table("report_targets"), base_year)
+    known = outlook.history
+    asked = {*drawn(outlook), *(target.indicator.removesuffix("_growth") for target in targets)}
     vintages = _known(GROWTH_TABLES, base_year)
     parts = [
         said[said["region_code"] == code],
-        outlook.history,
+        known[known["indicator"].isin(asked)],
         of_draws(outlook),
         vintages[vintages["region_code"] == code],
         of_sectors(base_year),
