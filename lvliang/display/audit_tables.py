@@ -19,7 +19,7 @@ from lvliang.display.claim_words import (
 )
 from lvliang.display.show import Appendix, Sentence, Table, with_year
 from lvliang.display.units import decimals_in, in_unit
-from lvliang.display.words import amount, capital, label, number_in, text, unit
+from lvliang.display.words import amount, capital, label, number, number_in, text, unit
 from lvliang.projection import audit
 
 NAMED = 20  # cells of a check that are named, the furthest apart first
@@ -139,7 +139,7 @@ def panel(
                 "check": text(f"audit_check.{name}", lang, **facts),
                 "cells": str(len(cells)),
                 "agree": str(int(cells["within"].sum())),
-                "share": f"{100 * cells['within'].mean():.1f}",
+                "share": number(100 * cells["within"].mean()),
                 "verdict": _verdict(verdicts[f"panel.{name}"], lang),
             }
         )

@@ -87,7 +87,7 @@ def mean_growth(
     low, median, high = growth.quantile([0.05, 0.5, 0.95]).to_numpy()
     span = text("key.growth", lang, first=base_year + 1, end_year=end_year)
     between = text("key.between", lang, low=number(low), high=number(high))
-    return [KeyFigures([KeyFigure(amount(median, "%", lang, 1), span, between)])]
+    return _together([KeyFigure(amount(median, "%", lang, 1), span, between)])
 
 
 def verdicts(judged: pd.DataFrame, lang: str) -> list[KeyFigures]:
@@ -113,7 +113,7 @@ def rank(kept: Mapping[str, float], *, rank: float, year: int, lang: str) -> lis
         return []
     asked = text("key.rank_kept", lang, year=year, place=place(rank, lang))
     judged = in_words(next(iter(kept.values())), lang)
-    return [KeyFigures([KeyFigure(judged, asked, text("key.grade_of_ranks", lang))])]
+    return _together([KeyFigure(judged, asked, text("key.grade_of_ranks", lang))])
 
 
 def record(summary: pd.DataFrame, lang: str) -> list[KeyFigures]:
@@ -123,17 +123,12 @@ def record(summary: pd.DataFrame, lang: str) -> list[KeyFigures]:
         return []
     longest = lines[lines["horizon"] == lines["horizon"].max()]
     line, own = longest.loc["all"], amount(100 * longest.loc["city", "cover90"], "%", lang, 0)
-    return [
-        KeyFigures(
-            [
-                KeyFigure(
-                    amount(100 * line["cover90"], "%", lang, 0),
-                    text("key.coverage", lang, years=int(line["horizon"])),
-                    text("key.origins", lang, own=own, origins=int(line["origins"])),
-                )
-            ]
-        )
-    ]
+    covered = KeyFigure(
+        amount(100 * line["cover90"], "%", lang, 0),
+        text("key.coverage", lang, years=int(line["horizon"])),
+        text("key.origins", lang, own=own, origins=int(line["origins"])),
+    )
+    return _together([covered])
 
 
 def _together(figures: Iterable[KeyFigure]) -> list[KeyFigures]:

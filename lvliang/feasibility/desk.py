@@ -20,7 +20,7 @@ from lvliang.projection.outlook import Outlook, actual, mean_growth
 from lvliang.projection.panel import load_panel
 from lvliang.projection.sensitivity import commodity_growth
 
-DRAWN = ("gdp_real_growth", "gdp_nominal", "budget_revenue")
+MAIN_LEVELS = ("gdp_nominal", "budget_revenue")
 GROWTH = "_growth"
 RARE = 0.25  # share of past years with a fall at least as large
 
@@ -69,12 +69,12 @@ def ahead(outlook: Outlook) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index of `DRAWN`: real growth a year on average (%), levels of the last year (亿元, current
-        prices); columns ``q10, q50, q90`` over the draws, missing where nothing is drawn.
+        Index ``gdp_real_growth`` (a year on average, %) and `MAIN_LEVELS` (of the last year, 亿元,
+        current prices); columns ``q10, q50, q90`` over the draws, missing where nothing is drawn.
     """
     last = outlook.own_paths.isel(year=-1)
-    drawn = {name: last.sel(indicator=name) for name in DRAWN}
-    drawn["gdp_real_growth"] = mean_growth(outlook, "gdp_real_growth")
+    drawn = {"gdp_real_growth": mean_growth(outlook, "gdp_real_growth")}
+    drawn |= {name: last.sel(indicator=name) for name in MAIN_LEVELS}
     return pd.DataFrame(
         {
             end: {name: float(x.quantile(level)) for name, x in drawn.items()}

@@ -153,8 +153,9 @@ def write_index(
     for lang, notebooks in executed.items():
         place = index_path(lang, languages)
         moved = _moved(standing, run, lang)
+        since = since_last.told(standing, lang)
         for notebook in notebooks.values():
-            since_last.put(notebook, since_last.told(standing, lang), lang)
+            since_last.put(notebook, since, lang)
         shown = {name: site_data.shown_on(page, lang) for name, page in notebooks.items()}
         shown[INDEX] = [found for piece in moved for found in contents_of(piece)]
         tables = site_data.write_data(site, lang, shown)
