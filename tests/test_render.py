@@ -203,6 +203,14 @@ def test_contents_list_leads_to_every_section():
     assert page.select_one("nav.contents").find_next("h2")["id"] == "section-1"
 
 
+def test_contents_list_stands_above_a_switch_that_is_part_of_the_answer():
+    page = render(
+        shown({"text/html": "<fieldset class='switch'><p>panels</p></fieldset>"}),
+        markdown("## 一\n\n## 二"),
+    )
+    assert page.select_one("nav.contents").find_next(class_="switch")
+
+
 def test_one_section_needs_no_contents_list():
     assert not render(markdown("## 一")).select("nav")
 

@@ -21,14 +21,21 @@ QUANTILE_HEADS = {
 
 FIGURES = pd.DataFrame(
     {
-        "indicator": ["gdp_nominal", "new_urban_jobs_five_years"],
-        "year": [2020, 2020],
-        "period": ["annual", "2016/2020"],
-        "value": [1538.04, 20.0],
-        "status": ["reported", "inferred"],
-        "quote": ["增加到2020年的1538.04亿元", "城镇新增就业20万人"],
+        "indicator": [
+            "gdp_nominal",
+            "gdp_nominal",
+            *["budget_revenue_rank_in_province"] * 2,
+            "new_urban_jobs_five_years",
+        ],
+        "year": [2015, 2020, 2019, 2020, 2020],
+        "period": ["annual", "annual", "annual", "annual", "2016/2020"],
+        "value": [955.8, 1538.04, 2.0, 2.0, 20.0],
+        "status": ["reported", "reported", "reported", "reported", "inferred"],
+        "quote": ["从955.8亿元增加到1538.04亿元"] * 2
+        + ["持续保持全省第二"] * 2
+        + ["城镇新增就业20万人"],
         "section": "回顾",
-        "position": [1968, 2604],
+        "position": [1968, 1968, 2010, 2010, 2604],
     }
 )
 CLAIMS = pd.DataFrame(
@@ -93,7 +100,8 @@ NOT_TOLD = TARGET | {
 SOURCES = pd.DataFrame(
     {
         "source_id": ["GWR2021"],
-        "title": ["报告"],
+        "title": ["report"],
+        "title_zh": ["报告"],
         "licence": ["quoted"],
         "licence_zh": ["引用"],
         "sha256": ["ab"],
@@ -286,7 +294,8 @@ def test_caption_and_heads(name: str, lang: str) -> None:
         (
             "report figures",
             [
-                "地区生产总值|2020|1538.04|亿元|原文|增加到2020年的1538.04亿元|回顾",
+                "地区生产总值|2015、2020|955.8、1538.04|亿元|原文|从955.8亿元增加到1538.04亿元|回顾",
+                "一般公共预算收入全省位次|2019、2020|2|位|原文|持续保持全省第二|回顾",
                 "五年城镇新增就业|2016—2020年|20|万人|推定|城镇新增就业20万人|回顾",
             ],
         ),
@@ -333,7 +342,11 @@ def test_cells(name: str, rows: list[str]) -> None:
     [
         (
             tables.report_figures(FIGURES, "en"),
-            ["GDP|2020|153.804|CNY billion", "New urban jobs over five years|2016–2020|20|"],
+            [
+                "GDP|2015, 2020|95.58, 153.804|CNY billion",
+                "Budget revenue rank in the province|2019, 2020|2|rank",
+                "New urban jobs over five years|2016–2020|20|",
+            ],
         ),
         (
             tables.claims(CLAIMS, "en"),
@@ -438,7 +451,7 @@ def test_the_terms_of_sources_are_left_out_on_a_phone() -> None:
 
 def test_long_cells_alone_may_be_broken_anywhere() -> None:
     page = BeautifulSoup(EVERY_TABLE["report figures"][0]("zh")[0].html(), "html.parser")
-    assert [cell.get_text() for cell in page.select(".long")] == ["增加到2020年的1538.04亿元"]
+    assert [cell.get_text() for cell in page.select(".long")] == ["从955.8亿元增加到1538.04亿元"]
 
 
 def test_an_appendix_is_folded_up_and_holds_its_pieces() -> None:

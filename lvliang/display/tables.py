@@ -5,7 +5,7 @@ Each function returns what there is to show: one table, or none where it has no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -33,18 +33,28 @@ from lvliang.projection.scenario import read_scenario, scenario_path
 
 
 def report_figures(figures: pd.DataFrame, lang: str) -> list[Table]:
-    """The report's own figures, with its words and the section they stand in."""
+    """The report's own figures, with its words and the section they stand in.
+
+    Figures of one indicator that stand in the same words share a row.
+    """
     rows = [
         {
-            text("column.indicator", lang): capital(label(row.indicator, lang)),
-            text("column.year", lang): _period(row.period, row.year, lang),
-            text("column.value", lang): f"{in_unit(row.value, unit(row.indicator, 'zh'), lang):g}",
-            text("column.unit", lang): unit(row.indicator, lang),
-            text("column.kind", lang): text(f"status.{row.status}", lang),
-            text("column.quote", lang): row.quote,
-            text("column.place", lang): row.section,
+            text("column.indicator", lang): capital(label(indicator, lang)),
+            text("column.year", lang): _together(
+                [_period(row.period, row.year, lang) for row in said.itertuples()], lang
+            ),
+            text("column.value", lang): _together(
+                [f"{in_unit(value, unit(indicator, 'zh'), lang):g}" for value in said["value"]],
+                lang,
+            ),
+            text("column.unit", lang): unit(indicator, lang),
+            text("column.kind", lang): text(f"status.{status}", lang),
+            text("column.quote", lang): quote,
+            text("column.place", lang): section,
         }
-        for row in figures.itertuples()
+        for (indicator, status, quote, section), said in figures.groupby(
+            ["indicator", "status", "quote", "section"], sort=False
+        )
     ]
     return _if_any(text("table.report_figures", lang), pd.DataFrame(rows), cards=True)
 
@@ -194,10 +204,10 @@ def parameters(values: Mapping[str, Any], titles: Mapping[str, str], lang: str) 
 
 def sources(table: pd.DataFrame, lang: str) -> list[Table]:
     """Where the figures of the page come from, and on what terms."""
-    terms = "licence_zh" if lang == "zh" else "licence"
+    title, terms = ("title_zh", "licence_zh") if lang == "zh" else ("title", "licence")
     heads = {
         "source_id": text("column.source", lang),
-        "title": text("column.source_title", lang),
+        title: text("column.source_title", lang),
         terms: text("column.licence", lang),
     }
     frame = table[list(heads)].rename(columns=heads)
@@ -265,6 +275,11 @@ def _period(period: str, year: int, lang: str) -> str:
         return str(year)
     first, _, last = period.partition("/")
     return text("column.span", lang, first=first, last=last)
+
+
+def _together(told: Iterable[str], lang: str) -> str:
+    """What differs, in order, in one cell."""
+    return text("comma", lang).join(dict.fromkeys(told))
 
 
 def _parameter(name: str, value: Any, lang: str) -> str:

@@ -235,7 +235,7 @@ def _is_injected(cell: NotebookNode) -> bool:
 
 
 def _insert_contents(body: BeautifulSoup, lang: str) -> None:
-    """Put a list of the level-2 headings before the first, but not on a page of one sheet."""
+    """List the level-2 headings below the answer, but not on a page of one sheet."""
     headings = body("h2")
     for number, heading in enumerate(headings, start=1):
         # A number and not the words: the anchor stays when a heading is reworded.
@@ -250,4 +250,6 @@ def _insert_contents(body: BeautifulSoup, lang: str) -> None:
             headings=[{"id": heading["id"], "text": heading.get_text()} for heading in headings],
         )
     )
-    headings[0].insert_before(BeautifulSoup(html, "html.parser"))
+    # A switch stands with the answer and fills screens: the list would be lost below it.
+    below_answer = body.select("h2, .switch")[0]
+    below_answer.insert_before(BeautifulSoup(html, "html.parser"))
