@@ -13,6 +13,7 @@ from lvliang.feasibility.record import (
     by_origin,
     groups_of,
     high_secondary_share,
+    hindcasts,
     summarise_record,
 )
 from lvliang.feasibility.rival_file import YEARS_NEEDED, origins_of
@@ -165,6 +166,20 @@ def test_each_origin_stands_in_each_group(found):
     city = table[table["group"] == "city"].merge(own, on=["horizon", "origin"])
     assert city["bias"].tolist() == city["error"].tolist()
     assert city["rmse"].tolist() == pytest.approx(city["error"].abs().tolist())
+
+
+def test_hindcasts_of_a_city_are_what_its_scores_were_made_of(found, panel):
+    table = hindcasts(found, "141100")
+    own = found.scores.query("method == 'engine' and region == '141100'")
+    merged = table.merge(own[["horizon", "origin", "above", "error"]], on=["horizon", "origin"])
+    assert len(table) == len(merged) == 13 + 11 + 9
+    inside = merged["outcome"].between(merged[0.05], merged[0.95])
+    assert inside.tolist() == merged["in90"].tolist()
+    # The point forecast is a mean, so it lies near the median and not on it.
+    assert (merged[0.5] - merged["outcome"] - merged["error"]).abs().max() < 1
+    growth = panel.growth["141100"]
+    last = table[(table["horizon"] == 5) & (table["origin"] == 2015)].iloc[0]
+    assert last["outcome"] == pytest.approx(growth.loc[2016:2020].mean())
 
 
 def test_the_industrial_third_is_chosen_by_what_was_known(monkeypatch):

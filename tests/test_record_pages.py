@@ -28,8 +28,19 @@ ORIGINS = pd.DataFrame(
         "cover90": [0.95, 0.93, 1.0, 1.0, 0.95, 0.92, 1.0, 0.0],
     }
 )
-
-
+HINDCASTS = pd.DataFrame(
+    {
+        "horizon": 5,
+        "origin": [2014, 2015],
+        0.05: [0.0, 1.0],
+        0.25: [4.0, 5.0],
+        0.5: [6.0, 7.0],
+        0.75: [8.0, 9.0],
+        0.95: [12.0, 13.0],
+        "outcome": [5.0, -3.0],
+        "in90": [True, False],
+    }
+)
 LINE = {"group": "province", "horizon": 5, "origins": 9, "cover90": 0.87, "bias": 1.1}
 
 
@@ -87,29 +98,61 @@ def test_the_drawn_lines_are_the_given_ones() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_an_origin_shows_its_groups_side_by_side(lang: str) -> None:
-    (table,) = record_tables.origins(ORIGINS, city="Q", lang=lang)
-    inside, outside = {"zh": ("内", "外"), "en": ("yes", "no")}[lang]
-    first = ["2014", "1.85", "1.01", "95", "1.91", "1.49", "100", "1.59", inside]
-    assert table.frame.iloc[0].tolist() == first
-    assert table.frame.iloc[1].tolist()[-2:] == ["−0.45", outside]
-    assert "2" in table.caption and "Q" in table.caption
+    (table,) = record_tables.origins(ORIGINS, lang)
+    assert table.frame.iloc[0].tolist() == [
+        "5", "2014", "1.85", "1.01", "95", "1.91", "1.49", "100"
+    ]  # fmt: skip
 
 
 def test_an_origin_at_which_a_group_has_no_outcome_shows_nothing_there() -> None:
-    gone = (ORIGINS["group"] == "city") & (ORIGINS["origin"] == 2015)
-    (table,) = record_tables.origins(ORIGINS[~gone], city="Q", lang="en")
-    assert table.frame.iloc[1].tolist()[-2:] == ["—", "—"]
+    gone = (ORIGINS["group"] == "province") & (ORIGINS["origin"] == 2015)
+    (table,) = record_tables.origins(ORIGINS[~gone], "en")
+    assert table.frame.iloc[1].tolist()[-3:] == ["—", "—", "—"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_where_there_is_no_province_no_table_speaks_of_one(lang: str) -> None:
     alone = ORIGINS[ORIGINS["group"] != "province"]
-    (table,) = record_tables.origins(alone, city="Q", lang=lang)
-    (shared,) = record_tables.origins(ORIGINS, city="Q", lang=lang)
+    (table,) = record_tables.origins(alone, lang)
+    (shared,) = record_tables.origins(ORIGINS, lang)
     assert len(table.frame.columns) == len(shared.frame.columns) - 3
     word = {"zh": "全省", "en": "province"}[lang]
     assert word in shared.caption
     assert word not in table.caption + "".join(table.frame.columns)
+
+
+def hindcast(lang: str = "en") -> Chart:
+    (found,) = record_charts.hindcasts(HINDCASTS, city="Q", lang=lang)
+    return found
+
+
+def test_bars_reach_from_quantile_to_quantile_and_misses_are_hollow() -> None:
+    axes = hindcast().figure.axes[0]
+    wide, half = (
+        [path[:, 1].tolist() for path in bars.get_segments()] for bars in axes.collections
+    )
+    assert wide == [[0, 12], [1, 13]] and half == [[4, 8], [5, 9]]
+    dashes, held, missed = axes.lines
+    assert dashes.get_xydata().tolist() == [[2014, 6], [2015, 7]]
+    assert held.get_xydata().tolist() == [[2014, 5]]
+    assert missed.get_xydata().tolist() == [[2015, -3]]
+    assert missed.get_markerfacecolor() == "white" != held.get_markerfacecolor()
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "worst"),
+    [
+        ("zh", "5年平均增速：2个起点中，1个", "误差最大的起点为2015年，中位数7.0%，实际−3.0%"),
+        ("en", "5-year mean growth: 1 of 2", "error is that of 2015, median 7.0 %, outcome −3.0 %"),
+    ],
+)
+def test_a_hindcast_says_how_often_it_held_and_where_it_erred_most(
+    lang: str, title: str, worst: str
+) -> None:
+    chart = hindcast(lang)
+    assert chart.title.startswith(title) and worst in chart.words
+    assert chart.data.iloc[1].tolist()[:-1] == ["2015", 1.0, 5.0, 7.0, 9.0, 13.0, -3.0]
+    assert chart.data.iloc[:, -1].tolist() == {"zh": ["内", "外"], "en": ["yes", "no"]}[lang]
 
 
 def test_the_group_by_sector_says_what_it_is_made_of() -> None:
@@ -134,8 +177,8 @@ def test_the_parts_are_told_at_the_longest_horizon() -> None:
         }
     )
     shown, told, formula, _ = record_tables.parts(table, "zh")
-    assert shown.frame.iloc[1].tolist()[2:] == [
-        "9", "40", "27", "0.142", "0.024", "0.024", "0.142"
+    assert shown.frame.iloc[2].tolist() == [
+        "5", "9", "全部城市", "40", "27", "0.142", "0.024", "0.024", "0.142"
     ]  # fmt: skip
     assert "（9个起点）" in told.words
     assert formula == Formula(record_tables.MURPHY)
@@ -155,9 +198,11 @@ def test_a_record_of_nothing_shows_nothing() -> None:
     groups = record.groups_of(found, "141100")
     summary, table = record.summarise_record(found, groups), record.by_origin(found, groups)
     assert record_charts.reliability(reliability.reliability(found, []), table, "zh") == []
+    none = record.hindcasts(found, "141100")
+    assert record_charts.hindcasts(none, city="Q", lang="zh") == []
     parts = reliability.decompose(found, groups)
     assert record_tables.parts(parts, "zh") == []
-    assert record_tables.origins(table, city="Q", lang="zh") == []
+    assert record_tables.origins(table, "zh") == []
     assert record_tables.industry(table, "zh") == []
     assert record_tables.limits(table, "zh") == record_tables.notes(summary, "zh") == []
     assert record_tables.statistical(summary, "zh") == []

@@ -517,3 +517,23 @@ def test_tables_leave_what_they_are_given() -> None:
         draw("en")
     for frame, was in zip(given, before, strict=True):
         pd.testing.assert_frame_equal(frame, was)
+
+
+def test_what_rows_share_is_said_once_above_them() -> None:
+    frame = pd.DataFrame(
+        {
+            "years": ["1", "1", "5"],
+            "origins": ["13", "13", "9"],
+            "method": ["a", "b", "a"],
+            "x": 0.5,
+        }
+    )
+    page = BeautifulSoup(Table("T", frame, shared=2).html(), "html.parser")
+    assert [head.get_text() for head in page.select("thead th")] == ["method", "x"]
+    told = page.select("tbody > tr:first-child > th[scope=rowgroup]")
+    assert [" ".join(head.get_text().split()) for head in told] == [
+        "years 1 origins 13", "years 5 origins 9"
+    ]  # fmt: skip
+    assert {head["colspan"] for head in told} == {"2"}
+    rows = [len(group.select("th[scope=row]")) for group in page("tbody")]
+    assert rows == [2, 1]

@@ -81,7 +81,7 @@ def base_tables(found: Industries, years: Collection[int], lang: str) -> list[Ta
             | base_columns(lines, lang)
             for (name, level), lines in needed.groupby(["reference", "level"], sort=False)
         ]
-        tables += _table(caption, rows)
+        tables.append(Table(caption, pd.DataFrame(rows), shared=1))
     return tables
 
 

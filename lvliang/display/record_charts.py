@@ -6,10 +6,12 @@ import pandas as pd
 
 from lvliang.display import drawing
 from lvliang.display.show import Chart
-from lvliang.display.words import text
+from lvliang.display.words import number, text
 from lvliang.feasibility.reliability import BINS
+from lvliang.projection.outlook import QUANTILES
 
 NEAR = 3.0  # points between mean chance and frequency that are called equal
+BAR = 9  # points, the width of the bar of a forecast
 # Line width and marker tell the horizons apart without colour.
 STYLES = {
     1: (drawing.NOMINAL, 1.0, "^"),
@@ -67,6 +69,81 @@ def reliability(table: pd.DataFrame, cases: pd.DataFrame, lang: str) -> list[Cha
         lang,
     )
     return [chart]
+
+
+def hindcasts(table: pd.DataFrame, *, city: str, lang: str) -> list[Chart]:
+    """What was forecast for the city at each origin, and what came: a chart a horizon.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``horizon, origin``, quantiles in columns ``QUANTILES`` (%), ``outcome`` (%), ``in90``.
+    """
+    return [
+        _hindcast(lines.set_index("origin"), int(horizon), city, lang)
+        for horizon, lines in table.groupby("horizon")
+    ]
+
+
+def _hindcast(lines: pd.DataFrame, horizon: int, city: str, lang: str) -> Chart:
+    figure, axes = drawing.new_axes("%")
+    axes.margins(x=0.08)
+    for low, high, shade in ((0.05, 0.95, 0.25), (0.25, 0.75, 0.45)):
+        axes.vlines(
+            lines.index, lines[low], lines[high],
+            color=drawing.PROJECTION, alpha=shade, linewidth=BAR,
+        )  # fmt: skip
+    axes.plot(
+        lines.index, lines[0.5],
+        color=drawing.PROJECTION, linestyle="", marker="_", markersize=BAR, markeredgewidth=2,
+    )  # fmt: skip
+    held = lines["in90"].astype(bool)
+    # Hollow outside the band: the eye finds the misses, in grey too.
+    for came, inside in ((lines[held], drawing.FACT), (lines[~held], "white")):
+        axes.plot(
+            came.index, came["outcome"],
+            color=drawing.FACT, linestyle="", marker="o", markersize=6, markerfacecolor=inside,
+        )  # fmt: skip
+    axes.set_xlabel(text("record_column.origin", lang))
+    drawing.year_ticks(axes, int(lines.index[-1]), int(lines.index[0]))
+    actual = f"{text('record_chart.came', lang)} {number(lines['outcome'].iloc[-1])}"
+    ends = drawing.quantile_ends(lines[list(QUANTILES)], lang, 1)
+    ends.append((lines["outcome"].iloc[-1], actual, drawing.FACT))
+    drawing.label_ends(axes, lines.index[-1] + 0.2, ends)
+    errors = lines[0.5] - lines["outcome"]
+    worst = int(errors.abs().idxmax())
+    facts = {
+        "years": horizon,
+        "city": city,
+        "origins": len(lines),
+        "held": int(held.sum()),
+        "first": int(lines.index[0]),
+        "last": int(lines.index[-1]),
+        "worst": worst,
+        "median": number(lines.loc[worst, 0.5]),
+        "outcome": number(lines.loc[worst, "outcome"]),
+    }
+    return Chart(
+        figure,
+        text("record_chart.hindcast_title", lang, **facts),
+        text("record_chart.hindcast_subtitle", lang, **facts),
+        text("record_chart.hindcast_alt", lang, **facts),
+        _hindcast_data(lines, lang),
+        lang,
+    )
+
+
+def _hindcast_data(lines: pd.DataFrame, lang: str) -> pd.DataFrame:
+    names = {
+        level: text("column.quantile", lang, percent=round(100 * level)) for level in QUANTILES
+    }
+    names[0.5] = text("column.median", lang)
+    shown = lines[list(QUANTILES)].rename(columns=names)
+    shown[text("record_chart.came", lang)] = lines["outcome"]
+    held = [text(f"record_origin.{bool(inside)}", lang) for inside in lines["in90"]]
+    shown[text("record_chart.held", lang)] = held
+    shown.insert(0, text("record_column.origin", lang), lines.index.astype(str))
+    return shown
 
 
 def _overall(table: pd.DataFrame) -> pd.DataFrame:

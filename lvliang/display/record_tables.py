@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -32,58 +33,40 @@ def answer(summary: pd.DataFrame, lang: str) -> Sentence:
 def methods(summary: pd.DataFrame, lang: str) -> list[Table]:
     """Every method, all cities."""
     rows = summary[summary["group"] == "all"]
-    return _table(text("record_table.all", lang), rows, ("horizon", "method", "origins"), lang)
+    return _table(text("record_table.all", lang), rows, "method", lang)
 
 
 def groups(summary: pd.DataFrame, *, city: str, lang: str) -> list[Table]:
     """The engine by group of cities."""
     rows = summary[summary["method"] == ENGINE]
     caption = text("record_table.groups", lang, groups=_named(rows["group"], lang, city))
-    return _table(caption, rows, ("horizon", "group", "origins"), lang)
+    return _table(caption, rows, "group", lang)
 
 
 def without(summary: pd.DataFrame, year: int, lang: str) -> list[Table]:
     """The engine on windows that do not reach ``year``."""
     rows = summary[summary["method"] == ENGINE]
     caption = text("record_table.without", lang, year=year)
-    return _table(caption, rows, ("horizon", "group", "origins"), lang)
+    return _table(caption, rows, "group", lang)
 
 
-def origins(table: pd.DataFrame, *, city: str, lang: str) -> list[Table]:
-    """The engine at each origin, a table a horizon: all cities, the province, the city."""
-    table = table[table["group"] != "industry"]
-    shared = [group for group in table["group"].unique() if group != "city"]
-    return [
-        Table(
-            text(
-                "record_table.origins",
-                lang,
-                years=int(horizon),
-                origins=lines["origin"].nunique(),
-                groups=_named(table["group"], lang, city),
-            ),
-            pd.DataFrame(
-                [_origin(int(year), rows, shared, lang) for year, rows in lines.groupby("origin")]
-            ),
-        )
-        for horizon, lines in table.groupby("horizon")
-    ]
-
-
-def _origin(year: int, rows: pd.DataFrame, shared: list[str], lang: str) -> dict[str, str]:
-    """One origin; of one city an error has a sign and a band holds it or not."""
-    shown = {text("record_column.origin", lang): str(year)}
-    for group in shared:
-        for score in ("rmse", "bias", "cover90"):
-            found = rows.loc[rows["group"] == group, score]
-            head = text(f"record_origin.{group}_{score}", lang)
-            shown[head] = _score(score, found.iloc[0]) if len(found) else NOTHING
-    own = rows[rows["group"] == "city"]
-    error = [_score("bias", value) for value in own["bias"]]
-    held = [text(f"record_origin.{bool(inside)}", lang) for inside in own["cover90"]]
-    shown[text("record_origin.city_bias", lang)] = next(iter(error), NOTHING)
-    shown[text("record_origin.city_cover90", lang)] = next(iter(held), NOTHING)
-    return shown
+def origins(table: pd.DataFrame, lang: str) -> list[Table]:
+    """The engine at each origin, all cities and the province; a city alone is charted."""
+    table = table[table["group"].isin(["all", "province"])]
+    if table.empty:
+        return []
+    heads = [text(f"record_column.{key}", lang) for key in ("horizon", "origin")]
+    rows = []
+    for (horizon, origin), lines in table.groupby(["horizon", "origin"]):
+        row = dict(zip(heads, [str(horizon), str(origin)], strict=True))
+        found = lines.set_index("group")
+        for group, score in product(table["group"].unique(), ("rmse", "bias", "cover90")):
+            held = group in found.index
+            shown = _score(score, found.loc[group, score]) if held else NOTHING
+            row[text(f"record_origin.{group}_{score}", lang)] = shown
+        rows.append(row)
+    caption = text("record_table.origins", lang, groups=_named(table["group"], lang))
+    return [Table(caption, pd.DataFrame(rows), shared=1)]
 
 
 def limits(table: pd.DataFrame, lang: str) -> list[Sentence]:
@@ -118,7 +101,7 @@ def parts(table: pd.DataFrame, lang: str) -> list[Table | Sentence | Formula]:
     if table.empty:
         return []
     caption = text("record_table.parts", lang, groups=_named(table["group"], lang))
-    shown = _table(caption, table, ("horizon", "group", "origins"), lang, PARTS, 3)
+    shown = _table(caption, table, "group", lang, PARTS, 3)
     said = chances(table, lang)
     return [*shown, *said, Formula(MURPHY), Sentence(text("record.parts", lang), "note")]
 
@@ -152,7 +135,7 @@ def statistical(summary: pd.DataFrame, lang: str) -> list[Sentence]:
 def skill(table: pd.DataFrame, lang: str) -> list[Table]:
     """Brier skill against each rival, with its bound."""
     caption = text("record_table.skill", lang)
-    return _table(caption, table, ("horizon", "method", "origins"), lang, ("skill", "lower"))
+    return _table(caption, table, "method", lang, ("skill", "lower"))
 
 
 def beside(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
@@ -209,27 +192,28 @@ def _named(groups: pd.Series, lang: str, city: str = "") -> str:
 def _table(
     caption: str,
     table: pd.DataFrame,
-    keys: tuple[str, ...],
+    key: str,
     lang: str,
     scores: tuple[str, ...] = SCORES,
     decimals: int = 2,
 ) -> list[Table]:
+    """Scores by ``key``; a horizon and the origins behind it are told once above its rows."""
     if table.empty:
         return []
-    shown = [score for score in scores if score in table]
     rows = [
-        {text(f"record_column.{key}", lang): _key(key, row[key], lang) for key in keys}
+        {
+            text("record_column.horizon", lang): str(row["horizon"]),
+            text("record_column.origins", lang): str(row["origins"]),
+            text(f"record_column.{key}", lang): text(f"record_{key}.{row[key]}", lang),
+        }
         | {
             text(f"record_column.{score}", lang): _score(score, row[score], decimals)
-            for score in shown
+            for score in scores
+            if score in table
         }
-        for _, row in table.iterrows()
+        for _, row in table.sort_values("horizon", kind="stable").iterrows()
     ]
-    return [Table(caption, pd.DataFrame(rows))]
-
-
-def _key(key: str, value: Any, lang: str) -> str:
-    return text(f"record_{key}.{value}", lang) if key in ("method", "group") else f"{value:.0f}"
+    return [Table(caption, pd.DataFrame(rows), shared=2)]
 
 
 def _score(score: str, value: float, decimals: int = 2) -> str:

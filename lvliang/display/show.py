@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -29,7 +30,13 @@ _TABLE = _TEMPLATES.from_string(
 <thead><tr>{% for head in heads %}
 <th scope="col"{{ ' class="desk"' | safe if head == desk }}>{{ head }}</th>
 {% endfor %}</tr></thead>
+{% for told, rows in groups %}
 <tbody>
+{% if told %}
+<tr class="told"><th colspan="{{ heads | length }}" scope="rowgroup">
+{%- for head, cell in told %}<span>{{ head }}</span> {{ cell }}{{ " " if not loop.last }}
+{%- endfor %}</th></tr>
+{% endif %}
 {% for row in rows %}
 <tr>
 {% for cell in row %}
@@ -44,7 +51,9 @@ is_long(cell) }}>{{ cell }}</td>
 {% endfor %}
 </tr>
 {% endfor %}
-</tbody></table></div>"""
+</tbody>
+{% endfor %}
+</table></div>"""
 )
 _APPENDIX = _TEMPLATES.from_string(
     """<details class="appendix"><summary>{{ summary }}</summary>
@@ -118,7 +127,8 @@ class Table:
     """A table: text cells as they are, numbers with ``decimals``.
 
     ``cards`` shows each row as a card on a narrow screen, for tables of words; there the column
-    ``desk`` is left out.
+    ``desk`` is left out. What the first ``shared`` columns say is said once, above the rows that
+    follow each other and have it in common.
     """
 
     caption: str
@@ -126,6 +136,7 @@ class Table:
     cards: bool = False
     decimals: int = 1
     desk: str = ""
+    shared: int = 0
 
     @property
     def words(self) -> str:
@@ -133,15 +144,20 @@ class Table:
         return f"{self.caption}\n{self.frame}"
 
     def html(self) -> str:
-        """The table as HTML; the first column heads its row."""
+        """The table as HTML; the first column that is not shared heads its row."""
+        heads = list(self.frame.columns)
         rows = [
             [_cell(value, self.decimals) for value in row]
             for row in self.frame.itertuples(index=False)
         ]
+        groups = [
+            (list(zip(heads, told, strict=False)), [row[self.shared :] for row in group])
+            for told, group in groupby(rows, key=lambda row: row[: self.shared])
+        ]
         return _TABLE.render(
             caption=capital(self.caption),
-            heads=list(self.frame.columns),
-            rows=rows,
+            heads=heads[self.shared :],
+            groups=groups,
             cards=self.cards,
             desk=self.desk,
             nothing=NOTHING,

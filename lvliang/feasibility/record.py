@@ -22,6 +22,7 @@ from lvliang.baseline.history import secondary_share
 from lvliang.feasibility.rival_file import forecasts_digest, read_forecasts
 from lvliang.feasibility.rivals import RIVALS, statistical_rivals
 from lvliang.projection.engine import draw_growth
+from lvliang.projection.outlook import QUANTILES
 from lvliang.projection.panel import Panel, has_panel, load_panel
 
 HORIZONS = (1, 3, 5)
@@ -30,6 +31,7 @@ FIRST_ORIGIN = 7  # years of data before the first origin that is scored
 FEWEST_ORIGINS = 2  # at the longest horizon, for a record to be one
 THRESHOLDS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0)  # points from the national mean at the origin
 CHANCES = [f"chance{limit:+g}" for limit in THRESHOLDS]
+BANDS = {f"q{100 * level:02.0f}": level for level in QUANTILES}
 ENGINE = "engine"
 CONTROL = "engine less 1 point"
 CONTROL_SHIFT = 1.0
@@ -42,10 +44,11 @@ HIGH_SHARE = 1 / 3  # of the cities, those whose secondary sector has the highes
 class Record:
     """Scores of every forecast.
 
-    ``scores``: one row a method, horizon, origin and city, where there is an outcome. ``error``
-    of the point forecast (points), ``crps``, ``in80``, ``in90``; ``above``: the outcome less the
-    national mean at the origin (points); ``chance-3`` to ``chance+2``: the probability given to
-    ``above`` reaching each of ``THRESHOLDS``; ``brier``: their mean Brier score.
+    ``scores``: one row a method, horizon, origin and city, where there is an outcome. ``q05`` to
+    ``q95``: quantiles of the forecast, and ``outcome`` (%); ``error`` of the point forecast
+    (points), ``crps``, ``in80``, ``in90``; ``above``: the outcome less the national mean at the
+    origin (points); ``chance-3`` to ``chance+2``: the probability given to ``above`` reaching
+    each of ``THRESHOLDS``; ``brier``: their mean Brier score.
     """
 
     scores: pd.DataFrame
@@ -118,6 +121,21 @@ def by_origin(record: Record, groups: dict[str, list[str]]) -> pd.DataFrame:
     return table[["group", "horizon", "origin", "cities", *SCORES]].reset_index(drop=True)
 
 
+def hindcasts(record: Record, region_code: str) -> pd.DataFrame:
+    """Forecasts of the engine for one city at each origin, and what came.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``horizon, origin``, quantiles of mean real growth over the horizon (%) as columns
+        ``QUANTILES``, ``outcome`` (%) and ``in90``.
+    """
+    scores = record.scores
+    own = scores[(scores["method"] == ENGINE) & (scores["region"] == region_code)]
+    own = own.sort_values(["horizon", "origin"])[["horizon", "origin", *BANDS, "outcome", "in90"]]
+    return own.rename(columns=BANDS).reset_index(drop=True)
+
+
 def record_of(
     region_code: str, base_year: int, data: Path | None = None, draws: int = RECORD_DRAWS
 ) -> pd.DataFrame | None:
@@ -168,7 +186,7 @@ def without_year(record: Record, year: int) -> Record:
 def empty_record() -> Record:
     """A record of nothing, for where there is no panel."""
     keys = ["region", "method", "horizon", "origin"]
-    scores = ["error", "crps", "in80", "in90", "above", *CHANCES, "brier"]
+    scores = [*BANDS, "outcome", "error", "crps", "in80", "in90", "above", *CHANCES, "brier"]
     return Record(pd.DataFrame(columns=[*keys, *scores]))
 
 
@@ -259,7 +277,8 @@ def brier_skill(record: Record, *, resamples: int = 2000, seed: int = 1) -> pd.D
 def _score(
     point: np.ndarray, values: np.ndarray, outcome: pd.Series, national: float
 ) -> pd.DataFrame:
-    low90, low80, high80, high90 = np.quantile(values, [0.05, 0.1, 0.9, 0.95], axis=0)
+    low80, high80, *levels = np.quantile(values, [0.1, 0.9, *BANDS.values()], axis=0)
+    bands = dict(zip(BANDS, levels, strict=True))
     truth = outcome.to_numpy()
     above = truth - national
     chances = np.column_stack([(values - national >= limit).mean(axis=0) for limit in THRESHOLDS])
@@ -267,10 +286,12 @@ def _score(
     table = pd.DataFrame(
         {
             "region": outcome.index,
+            **bands,
+            "outcome": truth,
             "error": point - truth,
             "crps": scoringrules.crps_ensemble(truth, values.T, estimator="pwm"),
             "in80": (low80 <= truth) & (truth <= high80),
-            "in90": (low90 <= truth) & (truth <= high90),
+            "in90": (bands["q05"] <= truth) & (truth <= bands["q95"]),
             "above": above,
             **dict(zip(CHANCES, chances.T, strict=True)),
             "brier": np.square(chances - came).mean(axis=1),
