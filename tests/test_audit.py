@@ -388,7 +388,7 @@ def test_levels_are_told_in_the_unit_of_the_language(
     assert vintages.frame.iloc[-1, 1] == first
     made = audit_tables.corrections(load_table("corrections"), city, lang)
     assert any(correction in piece.html() for piece in made)
-    rounding = {"zh": "总量变动0.1亿元以内", "en": "the levels by CNY 0.01 billion"}[lang]
+    rounding = {"zh": "总量在0.1亿元以内变动", "en": "the levels by CNY 0.01 billion"}[lang]
     assert any(rounding in rule.words for rule in audit_tables.rules(lang))
 
 
@@ -419,18 +419,19 @@ def test_english_multiplies_out_what_chinese_counts_in_ten_thousands() -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_answer_counts_every_claim_once(judged: pd.DataFrame, lang: str) -> None:
     region = find_region(LVLIANG)
-    said = audit_tables.answer(audit_tables.concerning(judged, region), region, lang)
-    counts = judged["verdict"].value_counts()
+    mine = audit_tables.concerning(judged, region)
+    said = audit_tables.answer(mine, region, lang)
+    counts = mine["verdict"].value_counts()
     assert said.style == "headline"
     assert region.name(lang) in said.words
-    assert all(str(count) in said.words for count in [len(judged), *counts])
+    assert all(str(count) in said.words for count in [len(mine), *counts])
 
 
 OF_WHOM = [
-    (LVLIANG, "zh", "核对67条说法（晋中市3条、吕梁市58条、全国城市面板6条）："),
-    (LVLIANG, "en", "Of 67 claims (Jinzhong 3, Lvliang 58, panel of all cities 6), 31 confirmed"),
-    ("140900", "zh", "没有专门关于忻州市的说法；核对其他67条（晋中市3条、吕梁市58条、"),
-    ("140900", "en", "No claim concerns Xinzhou itself; of 67 others (Jinzhong 3, Lvliang 58, "),
+    (LVLIANG, "zh", "核对64条说法（吕梁市58条、全国城市面板6条）："),
+    (LVLIANG, "en", "Of 64 claims (Lvliang 58, panel of all cities 6), 28 confirmed"),
+    ("140900", "zh", "没有专门关于忻州市的说法；核对其他6条（全国城市面板6条）"),
+    ("140900", "en", "No claim concerns Xinzhou itself; of 6 others (panel of all cities 6), "),
     ("320500", "en", "No claim concerns Suzhou itself; of 6 others (panel of all cities 6), "),
 ]
 
@@ -445,9 +446,24 @@ def test_the_answer_says_of_whom_the_claims_are(
 
 
 def test_a_city_of_another_province_is_told_of_the_panel_alone(judged: pd.DataFrame) -> None:
-    mine = audit_tables.concerning(judged, find_region("320500"))
+    suzhou = find_region("320500")
+    mine = audit_tables.concerning(judged, suzhou)
     assert set(mine["region_code"]) == {"CN"}
     assert len(mine) == len(audit.CHECKS)
+    assert audit_tables.neighbours(audit_tables.of_neighbours(judged, suzhou), "zh") == []
+
+
+@pytest.mark.parametrize("code", [LVLIANG, "140700", "140900"])
+def test_claims_on_other_cities_of_the_province_are_folded_up(
+    judged: pd.DataFrame, code: str
+) -> None:
+    region = find_region(code)
+    mine = audit_tables.concerning(judged, region)
+    others = audit_tables.of_neighbours(judged, region)
+    assert len(mine) + len(others) == len(judged)
+    assert set(others["region_code"]) == {LVLIANG, "140700"} - {code}
+    (folded,) = audit_tables.neighbours(others, "zh")
+    assert sum(len(table.frame) for table in folded.pieces) >= others["claim_id"].nunique() / 3
 
 
 def test_conflicts_are_shown_with_both_figures_and_both_sources(judged: pd.DataFrame) -> None:

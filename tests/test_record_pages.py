@@ -41,7 +41,8 @@ HINDCASTS = pd.DataFrame(
         "in90": [True, False],
     }
 )
-LINE = {"group": "province", "horizon": 5, "origins": 9, "cover90": 0.87, "bias": 1.1}
+OWN = {"origins": 9, "cover90": 5 / 9, "bias": 3.4}
+LINE = {"group": "province", "horizon": 5, "origins": 9, "cover90": 0.87, "bias": 1.1, "own": None}
 
 
 @pytest.fixture(autouse=True)
@@ -229,6 +230,25 @@ def test_beside_a_verdict_stands_its_record_or_why_there_is_none(
     }  # fmt: skip
     (sentence,) = record_tables.beside(pd.DataFrame([row]), "zh")
     assert sentence.words.partition("——")[2].startswith(said)
+
+
+@pytest.mark.parametrize(("basis", "told"), [("constant", True), ("current", False)])
+def test_the_two_point_rule_says_what_it_was_fed(basis: str, told: bool) -> None:
+    row = {
+        "indicator": "gdp_real_growth", "type": "growth", "operator": ">=", "value": 8.0,
+        "unit": "%", "first_year": 2021, "deadline": 2021, "required_rate": 8.0,
+        "probability": 0.3, "reference_percentile": float("nan"), "price_basis": basis,
+        "eurostat_status": "on_track", "record": None, "beyond_record": None,
+        "eurostat_basis": {"first": 2015, "last": 2020, "rate": 9.98},
+    }  # fmt: skip
+    (sentence,) = record_tables.beside(pd.DataFrame([row]), "zh")
+    assert "2015—2020年现价年均增长10.0%" in sentence.words
+    assert ("口径不一" in sentence.words) is told
+
+
+def test_the_line_of_the_province_tells_how_the_city_itself_fared() -> None:
+    words = record_tables.line_words(LINE | {"own": OWN}, "zh")
+    assert words.endswith("其中本市9个起点中5个落在区间内、预测平均偏高3.4个百分点")
 
 
 @pytest.mark.parametrize(("bias", "words"), [(2.28, "偏高2.3个百分点"), (-0.4, "偏低0.4个百分点")])

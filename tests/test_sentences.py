@@ -55,7 +55,7 @@ def test_baseline_in_both_languages() -> None:
         "按修订后的序列，2016—2020年名义年均增长10.2%，实际年均增长5.4%。",
         "按首次公布的总量，由2015年的955.8亿元到2020年的1538.04亿元，名义年均增长10.0%；"
         "两套序列水平不同，其间如有经济普查，首次公布数前后不宜直接相比。",
-        "2015年当年实际增速为−4.6%，是低点：以它为起点算出的年均增速偏高，不宜直接外推。",
+        "2015年当年实际增速为−4.6%（修订序列），是低点：以它为起点算出的年均增速偏高，不宜直接外推。",
         "一般公共预算收入由2015年的90.6亿元到2020年的187.26亿元，年均增长15.6%（现价）。",
     ]
     headline, first, trough, revenue = baseline("en")
@@ -284,7 +284,12 @@ def test_a_region_without_targets_says_so() -> None:
     assert "Q市" in en
 
 
-TARGETS = pd.DataFrame({"indicator": ["gdp_real_growth", "new_urban_jobs"], "value": [8.0, 3.9]})
+TARGETS = pd.DataFrame(
+    {
+        "indicator": ["gdp_real_growth", "new_urban_jobs", "budget_revenue_growth"],
+        "value": [8.0, 3.9, 5.0],
+    }
+)
 YEARS = {"levels": pd.Series({2020: 1538.04}), "growth": pd.Series({2020: 2.7})}
 
 
@@ -306,6 +311,16 @@ def test_without_target_level_or_growth_there_is_no_such_sentence(
     targets: pd.DataFrame, base_year: int
 ) -> None:
     assert sentences.gdp_target(targets, base_year, **YEARS, lang="zh") == []
+
+
+def test_the_revenue_target_as_a_level() -> None:
+    levels = pd.Series({2018: 174.8, 2020: 187.26})
+    (said,) = sentences.revenue_target(TARGETS, 2020, levels=levels, lang="zh")
+    assert said.words == "一般公共预算收入增长5%相当于2021年达到196.6亿元。"
+    (english,) = sentences.revenue_target(TARGETS, 2020, levels=levels, lang="en")
+    assert english.words == "Revenue growth of 5 % means CNY 19.7 billion in 2021."
+    assert sentences.revenue_target(TARGETS[:1], 2020, levels=levels, lang="zh") == []
+    assert sentences.revenue_target(TARGETS, 2019, levels=levels, lang="zh") == []
 
 
 def test_jobs_are_those_of_the_report() -> None:
@@ -352,7 +367,10 @@ def test_the_origins_behind_the_record_are_those_of_the_run() -> None:
 
 
 def test_where_the_members_of_the_national_factor_start() -> None:
-    shock, note = sentences.members({"year": 2020, "came": 2.68, "kept": 6.38}, "zh")
+    shock, provinces, note = sentences.members(
+        {"year": 2020, "came": 2.68, "kept": 6.38}, 2017, "zh"
+    )
     assert "2020年全国各市平均增速2.7%，按冲击年份不用" in shock.words
     assert "6.4%" in shock.words
-    assert [piece.words for piece in sentences.members(None, "zh")] == [note.words]
+    assert "各省2017年目标的均值" in provinces.words
+    assert [piece.words for piece in sentences.members(None, None, "zh")] == [note.words]

@@ -79,8 +79,8 @@ def test_the_table_has_each_target_with_what_is_known_of_it(lang: str) -> None:
     assert len(table.frame) == 11
     first = table.frame.iloc[0].to_list()
     assert f"{found.loc['gdp_2021', 'q50']:.1f}" in first[4]
-    assert first[2:4] == ["2.7", "≥8%" if lang == "zh" else "≥8 %"]
-    assert ("预期性" if lang == "zh" else "expected") in table.caption
+    assert first[2:4] == (["2.7%", "≥8%"] if lang == "zh" else ["2.7 %", "≥8 %"])
+    assert ("预期性" if lang == "zh" else "indicative") in table.caption
     mixed = main.assign(nature=["约束性", *main["nature"].iloc[1:]])
     (table,) = summary.indicators(mixed, found, lang)
     assert table.frame.iloc[0, 1] == ("约束性" if lang == "zh" else "binding")
@@ -174,6 +174,8 @@ def test_the_base_is_held_against_the_five_years_before_it(last: float, told: st
     words = summary._base_effect(growth, "zh")
     assert told in words
     assert "5.5%" in words
+    swung = pd.Series([50.0, -50.0, 0.0, 0.0, 0.0, last], index=GROWTH.index)
+    assert "年均的−5.6%" in summary._base_effect(swung, "zh")
     assert summary._base_effect(growth.iloc[1:], "zh") == ""
 
 
@@ -182,17 +184,18 @@ def test_risks_have_the_numbers_of_the_run_or_say_that_there_are_none(lang: str)
     effects = tornado(outlook(), load_scenario("relapse", **YEARS), seed=3)
     moved = effects.set_index(["driver", "side"])["gdp_nominal"]
     given = Triggers(-18.0, 4.9, 2.0, 8.3, 12.8)
-    said = summary.risks(effects, given, growth=GROWTH, year=2025, lang=lang)
+    said = summary.risks(effects, given, growth=GROWTH, **YEARS, lang=lang)
     assert [len(said), "18.0" in said[0].words, "12.8" in said[2].words] == [3, True, True]
+    assert re.search({"zh": "低.*或高", "en": "lower or .* higher"}[lang], said[0].words)
     for place, driver in enumerate(("coal_price", "national_growth")):
         for side in ("low", "high"):
             assert f"{abs(moved[driver, side]):.1f}" in said[place].words
-    under = summary.risks(effects, given, growth=GROWTH, year=2025, lang=lang, conditional=True)
+    under = summary.risks(effects, given, growth=GROWTH, **YEARS, lang=lang, conditional=True)
     assert under[:-1] == said
     assert {"zh": "基准情景", "en": "baseline scenario"}[lang] in under[-1].words
     still = effects.assign(gdp_nominal=0.0, budget_revenue=0.0)
     none = Triggers(*[float("nan")] * 5)
-    said = summary.risks(still, none, growth=GROWTH, year=2025, lang=lang)
+    said = summary.risks(still, none, growth=GROWTH, **YEARS, lang=lang)
     assert len(said) == 2
     assert "nan" not in " ".join(line.words for line in said)
 

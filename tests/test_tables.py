@@ -150,7 +150,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         lambda lang: tables.ranks(RANKS, lang),
         {
             "zh": (
-                "全省位次：按当年公布数计算与报告所述",
+                "全省位次：按首次公布数计算与报告所述",
                 ["年份", "地区生产总值位次", "报告：地区生产总值位次"],
             ),
             "en": (
@@ -239,7 +239,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         lambda lang: tables.what_it_takes(verdicts(TARGET, NOT_TOLD), lang),
         {
             "zh": (
-                "缺历年数据的目标：须比现价地区生产总值快多少（百分点，负数为可慢多少）；"
+                "未能研判的目标：须比现价地区生产总值快多少（百分点，负数为可慢多少）；"
                 "后者增速测算为偏低−6.1%、居中11.3%、偏高31.5%",
                 [
                     "目标",
@@ -249,8 +249,8 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
                 ],
             ),
             "en": (
-                "Targets without a series: points by which they must outgrow GDP at current "
-                "prices (below zero: may trail it), drawn to grow by −6.1 % (low), 11.3 % "
+                "Targets that cannot be assessed yet: points by which they must outgrow GDP at "
+                "current prices (below zero: may trail it), drawn to grow by −6.1 % (low), 11.3 % "
                 "(middle) or 31.5 % (high)",
                 [
                     "Target",

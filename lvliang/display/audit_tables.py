@@ -28,16 +28,29 @@ PARTS = {"level": ("亿元", 2), "growth": ("%", 1), "rank": ("位", 0)}  # unit
 
 
 def concerning(judged: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """Claims on the cities of the region's province, and on the whole panel."""
-    codes = [peer.code for peer in peers(region)]
-    return judged[judged["region_code"].isin([*codes, "CN"])].reset_index(drop=True)
+    """Claims on the region itself, and on the whole panel."""
+    return judged[judged["region_code"].isin([region.code, "CN"])].reset_index(drop=True)
+
+
+def of_neighbours(judged: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """Claims on the other cities of the region's province."""
+    codes = [peer.code for peer in peers(region) if peer != region]
+    return judged[judged["region_code"].isin(codes)].reset_index(drop=True)
+
+
+def neighbours(judged: pd.DataFrame, lang: str) -> list[Appendix]:
+    """Claims on other cities (`of_neighbours`), folded up: they are not what the page is about."""
+    kinds = ("report", "press", "vintage")
+    tables = [table for kind in kinds for table in claims(judged, kind, lang)]
+    tables += unsourced(judged, lang)
+    return [Appendix(text("audit.neighbours", lang), tables)] if tables else []
 
 
 def answer(judged: pd.DataFrame, region: Region, lang: str) -> Sentence:
     """Of whom the claims are, whether of the region itself, and how many end in each verdict."""
     counts = judged["verdict"].value_counts()
     told = [text(f"audit_count.{key}", lang, count=counts.get(key, 0)) for key in audit.VERDICTS]
-    by_city = judged["region_code"].value_counts().sort_index()
+    by_city = judged["region_code"].value_counts().sort_index()  # the panel, "CN", comes last
     of = [
         text(
             f"audit.of_{'panel' if code == 'CN' else 'city'}",

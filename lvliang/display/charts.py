@@ -255,6 +255,7 @@ def _without_projection(
 def _facts(actual: pd.Series, indicator: str, region: str, lang: str) -> dict[str, object]:
     return {
         "indicator": label(indicator, lang),
+        "vintage": text(f"chart_vintage.{indicator}", lang),
         "region": region,
         "unit": unit(indicator, lang),
         "first": int(actual.index[0]),

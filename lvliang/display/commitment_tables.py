@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -88,7 +89,7 @@ def reading(commitments: pd.DataFrame, lang: str) -> list[Sentence]:
     """How the tables are read, where there are any."""
     if commitments.empty:
         return []
-    names = ("stage", "definition", "lacking", "needed", "deadline", "filter")
+    names = ("stage", "definition", "lacking", "needed", "deadline")
     return [Sentence(text(f"commitment_reading.{name}", lang)) for name in names]
 
 
@@ -187,11 +188,18 @@ def _name(row: pd.Series, lang: str) -> str:
 
 
 def _placed(words: str, row: pd.Series, lang: str) -> str:
-    """``words`` with the places that they do not name; places are in the report's words."""
+    """``words`` with the places that they do not name; places are in the report's words.
+
+    Places that it writes as one are one; those before 等 and a number are some of many.
+    """
     places = [place for place in row["place"].split(";") if place and place not in words]
     if not places:
         return words
-    return text("commitments.placed", lang, words=words, places=text("comma", lang).join(places))
+    together = "".join(places)
+    named = together if together in row["quote"] else text("comma", lang).join(places)
+    some = re.search(rf"{re.escape(places[-1])}[^，。；、]*等\d", row["quote"])
+    key = "placed_among" if some else "placed"
+    return text(f"commitments.{key}", lang, words=words, places=named)
 
 
 def _stage(row: pd.Series, lang: str) -> str:

@@ -151,7 +151,8 @@ def _beside(row: pd.Series, lang: str) -> str:
         clauses.append(text(f"record.percentile_{facts.pop('kind')}", lang, **facts))
     if pd.notna(row["eurostat_status"]):
         status = text(f"eurostat.{row['eurostat_status']}", lang)
-        clauses.append(text("record.eurostat", lang, status=status))
+        key = "eurostat_nominal" if row["price_basis"] == "constant" else "eurostat"
+        clauses.append(text(f"record.{key}", lang, status=status, **row["eurostat_basis"]))
     joined = text("semicolon", lang).join(clauses)
     return text("record.beside", lang, target=target_name(row, lang), clauses=joined)
 
@@ -166,18 +167,27 @@ def _record_words(row: pd.Series, lang: str) -> str:
 
 
 def line_words(line: dict[str, Any], lang: str) -> str:
-    """The line of the record that applies to a verdict."""
-    points = round(line["bias"], 1)
-    side = "even" if points == 0 else "too_high" if points > 0 else "too_low"
-    return text(
+    """The line of the record that applies to a verdict, and how the city itself fared."""
+    said = text(
         "record.line",
         lang,
         group=text(f"record_group.{line['group']}", lang),
         horizon=line["horizon"],
         origins=line["origins"],
         cover=100 * line["cover90"],
-        error=text(f"record.{side}", lang, points=abs(points)),
+        error=_erred(line["bias"], lang),
     )
+    own = line["own"]
+    if own is None:
+        return said
+    facts = {"origins": own["origins"], "held": round(own["cover90"] * own["origins"])}
+    return said + text("record.own", lang, error=_erred(own["bias"], lang), **facts)
+
+
+def _erred(bias: float, lang: str) -> str:
+    points = round(bias, 1)
+    side = "even" if points == 0 else "too_high" if points > 0 else "too_low"
+    return text(f"record.{side}", lang, points=abs(points))
 
 
 def _named(groups: pd.Series, lang: str, city: str = "") -> str:

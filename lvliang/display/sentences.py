@@ -126,9 +126,16 @@ def trajectories(
     return Sentence(words, "headline")
 
 
-def members(shock: Mapping[str, float] | None, lang: str) -> list[Sentence]:
-    """Where the members of the national factor start (``shock`` of ``shock_set_aside``)."""
+def members(
+    shock: Mapping[str, float] | None, targets_year: int | None, lang: str
+) -> list[Sentence]:
+    """Where the members of the national factor start, and of which year provinces' targets are.
+
+    ``shock`` is that of ``shock_set_aside``, ``targets_year`` of ``year_of_provincial_targets``.
+    """
     said = [text("trajectories.shock", lang, **shock)] if shock else []
+    if targets_year is not None:
+        said.append(text("trajectories.provinces", lang, year=targets_year))
     said.append(text("trajectories.members", lang))
     return [Sentence(words, "note") for words in said]
 
@@ -234,6 +241,18 @@ def gdp_target(
         latest=growth[base_year],
         two_year=mean_of_rates(pd.Series([growth[base_year], value])),
     )
+    return [Sentence(words)]
+
+
+def revenue_target(
+    main: pd.DataFrame, base_year: int, *, levels: pd.Series, lang: str
+) -> list[Sentence]:
+    """What the revenue target means as a level of its year, at current prices."""
+    value = target_value(main, "budget_revenue_growth")
+    if value is None or base_year not in levels.index:
+        return []
+    level = amount(level_after(levels[base_year], value, 1), "亿元", lang, 1)
+    words = text("feasibility.revenue", lang, value=value, year=base_year + 1, level=level)
     return [Sentence(words)]
 
 

@@ -26,8 +26,8 @@ from lvliang.display.words import (
 from lvliang.feasibility.desk import Triggers
 from lvliang.feasibility.drivers import BASES
 from lvliang.feasibility.record import LONGEST
+from lvliang.projection.growth import from_log, to_log
 
-MOVES = {"size": "size", "gdp": "gdp_nominal", "revenue": "budget_revenue"}
 YEARS_BEFORE = 5  # that the growth of the base year is held against
 UNUSUAL = 1.0  # points away from their mean
 SIGNS = {">=": "≥", "<=": "≤", "=": ""}
@@ -90,7 +90,8 @@ def risks(
     triggers: Triggers,
     *,
     growth: pd.Series,
-    year: int,
+    base_year: int,
+    end_year: int,
     lang: str,
     conditional: bool = False,
 ) -> list[Sentence]:
@@ -105,12 +106,13 @@ def risks(
     conditional : bool
         Whether the page is of another scenario than the baseline, on which effects are worked out.
     """
+    years = {"first": base_year + 1, "year": end_year, "years": end_year - base_year}
     said = [
-        _risk(effects, "coal_price", year, lang, trigger=number(abs(triggers.coal))),
+        _risk(effects, "coal_price", years, lang, trigger=number(abs(triggers.coal))),
         _risk(
             effects,
             "national_growth",
-            year,
+            years,
             lang,
             base=_base_effect(growth, lang),
             trigger=number(triggers.cities),
@@ -189,14 +191,18 @@ def _row(verdict: pd.Series, expected: pd.Series, lang: str) -> dict[str, str]:
     middle = expected["q50"]
     told = NOTHING
     if pd.notna(middle):
-        ends = {name: number(expected[name], decimals) for name in ("q10", "q50", "q90")}
+        ends = {
+            name: amount(expected[name], units, lang, decimals) for name in ("q10", "q50", "q90")
+        }
         told = text("summary.expected", lang, **ends)
     basis = verdict["price_basis"]
     return {
         "indicator": capital(label(verdict["indicator"], lang)),
         "nature": text(f"nature.{verdict['nature']}", lang),
         "basis": text(f"summary_basis.{basis}", lang),
-        "last": NOTHING if pd.isna(expected["last"]) else number(expected["last"], decimals),
+        "last": NOTHING
+        if pd.isna(expected["last"])
+        else amount(expected["last"], units, lang, decimals),
         "target": SIGNS[verdict["operator"]] + amount(verdict["value"], units, lang),
         "expected": told,
         "verdict": _told(verdict, lang),
@@ -225,20 +231,28 @@ def _base_effect(growth: pd.Series, lang: str) -> str:
     known = growth.dropna()
     if len(known) <= YEARS_BEFORE:
         return ""
-    last, usual = known.iloc[-1], known.iloc[-1 - YEARS_BEFORE : -1].mean()
+    last = known.iloc[-1]
+    usual = from_log(to_log(known.iloc[-1 - YEARS_BEFORE : -1]).mean())
     far = abs(last - usual) >= UNUSUAL
     side = "usual" if not far else "low" if last < usual else "high"
     return text(f"summary.base_{side}", lang, last=number(last), usual=number(usual))
 
 
-def _risk(effects: pd.DataFrame, driver: str, year: int, lang: str, **facts: str) -> Sentence:
+def _risk(
+    effects: pd.DataFrame, driver: str, years: dict[str, int], lang: str, **facts: str
+) -> Sentence:
     sides = effects[effects["driver"] == driver].set_index("side")
     if sides[["gdp_nominal", "budget_revenue"]].abs().max(axis=None) < WHOLE or sides.empty:
         return Sentence(text(f"summary.no_risk_{driver}", lang))
-    facts |= {
-        f"{side}_{name}": signed(float(sides.loc[side, column]))
-        for side in ("low", "high")
-        for name, column in MOVES.items()
-    }
+    for side, row in sides.iterrows():
+        facts[f"{side}_size"] = signed(row["size"])
+        facts[f"{side}_gdp"] = _moved(row["gdp_nominal"], lang)
+        facts[f"{side}_revenue"] = _moved(row["budget_revenue"], lang)
     facts["off"] = number(float(sides["size"].abs().max()))
-    return Sentence(text(f"summary.risk_{driver}", lang, year=year, **facts))
+    return Sentence(text(f"summary.risk_{driver}", lang, **years, **facts))
+
+
+def _moved(percent: float, lang: str) -> str:
+    if abs(percent) < WHOLE:
+        return text("summary.same", lang)
+    return text(f"summary.{'higher' if percent > 0 else 'lower'}", lang, size=number(abs(percent)))

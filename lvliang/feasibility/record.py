@@ -225,15 +225,23 @@ def record_line(summary: pd.DataFrame, years: int) -> dict[str, Any]:
 
     The province's line: the widest group that shares the region's ups and downs; its own where
     it is alone. The horizon is the longest that was scored and is not longer than ``years``.
+    ``own`` is how the region itself fared, where the line is that of its province.
     """
     horizon = max(scored for scored in HORIZONS if scored <= years)
     chosen = summary[(summary["method"] == ENGINE) & (summary["horizon"] == horizon)]
     lines = chosen.set_index("group")
     group = "province" if "province" in lines.index else "city"
-    line = lines.loc[group]
+    beside = group == "province" and "city" in lines.index
     return {
         "group": group,
         "horizon": horizon,
+        **_line(lines.loc[group]),
+        "own": _line(lines.loc["city"]) if beside else None,
+    }
+
+
+def _line(line: pd.Series) -> dict[str, Any]:
+    return {
         "origins": int(line["origins"]),
         "cities": int(line["cities"]),
         "bias": float(line["bias"]),

@@ -25,16 +25,24 @@ def reference(target: Target, outlook: Outlook, cities: Cities | None) -> dict[s
         base year), ``reference_class`` (which earlier spells of the same length it is held
         against: ``kind`` "alike" for spells of all cities that began alike, "province" for those
         of the cities of the province; ``spells`` and ``cities``, their numbers),
-        ``reference_percentile`` (% of them that grew less than required) and
-        ``eurostat_status``.
+        ``reference_percentile`` (% of them that grew less than required), ``eurostat_status``
+        and ``eurostat_basis`` (``first, last``, the two years, and ``rate``, % a year between
+        them at current prices, also where the target is one of real growth: such trackers take
+        the levels that are published).
     """
     if target.type not in ("growth", "mean_growth"):
         return {}
     years = target.last_year - target.first_year + 1
+    rate = _nominal_average(target, outlook)
     return {
         "rate_needed": target.value,
         **_outside_view(target, outlook, cities, years),
-        "eurostat_status": eurostat_status(_nominal_average(target, outlook), target.value),
+        "eurostat_status": eurostat_status(rate, target.value),
+        "eurostat_basis": {
+            "first": outlook.base_year - SPAN,
+            "last": outlook.base_year,
+            "rate": rate,
+        },
     }
 
 

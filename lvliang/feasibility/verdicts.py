@@ -29,8 +29,9 @@ COLUMNS = [
     "target_id", "group", "type", "indicator", "operator", "value", "unit",
     "price_basis", "price_basis_status", "first_year", "deadline", "nature", "origin",
     "probability", "grade", "likelihood", "class", "near_edge", "required_rate",
-    "rate_needed", "reference_percentile", "reference_class", "eurostat_status", "discounted_1",
-    "discounted_2", "group_probability", "settling_vintage", "vintage_gap", "record",
+    "rate_needed", "reference_percentile", "reference_class", "eurostat_status",
+    "eurostat_basis", "discounted_1", "discounted_2", "group_probability", "settling_vintage",
+    "vintage_gap", "record",
     "beyond_record", "missing", "break_even", "quote", "reading_zh", "reading_en",
 ]  # fmt: skip
 # What ``lvliang assess --format json`` gives of a target, in this order.
@@ -75,8 +76,8 @@ def assess(
         ``required_rate`` (% a year),
         ``rate_needed`` (% a year still needed in the years that remain),
         ``reference_percentile`` (share of the ``reference_class``, earlier spells of the same
-        length, that grew less than required, %), ``eurostat_status`` (the two-point rule, for
-        comparison),
+        length, that grew less than required, %), ``eurostat_status, eurostat_basis`` (the
+        two-point rule, for comparison),
         ``discounted_1, discounted_2`` (probability with real growth cut by 1 and 2 points),
         ``group_probability`` (all targets of the group that can be assessed, met together),
         ``settling_vintage, vintage_gap`` (size of the gaps and ``probability_without`` them),

@@ -77,8 +77,8 @@ def without_shock(factor: pd.Series) -> pd.Series:
 
 def provincial_targets(panel: Panel) -> pd.Series:
     """The last growth target each province is known to have set (%), by province."""
-    rows = panel.targets[panel.targets["region_code"] != NATION].sort_values("first_year")
-    latest = rows.dropna(subset="low_pct").groupby("region_code").last()["low_pct"]
+    rows = _of_provinces(panel).sort_values("first_year")
+    latest = rows.groupby("region_code").last()["low_pct"]
     return latest.set_axis(latest.index.str[:2])
 
 
@@ -101,13 +101,18 @@ def _damped_trend(factor: pd.Series, horizon: int) -> np.ndarray:
     return fit.forecast(horizon)
 
 
+def provincial_targets_year(panel: Panel) -> int | None:
+    """The latest year for which provinces are known to have set growth targets."""
+    years = _of_provinces(panel)["first_year"]
+    return None if years.empty else int(years.max())
+
+
 def _provincial_target(panel: Panel) -> float:
     """Mean target of the provinces, moved with the nation's where it is the older one."""
-    rows = panel.targets[panel.targets["region_code"] != NATION]
-    rows = rows.dropna(subset="low_pct")
-    if rows.empty:
+    year = provincial_targets_year(panel)
+    if year is None:
         return np.nan
-    year = int(rows["first_year"].max())
+    rows = _of_provinces(panel)
     mean = rows.loc[rows["first_year"] == year, "low_pct"].mean()
     annual = _annual_targets(panel)
     if year in annual.index and not annual.loc[year:].empty:
@@ -142,6 +147,11 @@ def _gap(panel: Panel) -> float:
 
 def _annual_targets(panel: Panel) -> pd.Series:
     return _of_nation(panel, "annual_target").set_index("first_year")["low_pct"]
+
+
+def _of_provinces(panel: Panel) -> pd.DataFrame:
+    rows = panel.targets
+    return rows[rows["region_code"] != NATION].dropna(subset="low_pct")
 
 
 def _of_nation(panel: Panel, kind: str) -> pd.DataFrame:

@@ -22,7 +22,12 @@ from lvliang.projection.conditional import condition
 from lvliang.projection.deviations import forecast_deviations
 from lvliang.projection.engine import draw_growth
 from lvliang.projection.growth import from_log, to_log
-from lvliang.projection.national import forecast_factor, members, without_shock
+from lvliang.projection.national import (
+    forecast_factor,
+    members,
+    provincial_targets_year,
+    without_shock,
+)
 from lvliang.projection.panel import Panel, has_panel, load_panel
 from lvliang.projection.paths import evidence, project
 from lvliang.projection.scenario import BASELINE, Scenario, load_scenario
@@ -201,6 +206,13 @@ def shock_set_aside(outlook: Outlook, data: Path | None = None) -> dict[str, flo
     if kept.equals(factor):
         return None
     return {"year": factor.index[-1], "came": factor.iloc[-1], "kept": kept.iloc[-1]}
+
+
+def year_of_provincial_targets(outlook: Outlook, data: Path | None = None) -> int | None:
+    """Of which year the provinces' targets are that the national factor rests on."""
+    if not has_panel(data):
+        return None
+    return provincial_targets_year(load_panel(outlook.base_year, data))
 
 
 def national_outlook(outlook: Outlook, data: Path | None = None) -> pd.DataFrame:
