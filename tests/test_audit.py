@@ -372,8 +372,8 @@ def test_the_vintages_of_the_city_of_the_page_are_compared_too(judged: pd.DataFr
 @pytest.mark.parametrize(
     ("lang", "level", "gap", "first", "correction"),
     [
-        ("zh", "89.32", "−0.28", "1538.04", "地区生产总值356.25改为227.02"),
-        ("en", "8.932", "−0.028", "153.804", "GDP 35.625 becomes 22.702"),
+        ("zh", "89.32", "−0.28", "1538.04", "地区生产总值356.25亿元改为227.02亿元"),
+        ("en", "8.932", "−0.028", "153.804", "GDP CNY 35.625 billion becomes CNY 22.702 billion"),
     ],
 )
 def test_levels_are_told_in_the_unit_of_the_language(

@@ -19,7 +19,7 @@ from lvliang.display.claim_words import (
 )
 from lvliang.display.show import Appendix, Sentence, Table, with_year
 from lvliang.display.units import decimals_in, in_unit
-from lvliang.display.words import amount, capital, label, number, number_in, text, unit
+from lvliang.display.words import amount, capital, label, number, number_in, text
 from lvliang.projection import audit
 
 NAMED = 20  # cells of a check that are named, the furthest apart first
@@ -294,11 +294,12 @@ def _corrections(
 
 
 def _change(row: pd.Series, lang: str) -> str:
-    key, units = f"audit_claim.{row['action']}", unit(row["indicator"], "zh")
-    old, new = (in_unit(row[name], units, lang) for name in ("expected", "value"))
-    return capital(text(key, lang, indicator=label(row["indicator"], lang), old=old, new=new))
+    old, new = (figure(row[name], row["indicator"], lang) for name in ("expected", "value"))
+    facts = {"indicator": label(row["indicator"], lang), "old": old, "new": new}
+    return capital(text(f"audit_claim.{row['action']}", lang, **facts))
 
 
 def _kept(row: pd.Series, lang: str) -> str:
-    kept = in_unit(row["expected"], unit(row["indicator"], "zh"), lang)
-    return capital(f"{label(row['indicator'], lang)} {kept:.10g}")
+    facts = {"indicator": label(row["indicator"], lang)}
+    facts["old"] = figure(row["expected"], row["indicator"], lang)
+    return capital(text("audit_claim.keep", lang, **facts))

@@ -289,6 +289,8 @@ def _parameter(name: str, value: Any, lang: str) -> str:
         return text("code", lang, name=region.name(lang), code=region.code)
     if name == "scenario":
         return read_scenario(scenario_path(str(value))).title(lang)
+    if name in ("lang", "edition"):
+        return text(f"parameter.{value}", lang)
     return str(value) or NOTHING
 
 
