@@ -149,7 +149,7 @@ def test_a_city_without_targets_has_what_is_drawn_of_it(lang: str) -> None:
     [
         (9, 2025, "", ""),
         (9, 2026, "2025年以后超出检验记录，仅供参考；", "years after 2025 is beyond any record; "),
-        (0, 2025, "没有回测记录；", "there is no track record; "),
+        (0, 2025, "没有回测记录。", "there is no track record."),
     ],
 )
 def test_the_note_says_where_there_is_no_record(
@@ -198,6 +198,21 @@ def test_risks_have_the_numbers_of_the_run_or_say_that_there_are_none(lang: str)
     said = summary.risks(still, none, growth=GROWTH, **YEARS, lang=lang)
     assert len(said) == 2
     assert "nan" not in " ".join(line.words for line in said)
+
+
+@LANGUAGES
+def test_a_city_without_revenue_has_none_in_its_table_nor_its_risks(lang: str) -> None:
+    maanshan = outlook("340500")
+    drawn = ahead(maanshan)
+    assert drawn.loc["budget_revenue"].isna().all()
+    assert drawn.drop("budget_revenue").notna().all(axis=None)
+    (table,) = summary.ahead(drawn, first=2021, last=2025, lang=lang)
+    effects = tornado(maanshan, None, seed=3)
+    given = Triggers(-18.0, 4.9, float("nan"), float("nan"), float("nan"))
+    risks = summary.risks(effects, given, growth=GROWTH, **YEARS, lang=lang)
+    told = " ".join([table.words, *(risk.words for risk in risks)])
+    assert not re.search({"zh": "收入", "en": "revenue"}[lang], told)
+    assert not re.search(r"nan|[为低高] ?[%或]", told)
 
 
 def test_the_history_of_the_rank_has_the_first_on_top() -> None:

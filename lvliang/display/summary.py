@@ -151,11 +151,9 @@ def note(
     counted = gaps is not None and len(gaps) > 0
     basis = text("summary.with_gaps" if counted else "summary.without_gaps", lang)
     last = base_year + LONGEST
-    record = ""
-    if not origins:
-        record = text("summary.no_record", lang)
-    elif end_year > last:
-        record = text("summary.beyond_record", lang, last=last)
+    record = text("summary.method" if origins else "summary.no_record", lang)
+    if origins and end_year > last:
+        record = text("summary.beyond_record", lang, last=last) + record
     key = "summary.note" if judged else "summary.note_ahead"
     return Sentence(text(key, lang, basis=basis, record=record), "note")
 
@@ -247,7 +245,9 @@ def _risk(
     for side, row in sides.iterrows():
         facts[f"{side}_size"] = signed(row["size"])
         facts[f"{side}_gdp"] = _moved(row["gdp_nominal"], lang)
-        facts[f"{side}_revenue"] = _moved(row["budget_revenue"], lang)
+    revenue = sides["budget_revenue"].dropna()
+    ends = {str(side): _moved(percent, lang) for side, percent in revenue.items()}
+    facts["revenue"] = text("summary.revenue_too", lang, **ends) if ends else ""
     facts["off"] = number(float(sides["size"].abs().max()))
     return Sentence(text(f"summary.risk_{driver}", lang, **years, **facts))
 

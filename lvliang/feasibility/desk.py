@@ -75,12 +75,12 @@ def ahead(outlook: Outlook) -> pd.DataFrame:
     last = outlook.own_paths.isel(year=-1)
     drawn = {"gdp_real_growth": mean_growth(outlook, "gdp_real_growth")}
     drawn |= {name: last.sel(indicator=name) for name in MAIN_LEVELS}
-    return pd.DataFrame(
-        {
-            end: {name: float(x.quantile(level)) for name, x in drawn.items()}
-            for end, level in LEVELS.items()
-        }
-    )
+    ends = {
+        name: np.quantile(values, list(LEVELS.values()))
+        for name, values in drawn.items()
+        if values.notnull().all()
+    }
+    return pd.DataFrame.from_dict(ends, orient="index", columns=list(LEVELS)).reindex(drawn)
 
 
 def triggers(targets: Sequence[Target], outlook: Outlook, data: Path | None = None) -> Triggers:
