@@ -180,7 +180,8 @@ def test_the_page_shows_the_parameters_of_its_run(executed: Execute, place: str,
     shown = {row.th.get_text(): row("td")[-1].get_text() for row in rows}
     given = taken_by(name, RUNS[place].given)
     assert given["region"] in shown.pop("region")
-    named = {"zh": "中文", "en": "English", "public": "公开"}
+    lang = str(given["lang"])
+    named = {"zh": "中文", "en": "English", "public": {"zh": "公开", "en": "public"}[lang]}
     others = {name: str(value) for name, value in given.items() if name != "region"}
     others |= {name: named[others[name]] for name in {"lang", "edition"} & others.keys()}
     assert {parameter: shown[parameter] for parameter in others} == others

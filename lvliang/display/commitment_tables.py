@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from lvliang.display.show import NOTHING_STYLE, Sentence, Table
+from lvliang.display.show import Sentence, Table, nothing_to_show
 from lvliang.display.words import NOTHING, capital, counts_by_class, text
 from lvliang.feasibility.commitments import OUTCOMES, counts_by_outcome
 
@@ -96,7 +96,7 @@ def reading(commitments: pd.DataFrame, lang: str) -> list[Sentence]:
 def overview(commitments: pd.DataFrame, lang: str) -> list[Sentence | Table | Links]:
     """Outcomes by part of the report and links to each, or a sentence that there is nothing."""
     if commitments.empty:
-        return [Sentence(text("nothing", lang), NOTHING_STYLE)]
+        return nothing_to_show(lang)
     counts = counts_by_outcome(commitments)
     counts.loc[""] = counts.sum()
     areas = [f"work_area.{area}" if area else "commitment_column.total" for area in counts.index]
@@ -113,7 +113,7 @@ def by_work_area(
 ) -> Sequence[Part | Sentence]:
     """One table a part of the report, all parts or those of ``areas``, in the report's order."""
     wanted = commitments if areas is None else commitments[commitments["work_area"].isin(areas)]
-    return _parts(wanted, lang) or [Sentence(text("nothing", lang), NOTHING_STYLE)]
+    return _parts(wanted, lang) or nothing_to_show(lang)
 
 
 def quantity(value: float, unit: str, lang: str) -> str:

@@ -254,6 +254,11 @@ def contents_of(piece: Any) -> list[Content]:
     return [found for inner in getattr(piece, "pieces", ()) for found in contents_of(inner)]
 
 
+def nothing_to_show(lang: str) -> list[Sentence]:
+    """What a cell shows that has nothing: a page leaves it out where its section has no more."""
+    return [Sentence(text("nothing", lang), NOTHING_STYLE)]
+
+
 def hand_out(result: Mapping[str, Any]) -> None:
     """Hand the result of a run to the machine, as an output that no page shows."""
     from IPython.display import display

@@ -78,7 +78,7 @@ def ahead(outlook: Outlook) -> pd.DataFrame:
     ends = {
         name: np.quantile(values, list(LEVELS.values()))
         for name, values in drawn.items()
-        if values.notnull().all()
+        if not np.isnan(values).any()
     }
     return pd.DataFrame.from_dict(ends, orient="index", columns=list(LEVELS)).reindex(drawn)
 

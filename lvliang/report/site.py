@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from lvliang.baseline.regions import find_region
 from lvliang.display import history_tables
 from lvliang.display.scenario_tables import title_of
-from lvliang.display.show import NOTHING_STYLE, Sentence, Table, contents_of
+from lvliang.display.show import Sentence, Table, contents_of, nothing_to_show
 from lvliang.display.words import text
 from lvliang.errors import QualityError
 from lvliang.feasibility.targets import load_targets
@@ -286,7 +286,7 @@ def _outputs(notebook: NotebookNode, tags: set[str], lang: str) -> list[Markup]:
 
     That there is nothing to show is said on the page alone.
     """
-    nothing = Sentence(text("nothing", lang), NOTHING_STYLE).html()
+    (nothing,) = (said.html() for said in nothing_to_show(lang))
     cells = [cell for cell in notebook.cells if tags & set(cell.metadata.get("tags", []))]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     shown = [output.data["text/html"] for output in outputs if "data" in output]
