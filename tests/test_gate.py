@@ -8,15 +8,16 @@ import nbformat.v4 as v4
 import pytest
 
 from lvliang.report.gate import (
-    check_links,
     faults_of_files,
     faults_of_notebook,
     faults_of_page,
     visible_text,
 )
+from lvliang.report.links import check_links
 
 
 def page(body: str, head: str = "") -> str:
+    head = f"<title>T</title>{head}"
     return f'<!DOCTYPE html><html lang="zh-CN"><head>{head}</head><body>{body}</body></html>'
 
 
@@ -108,13 +109,17 @@ def test_clean_page_has_no_fault():
             "A page must have no address that runs, <a> under",
         ),
         (
-            "<svg aria-hidden='true'><set to='javascript:a()'/></svg>",
-            "A page must have no address that runs, <set> under “题”.",
+            "<svg aria-hidden='true'><set attributeName='href' to='https://x.com/a'/></svg>",
+            "A page must have no <set>, under “题”.",
         ),
         (
             "<svg aria-hidden='true'><style><g onclick='a()'></g></style></svg>",
             "Invalid HTML: a tag stands in the text of a <style>, under “题”.",
         ),
+        ("<a href='data:text/html,a'>a</a>", "A page must have no address that runs, <a> under"),
+        ("<canvas></canvas>", "A drawn <canvas> has no text alternative, under “题”."),
+        ("<input type='image'>", "A drawn <input> has no text alternative, under “题”."),
+        ("<span role='img'>x</span>", 'A <span> of role="img" has no aria-label, under “题”.'),
         ("<img src='data:,'>", "An <img> has no text alternative, under “题”."),
         ("<img src='data:,' alt=' '>", "An <img> has no text alternative, under “题”."),
         ("<svg aria-label='a'></svg>", 'An <svg> has no role="img" with an aria-label or <title>'),
@@ -145,6 +150,11 @@ def test_clean_page_has_no_fault():
         ("<a href='file:///tmp/a'>a</a>", "The page shows the local path file:///tmp/a"),
         (r"<p>见 C:\数据\a.csv</p>", r"The page shows the local path C:\数据\a.csv"),
         ("<p>C:/Users/a.csv</p>", "The page shows the local path C:/Users/a.csv, under"),
+        ("<p>见~/数据/a.csv</p>", "The page shows the local path ~/数据/a.csv, under"),
+        ("<p>source:/work/a/b.csv</p>", "The page shows the local path /work/a/b.csv, under"),
+        ("<p>路径/work/a.csv</p>", "The page shows the local path /work/a.csv, under"),
+        ("<a href='FILE:///a/b'>a</a>", "The page shows the local path FILE:///a/b"),
+        (r"<p>\\统计局\共享\a</p>", r"The page shows the local path \\统计局\共享\a, under"),
         (r"<p>\\host\share\a</p>", r"The page shows the local path \\host\share\a, under"),
         ("<p>/nix/store/a</p>", "The page shows the local path /nix/store/a, under"),
         ("<p title='/private/tmp/a'>a</p>", "The page shows the local path /private/tmp/a, under"),
@@ -209,14 +219,27 @@ def test_each_misnested_tag_is_found():
 
 
 def test_a_page_without_its_document_type():
-    assert faults_of_page("<html lang='en'><h1>GDP</h1></html>") == [
+    assert faults_of_page("<html lang='en'><title>T</title><h1>GDP</h1></html>") == [
         "Invalid HTML: expected doctype but got start tag <html>, line 1, at “<html lang='en'>”."
     ]
 
 
 def test_page_without_language():
-    html = "<!DOCTYPE html><html><h1>题</h1></html>"
+    html = "<!DOCTYPE html><html><title>T</title><h1>题</h1></html>"
     assert faults_of_page(html) == ["The <html> element has no lang."]
+
+
+@pytest.mark.parametrize("title", ["", "<title></title>", "<title> </title>"])
+def test_page_without_title(title):
+    html = f"<!DOCTYPE html><html lang='zh-CN'>{title}<h1>题</h1></html>"
+    assert faults_of_page(html) == ["The page has no <title>."]
+
+
+def test_what_is_read_out_of_a_drawing_has_no_local_path():
+    drawing = "<svg role='img'><title>图</title><desc>/home/a/b.csv</desc></svg>"
+    assert faults_of_page(page(drawing)) == [
+        "The page shows the local path /home/a/b.csv, before the first heading."
+    ]
 
 
 def test_size_is_counted_in_bytes():

@@ -203,7 +203,7 @@ def main(*probabilities: float | None, together: float | None = 0.2) -> pd.DataF
     frame["class"] = frame["probability"].map(
         lambda probability: "cannot_tell" if pd.isna(probability) else "uncertain"
     )
-    return frame.assign(group_probability=together)
+    return frame.assign(group_probability=together, deadline=2021)
 
 
 def feasibility(verdicts: pd.DataFrame, lang: str = "zh") -> list[str]:
@@ -342,6 +342,20 @@ def test_what_is_said_of_a_table_is_not_said_of_an_empty_one() -> None:
     (said,) = sentences.if_any(rows, "feasibility.no_2025", "en", style="note", end_year=2025)
     assert ("2025" in said.words, said.style) == (True, "note")
     assert sentences.if_any(rows.iloc[:0], "feasibility.twelfth", "zh") == []
+
+
+def test_that_a_year_rebounds_is_said_after_a_shock_alone() -> None:
+    rows = pd.DataFrame({"x": [1]})
+    shock = {"year": 2019, "came": 2.0, "kept": 6.0}
+    (said,) = sentences.rebound(rows, shock, "zh")
+    assert said.words.startswith("2020年是恢复性年份")
+    assert sentences.rebound(rows, None, "zh") == sentences.rebound(rows[:0], shock, "zh") == []
+
+
+def test_the_method_counts_the_cities_of_the_panel() -> None:
+    (said,) = sentences.method({"cities": 295, "targets_year": None}, "en")
+    assert "from 295 cities" in said.words
+    assert sentences.method(None, "en") == []
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from nbformat import v4
 
 from lvliang.display.show import Appendix, Sentence, Table, contents_of
 from lvliang.display.tabular import DATA_TYPE, Content
-from lvliang.report import gate, parameters, publication
+from lvliang.report import parameters, publication
+from lvliang.report.links import check_links
 from lvliang.report.site_data import listing_html, shown_on, write_data
 
 PAGE = "10_baseline"
@@ -137,12 +138,12 @@ def test_the_index_links_to_every_file(site: Path, index: str, lang: str) -> Non
 
 
 def test_a_file_that_is_missing_is_a_broken_link(site: Path) -> None:
-    assert gate.check_links(site) == []
+    assert check_links(site) == []
     path = site / f"data/en/{PAGE}-02.csv"
     content = path.read_bytes()
     path.unlink()
     try:
-        assert gate.check_links(site) == [
+        assert check_links(site) == [
             f"en/index.html links to ../data/en/{PAGE}-02.csv, which does not exist."
         ]
     finally:

@@ -519,6 +519,30 @@ def test_tables_leave_what_they_are_given() -> None:
         pd.testing.assert_frame_equal(frame, was)
 
 
+LATER = pd.DataFrame(
+    [
+        TARGET | {"type": "mean_growth", "deadline": 2025, "origin": "derived"},
+        TARGET | {"type": "rank", "first_year": 2025, "deadline": 2025, "origin": "derived"},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (LATER, ["没有录入2025年的", "推演：2021年增速年均保持到2025年、位次保持"]),
+        (LATER[1:], ["没有录入2025年的", "推演：位次保持到2025年"]),
+        (LATER.assign(origin="stated"), ["到2025年的目标"]),
+        (LATER.assign(origin=["stated", "derived"]), ["到2025年的目标", "推演：位次保持到2025年"]),
+        (LATER[:0], []),
+    ],
+)
+def test_targets_that_were_set_are_not_called_derived(rows: pd.DataFrame, said: list[str]) -> None:
+    pieces = tables.later(rows, end_year=2025, lang="zh")
+    assert len(pieces) == len(said)
+    assert all(piece.words.startswith(words) for piece, words in zip(pieces, said, strict=True))
+
+
 def test_what_rows_share_is_said_once_above_them() -> None:
     frame = pd.DataFrame(
         {

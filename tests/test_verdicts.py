@@ -173,3 +173,12 @@ def test_a_bound_belongs_to_the_band_above_it(scale, word):
         assert word(bound) == name
         if bound > 0:
             assert word(bound - 1e-9) != name
+
+
+def test_a_rate_kept_up_for_one_year_is_the_target_of_that_year() -> None:
+    kept_up = {
+        end_year: {one.target_id for one in load_targets("141100", 2020, end_year)}
+        & {"gdp_mean", "revenue_mean", "gdp_rank"}
+        for end_year in (2021, 2022)
+    }
+    assert kept_up == {2021: {"gdp_rank"}, 2022: {"gdp_mean", "revenue_mean", "gdp_rank"}}

@@ -120,6 +120,12 @@ def test_no_notebook_has_a_word_that_is_never_written(notebook: Path) -> None:
         ("It is impossible: it FAILED, doomed很falsified。",
          ["impossible", "FAILED", "doomed", "falsified"]),
         ("a probability of 72.3 %", ["probability of 72.3 %"]),
+        ("the likelihood of the target is 72.3 %", ["likelihood of the target is 72.3 %"]),
+        ("a chance of 72.3\N{NO-BREAK SPACE}%", ["chance of 72.3 %"]),
+        ("a 72.3 % chance", ["72.3 % chance"]),
+        ("有72.3%的可能性", ["有72.3%的可能性"]),
+        ("不\N{SOFT HYPHEN}可\N{ZERO WIDTH SPACE}能", ["不可能"]),
+        ("the growth with an even chance is about 6.7 %", []),
         ("可能性较大，是否可能待核实", []),
         ("关注水质；村落空间；农民工工资保证金", []),
         ("实现概率约70%；增速8.5%的概率", []),
@@ -149,7 +155,7 @@ def test_a_fact_that_is_not_given_raises() -> None:
 def test_numbers_in_sentences_have_a_true_minus_and_no_negative_zero(
     low: float, shown: str
 ) -> None:
-    facts = {"region": "Q", "first": 2021, "end_year": 2025, "median": 7.1, "q05": low, "q95": 9}
+    facts = {"region": "Q", "span": "2021–2025", "median": 7.1, "q05": low, "q95": 9}
     sentence = words.text("trajectories.answer", "en", **facts)
     assert f"between {shown} and 9.0 %" in sentence
 

@@ -96,7 +96,7 @@ def reading(commitments: pd.DataFrame, lang: str) -> list[Sentence]:
 def overview(commitments: pd.DataFrame, lang: str) -> list[Sentence | Table | Links]:
     """Outcomes by part of the report and links to each, or a sentence that there is nothing."""
     if commitments.empty:
-        return nothing_to_show(lang)
+        return [*nothing_to_show(lang)]
     counts = counts_by_outcome(commitments)
     counts.loc[""] = counts.sum()
     areas = [f"work_area.{area}" if area else "commitment_column.total" for area in counts.index]

@@ -17,6 +17,7 @@ from lvliang.display.words import (
     label,
     number,
     place,
+    span,
     target_name,
     text,
 )
@@ -85,9 +86,9 @@ def mean_growth(
     if growth.isnull().any():
         return []
     low, median, high = growth.quantile([0.05, 0.5, 0.95]).to_numpy()
-    span = text("key.growth", lang, first=base_year + 1, end_year=end_year)
+    name = text("key.growth", lang, span=span(base_year + 1, end_year, lang))
     between = text("key.between", lang, low=number(low), high=number(high))
-    return _together([KeyFigure(amount(median, "%", lang, 1), span, between)])
+    return _together([KeyFigure(amount(median, "%", lang, 1), name, between)])
 
 
 def verdicts(judged: pd.DataFrame, lang: str) -> list[KeyFigures]:

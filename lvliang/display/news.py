@@ -8,12 +8,10 @@ import pandas as pd
 
 from lvliang.display import sentences
 from lvliang.display.history_tables import since_last
-from lvliang.display.scenario_tables import GROUPS
+from lvliang.display.scenario_tables import MAIN
 from lvliang.display.show import Sentence, Table
 from lvliang.display.words import text
 from lvliang.feasibility.vintage import Row, Standing
-
-MAIN, _ = GROUPS
 
 
 def title(standing: Standing, subject: str, lang: str) -> str:

@@ -12,6 +12,7 @@ from lvliang.display.scenario_tables import (
     WHOLE,
     author_of,
     between,
+    main_year,
     name_of,
     of_first,
     signed,
@@ -213,7 +214,7 @@ def _word_range(found: Comparison, what: str, year: int, lang: str) -> str:
         if far.any()
     ]  # fmt: skip
     facts = {
-        "what": text(f"scenario_group.{what}", lang, year=year),
+        "what": text(f"scenario_group.{what}", lang, year=year, main_year=main_year(found)),
         "moved": text("scenarios.moved", lang, moves=text("clause", lang).join(moved))
         if moved
         else "",

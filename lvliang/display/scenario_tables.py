@@ -19,6 +19,7 @@ from lvliang.display.words import (
     number,
     number_in,
     rounded,
+    span,
     target_name,
     text,
 )
@@ -29,7 +30,8 @@ from lvliang.projection.scenario import Scenario
 OURS = "lvliang"  # author of the scenarios that are shipped
 WHOLE = 0.05  # what rounds to nothing
 DERIVED = "to_end_year"
-GROUPS = ("2021_main", DERIVED)
+MAIN = "2021_main"
+GROUPS = (MAIN, DERIVED)
 LEVELS = {
     "gdp_nominal": ("scenario", "median", "interval80", "against", "above", "growth", "prices"),
     "budget_revenue": ("scenario", "median", "interval80", "against"),
@@ -80,7 +82,8 @@ def chances(found: Comparison, lang: str) -> list[Table]:
         | ({"flips": str(flips[name]) if place else NOTHING} if name in flips.index else {})
         for place, name in enumerate(found.summary.index)
     ]
-    return [table_of("words" if len(told) > 1 else "ranks", rows, lang)]
+    name = "words" if len(told) > 1 else "ranks"
+    return [table_of(name, rows, lang, main_year=main_year(found))]
 
 
 def switch(found: Comparison, *, year: int, shown: str, lang: str) -> list[Switch]:
@@ -119,13 +122,13 @@ def _headline(found: Comparison, scenario: str, year: int, lang: str) -> Table:
         if pd.notna(row[f"{name}_q50"])
     }
     cells |= {
-        text(f"scenario_headline.{name}", lang, first=found.first_year, year=year): text(
+        text(f"scenario_headline.{name}", lang, span=span(found.first_year, year, lang)): text(
             "scenarios.rate", lang, value=number(row[name])
         )
         for name in ("growth", "prices")
     }
     cells |= {
-        text(f"scenario_group.{what}", lang, year=year): text(
+        text(f"scenario_group.{what}", lang, year=year, main_year=main_year(found)): text(
             f"likelihood.{words[(scenario, what)]}", lang
         )
         for what in told_of(found)
@@ -226,6 +229,12 @@ def signed(value: float, decimals: int = 1) -> str:
     """
     shown = number(value, decimals)
     return f"+{shown}" if round(value, decimals) > 0 else shown
+
+
+def main_year(found: Comparison) -> int | None:
+    """The year of the main expected targets, where there are any."""
+    years = found.verdicts.loc[found.verdicts["group"] == MAIN, "deadline"]
+    return None if years.empty else int(years.iloc[0])
 
 
 def told_of(found: Comparison) -> list[str]:

@@ -16,6 +16,7 @@ from lvliang.display.words import (
     in_words,
     label,
     rounded,
+    span,
     target_name,
     text,
 )
@@ -117,8 +118,7 @@ def trajectories(
         "trajectories.answer",
         lang,
         region=region,
-        first=base_year + 1,
-        end_year=end_year,
+        span=span(base_year + 1, end_year, lang),
         median=median,
         q05=low,
         q95=high,
@@ -126,12 +126,17 @@ def trajectories(
     return Sentence(words, "headline")
 
 
+def method(basis: Mapping[str, int | None] | None, lang: str) -> list[Sentence]:
+    """How growth and prices are drawn, from the cities of ``national_basis``."""
+    return [Sentence(text("trajectories.method", lang, cities=basis["cities"]))] if basis else []
+
+
 def members(
     shock: Mapping[str, float] | None, targets_year: int | None, lang: str
 ) -> list[Sentence]:
     """Where the members of the national factor start, and of which year provinces' targets are.
 
-    ``shock`` is that of ``shock_set_aside``, ``targets_year`` of ``year_of_provincial_targets``.
+    ``shock`` is that of ``shock_set_aside``, ``targets_year`` that of ``national_basis``.
     """
     said = [text("trajectories.shock", lang, **shock)] if shock else []
     if targets_year is not None:
@@ -182,7 +187,8 @@ def feasibility(main: pd.DataFrame, *, region: str, lang: str) -> list[Sentence]
     if main.empty:
         return [Sentence(text("feasibility.no_targets", lang, region=region), "headline")]
     counts = counts_by_class(main, lang)
-    words = text("feasibility.answer", lang, total=len(main), counts=counts)
+    facts = {"year": main["deadline"].iloc[0], "total": len(main), "counts": counts}
+    words = text("feasibility.answer", lang, **facts)
     said = [Sentence(words, "headline")]
     told = main["probability"].notna()
     if told.sum() > 1:
@@ -198,6 +204,13 @@ def if_any(
 ) -> list[Sentence]:
     """What is said of the rows of a table, where it has any."""
     return [] if table.empty else [Sentence(text(key, lang, **facts), style)]
+
+
+def rebound(derived: pd.DataFrame, shock: Mapping[str, float] | None, lang: str) -> list[Sentence]:
+    """That a year after a shock (of ``shock_set_aside``) says little of those that follow."""
+    if derived.empty or shock is None:
+        return []
+    return [Sentence(text("feasibility.rebound", lang, year=int(shock["year"]) + 1), "note")]
 
 
 def even_bets(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:

@@ -20,6 +20,7 @@ from lvliang.display.words import (
     label,
     number,
     number_in,
+    span,
     text,
     unit,
 )
@@ -73,7 +74,9 @@ def ahead(drawn: pd.DataFrame, *, first: int, last: int, lang: str) -> list[Tabl
         }
         rows.append(
             {
-                "indicator": text(f"summary_ahead.{name}", lang, first=first, last=last),
+                "indicator": text(
+                    f"summary_ahead.{name}", lang, last=last, span=span(first, last, lang)
+                ),
                 "expected": text("summary.expected", lang, **told),
                 "unit": unit(str(name), lang),
             }
@@ -106,7 +109,11 @@ def risks(
     conditional : bool
         Whether the page is of another scenario than the baseline, on which effects are worked out.
     """
-    years = {"first": base_year + 1, "year": end_year, "years": end_year - base_year}
+    years = {
+        "span": span(base_year + 1, end_year, lang),
+        "year": end_year,
+        "years": end_year - base_year,
+    }
     said = [
         _risk(effects, "coal_price", years, lang, trigger=number(abs(triggers.coal))),
         _risk(
@@ -237,7 +244,7 @@ def _base_effect(growth: pd.Series, lang: str) -> str:
 
 
 def _risk(
-    effects: pd.DataFrame, driver: str, years: dict[str, int], lang: str, **facts: str
+    effects: pd.DataFrame, driver: str, years: dict[str, Any], lang: str, **facts: str
 ) -> Sentence:
     sides = effects[effects["driver"] == driver].set_index("side")
     if sides[["gdp_nominal", "budget_revenue"]].abs().max(axis=None) < WHOLE or sides.empty:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from lvliang.baseline.regions import find_region
-from lvliang.display.show import Table, with_year
+from lvliang.display.show import Sentence, Table, with_year
 from lvliang.display.units import decimals_in, in_unit
 from lvliang.display.words import (
     NOTHING,
@@ -25,6 +25,7 @@ from lvliang.display.words import (
     number,
     number_in,
     rounded,
+    span,
     target_name,
     text,
     unit,
@@ -222,6 +223,23 @@ def main(targets: pd.DataFrame, lang: str) -> list[Table]:
     return verdicts(targets, with_nature(caption, targets, lang), lang)
 
 
+def later(targets: pd.DataFrame, *, end_year: int, lang: str) -> list[Sentence | Table]:
+    """Verdicts to the end year: on targets that were set, and on those derived from a year's."""
+    stated = targets["origin"] == "stated"
+    pieces: list[Sentence | Table] = []
+    pieces += verdicts(targets[stated], text("table.stated", lang, end_year=end_year), lang)
+    if targets.empty or stated.all():
+        return pieces
+    derived = targets[~stated]
+    if not stated.any():
+        pieces.append(Sentence(text("feasibility.no_2025", lang, end_year=end_year)))
+    growth = derived.loc[derived["type"] == "mean_growth", "first_year"]
+    key = "table.derived_ranks" if growth.empty else "table.derived"
+    year = None if growth.empty else growth.iloc[0]
+    caption = text(key, lang, year=year, end_year=end_year)
+    return [*pieces, *verdicts(derived, caption, lang)]
+
+
 def with_nature(caption: str, targets: pd.DataFrame, lang: str) -> str:
     """A caption with the nature of the targets, where they have it in common."""
     natures = set(targets["nature"])
@@ -274,7 +292,7 @@ def _period(period: str, year: int, lang: str) -> str:
     if period == "annual":
         return str(year)
     first, _, last = period.partition("/")
-    return text("column.span", lang, first=first, last=last)
+    return span(int(first), int(last), lang)
 
 
 def _together(told: Iterable[str], lang: str) -> str:

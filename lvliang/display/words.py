@@ -6,6 +6,7 @@ import csv
 import re
 import string
 import tomllib
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from lvliang.feasibility.bands import likelihood
 WORDS = sorted(Path(__file__).parent.glob("words*.toml"))
 FORBIDDEN = Path(__file__).parent / "forbidden.toml"
 MINUS = "−"
+SPACES = re.compile(r"\s")
 NOTHING = "—"
 WORD_ONLY_GRADES = ("C", "D")
 
@@ -67,8 +69,14 @@ def forbidden(said: str) -> list[str]:
     --------
     >>> forbidden("基本不可能，可能性较小"), forbidden("It Failed: unfailed"), forbidden("达标有望")
     (['不可能'], ['Failed'], [])
+
+    Spaces of any kind are one, and what no reader sees between letters is left out.
+
+    >>> forbidden("a chance of 72.3\N{NO-BREAK SPACE}%"), forbidden("不\N{SOFT HYPHEN}可能")
+    (['chance of 72.3 %'], ['不可能'])
     """
-    return [match[0] for match in _forbidden().finditer(said)]
+    seen = "".join(letter for letter in said if unicodedata.category(letter) != "Cf")
+    return [match[0] for match in _forbidden().finditer(SPACES.sub(" ", seen))]
 
 
 def label(indicator: str, lang: str) -> str:
@@ -191,6 +199,17 @@ def rounded(probability: float, lang: str) -> str:
     return text("chance.about", lang, percent=percent)
 
 
+def span(first: int, last: int, lang: str) -> str:
+    """The years from `first` to `last`, both counted.
+
+    Examples
+    --------
+    >>> span(2021, 2025, "zh"), span(2021, 2021, "zh"), span(2021, 2025, "en")
+    ('2021—2025年', '2021年', '2021–2025')
+    """
+    return text("span.year" if first == last else "span.years", lang, first=first, last=last)
+
+
 def target_name(verdict: pd.Series, lang: str) -> str:
     """A target in words: indicator, span, direction, value and unit.
 
@@ -202,6 +221,8 @@ def target_name(verdict: pd.Series, lang: str) -> str:
     '地区生产总值实际增速：2021—2025年年均≥8%'
     """
     key = verdict["type"] if verdict["type"] in ("mean_growth", "rank") else "one_year"
+    if key == "mean_growth" and verdict["first_year"] == verdict["deadline"]:
+        key = "one_year"
     asked = amount(verdict["value"], verdict["unit"], lang)
     return text(
         f"target.{key}",

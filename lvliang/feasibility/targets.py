@@ -60,9 +60,14 @@ class Target:
 def load_targets(
     region_code: str, origin: int, end_year: int, data: Path | None = None
 ) -> list[Target]:
-    """Targets of a region known at ``origin``; those without a deadline end in ``end_year``."""
+    """Targets of a region known at ``origin``; those without a deadline end in ``end_year``.
+
+    A rate kept up from the first year to the end is no target of its own where these are one year.
+    """
     table = as_of(load_table("report_targets", data), origin)
     rows = table[table["region_code"] == region_code]
+    kept_up = rows["last_year"].isna() & (rows["type"] == "mean_growth")
+    rows = rows[~(kept_up & (rows["first_year"] == end_year))]
     rows = rows.assign(
         last_year=rows["last_year"].fillna(end_year).astype(int),
         first_year=rows["first_year"].fillna(end_year).astype(int),

@@ -208,11 +208,13 @@ def shock_set_aside(outlook: Outlook, data: Path | None = None) -> dict[str, flo
     return {"year": factor.index[-1], "came": factor.iloc[-1], "kept": kept.iloc[-1]}
 
 
-def year_of_provincial_targets(outlook: Outlook, data: Path | None = None) -> int | None:
-    """Of which year the provinces' targets are that the national factor rests on."""
+def national_basis(outlook: Outlook, data: Path | None = None) -> dict[str, int | None] | None:
+    """How many ``cities`` deviations are estimated from, and the ``targets_year`` of the provinces'
+    targets in the national factor, None where there are none; None without the panel."""
     if not has_panel(data):
         return None
-    return provincial_targets_year(load_panel(outlook.base_year, data))
+    panel = load_panel(outlook.base_year, data)
+    return {"cities": panel.growth.shape[1], "targets_year": provincial_targets_year(panel)}
 
 
 def national_outlook(outlook: Outlook, data: Path | None = None) -> pd.DataFrame:

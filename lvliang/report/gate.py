@@ -7,11 +7,10 @@ import json
 import re
 from collections.abc import Iterator
 from html import unescape
-from html.parser import HTMLParser
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
@@ -23,20 +22,22 @@ from lvliang.report import css
 from lvliang.report.valid_html import EXCERPT, faults_of_markup, where
 
 LOCAL_PATH = re.compile(
-    r"file://\S*"
+    r"(?i:file)://\S*"
     # A path may follow a space or a quotation mark, never a host name or another path; and words
     # of Chinese where the folder is one that every machine has, so that no unit is taken for it.
-    r"|(?<![\w.:/+~-])/[A-Za-z][\w.-]*/[^\s\"'<>]+"
-    r"|(?<![A-Za-z0-9_.:/+~-])/(?:home|root|Users|tmp|var|usr|opt|mnt|srv|etc)/[^\s\"'<>]+"
+    r"|(?<![\w./+~-])/[A-Za-z][\w.-]*/[^\s\"'<>]+"
+    r"|(?<![A-Za-z0-9_./+~-])/(?:home|root|Users|tmp|var|usr|opt|mnt|srv|etc|work)/[^\s\"'<>]+"
+    r"|(?<![A-Za-z0-9_./+~-])~/[^\s\"'<>]+"
     r"|(?<![A-Za-z0-9_])[A-Za-z]:[\\/][^\s\"'<>]+"
     # Never the end of a line of a formula.
-    r"|(?<![\w\\}&])\\\\[A-Za-z0-9][\w.-]+\\[^\s\"'<>]+"
+    r"|(?<![\w\\}&])\\\\\w[\w.-]+\\[^\s\"'<>]+"
 )
 TRACEBACK = "Traceback (most recent call last)"
 # What runs, holds another page or sends what a reader enters.
-ACTIVE_TAGS = ["script", "form", "iframe", "frame", "object", "embed", "applet", "base"]
+ACTIVE_TAGS = ["script", "form", "iframe", "frame", "object", "embed", "applet", "base", "set"]
+ACTIVE_TAGS += ["animate", "animatemotion", "animatetransform"]
 ACTIVE_ATTRIBUTE = re.compile(r"on.*|srcdoc|ping|(?:form)?action|http-equiv")
-ACTIVE_ADDRESS = re.compile(r"(?:java|vb)script:", re.IGNORECASE)
+ACTIVE_ADDRESS = re.compile(r"(?:java|vb)script:|data:(?:text/html|image/svg)", re.IGNORECASE)
 UNSEEN = re.compile(r"[\x00-\x20]")  # a browser drops them from the scheme of an address
 LOADING_ATTRIBUTES = (
     "src",
@@ -78,7 +79,7 @@ def faults_of_page(html: str, *, limit_bytes: int = 1_000_000) -> list[str]:
 
     Examples
     --------
-    >>> start = '<!DOCTYPE html><html lang="en"><h1>GDP</h1>'
+    >>> start = '<!DOCTYPE html><html lang="en"><title>T</title><h1>GDP</h1>'
     >>> faults_of_page(start + '<img src="data:," alt="GDP"></html>')
     []
     >>> faults_of_page(start + '<img src="data:,"></html>')
@@ -91,23 +92,6 @@ def faults_of_page(html: str, *, limit_bytes: int = 1_000_000) -> list[str]:
     )
     whole = [*_size(html, limit_bytes), *faults_of_markup(html, page)]
     return [*whole, *chain.from_iterable(check(page) for check in checks)]
-
-
-def check_links(site_dir: Path) -> list[str]:
-    """Return the broken links between the pages of a folder.
-
-    A link is broken if its file is missing or outside the folder (which would not travel with
-    it), or if its file has no such anchor. Links to other sites are not followed.
-    """
-    site = site_dir.resolve()
-    pages = {path: _Anchors(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}
-    anchors = {path: page.ids for path, page in pages.items()}
-    return [
-        f"{path.relative_to(site)} links to {href}, which {fault}."
-        for path, page in pages.items()
-        for href in page.links
-        if (fault := _link_fault(href, path, site, anchors))
-    ]
 
 
 def faults_of_files(site_dir: Path) -> list[str]:
@@ -141,23 +125,6 @@ def _strings_in(value: Any) -> Iterator[str]:
     elif isinstance(value, (dict, list)):
         inner = value.values() if isinstance(value, dict) else value
         yield from chain.from_iterable(map(_strings_in, inner))
-
-
-class _Anchors(HTMLParser):
-    """What a page links to, in its order, and what can be linked to in it."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.links: dict[str, None] = {}
-        self.ids: set[str] = set()
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        if tag in ("a", "link") and values.get("href"):
-            self.links[str(values["href"])] = None
-        if values.get("id"):
-            self.ids.add(str(values["id"]))
 
 
 def visible_text(html: str) -> str:
@@ -202,6 +169,8 @@ def _size(html: str, limit_bytes: int) -> Iterator[str]:
 def _language(page: BeautifulSoup) -> Iterator[str]:
     if not (page.html and page.html.get("lang")):
         yield "The <html> element has no lang."
+    if not (page.title and _says(page.title.get_text())):
+        yield "The page has no <title>."
 
 
 def _active(page: BeautifulSoup) -> Iterator[str]:
@@ -251,6 +220,13 @@ def _alternatives(page: BeautifulSoup) -> Iterator[str]:
     for tag in page("img"):
         if not _says(tag.get("alt")):
             yield f"An <img> has no text alternative, {where(tag)}."
+    for tag in page(["area", "canvas", "input"]):
+        drawn = tag.name != "input" or str(tag.get("type")).lower() == "image"
+        if drawn and not any(_says(tag.get(name)) for name in ("alt", "aria-label")):
+            yield f"A drawn <{tag.name}> has no text alternative, {where(tag)}."
+    for tag in page(role="img"):
+        if tag.name != "svg" and not any(map(_says, (tag.get("aria-label"), tag.get("alt")))):
+            yield f'A <{tag.name}> of role="img" has no aria-label, {where(tag)}.'
     for tag in page("svg"):
         hidden = tag.get("aria-hidden") == "true" or tag.find_parent("svg")
         title = tag.find("title", recursive=False)
@@ -286,7 +262,8 @@ def _generated(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
 def _machine(page: BeautifulSoup) -> Iterator[str]:
     values = ((tag, str(value)) for tag in page(True) for value in tag.attrs.values())
     told = ((tag, value) for tag, value in values if not value.startswith("data:"))
-    for place, text in chain(_drawn(page), told):
+    named = ((tag, tag.get_text()) for tag in page(["title", "desc"]))
+    for place, text in chain(_drawn(page), named, told):
         yield from (f"The page shows {what}, {where(place)}." for what in _machine_words(text))
 
 
@@ -328,19 +305,3 @@ def _visible_strings(page: BeautifulSoup) -> Iterator[NavigableString]:
         # Comments and the document type are subclasses.
         if type(string) is NavigableString and NOT_DRAWN.isdisjoint(p.name for p in string.parents):
             yield string
-
-
-def _link_fault(href: str, page: Path, site: Path, anchors: dict[Path, set[str]]) -> str:
-    address = urlsplit(href)
-    if address.scheme or address.netloc:
-        return ""
-    target = (page.parent / unquote(address.path)).resolve() if address.path else page
-    if target.is_dir():
-        target = target / "index.html"
-    if not target.is_relative_to(site):
-        return "is outside the folder"
-    if not target.is_file():
-        return "does not exist"
-    if address.fragment and unquote(address.fragment) not in anchors.get(target, set()):
-        return f"has no anchor #{unquote(address.fragment)}"
-    return ""

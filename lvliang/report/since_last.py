@@ -12,7 +12,7 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from lvliang.display.history_tables import against_last, in_short
-from lvliang.display.scenario_tables import GROUPS
+from lvliang.display.scenario_tables import MAIN
 from lvliang.display.show import Sentence, Table, bundle_of
 from lvliang.display.tabular import DATA_TYPE, Content
 from lvliang.display.words import text
@@ -20,7 +20,6 @@ from lvliang.feasibility.vintage import Standing
 
 SENTENCES_TAG = "since-last"
 COLUMN_TAG = "against-last"
-MAIN, _ = GROUPS
 
 
 class Told(TypedDict):

@@ -21,6 +21,7 @@ from lvliang.feasibility.vintage import Standing, Vintage
 from lvliang.report import feed, gate, parameters, reuse, since_last, site_data
 from lvliang.report.banner import banner, scenario_of
 from lvliang.report.execute import Job
+from lvliang.report.links import check_links
 from lvliang.report.parameters import SUMMARY, ReportParameters
 from lvliang.report.provenance import code_version, data_fingerprint
 from lvliang.report.render import keep_together, page_shell, render_page
@@ -166,7 +167,7 @@ def write_index(
         known = [vintage for vintage in record if _may_tell(vintage, run)]
         told = feed.feed_json(known, titles, title=_title(run, lang), lang=lang)
         (site / place).with_name(feed.NAME).write_text(told, encoding="utf-8")
-    if faults := [*gate.check_links(site), *gate.faults_of_files(site)]:
+    if faults := [*check_links(site), *gate.faults_of_files(site)]:
         raise QualityError("\n".join(faults))
 
 
