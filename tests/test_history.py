@@ -688,7 +688,7 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
                 write(notebook(job.parameters["lang"], held), job.output)
                 on_done(job)
 
-        monkeypatch.setattr(publication, "_execute", execute)
+        monkeypatch.setattr(publication.execute, "execute", execute)
         outputs = tmp_path / "outputs"
         return publication.publish_report(given, outputs=outputs, workers=1, deadline=None)
 

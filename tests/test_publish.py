@@ -52,6 +52,14 @@ def test_the_lock_of_a_killed_process_does_not_block(tmp_path: Path) -> None:
         assert (tmp_path / ".lock").read_text() == str(os.getpid())
 
 
+def test_the_next_run_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    left = tmp_path / ".staging-0123abcd"
+    (left / "zh").mkdir(parents=True)
+    (left / "zh" / "half.html").write_text("half")
+    with lock(tmp_path), staging(tmp_path) as own:
+        assert not left.exists() and own.exists()
+
+
 def test_staging_is_removed_even_after_a_failure(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="quality"), staging(tmp_path) as staged:
         (staged / "half.html").write_text("half")

@@ -103,7 +103,7 @@ def publish(outputs: Path, shown: NotebookNode) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parameters, "SCHEMAS", {PAGE: parameters.NotebookParameters})
         patch.setattr("lvliang.baseline.contract.check_all", lambda *_: {})
-        patch.setattr(publication, "_execute", execute)
+        patch.setattr(publication.execute, "execute", execute)
         publication.publish_report({"lang": "zh"}, outputs=outputs, workers=1, deadline=None)
 
 
@@ -126,7 +126,9 @@ def test_a_page_with_a_fault_is_refused_and_what_was_published_stays(
         publish(outputs, shown)
     assert refused.value.exit_code == 7
     assert str(refused.value).startswith(fault)
-    assert len(str(refused.value).splitlines()) == 1
+    _, kept = str(refused.value).splitlines()
+    assert kept == f"as far as it came: {outputs / 'failed'}"
+    assert [path.name for path in (outputs / "failed").iterdir()] == [f"{PAGE}.zh.ipynb"]
     assert files(outputs / "published") == before
     assert (outputs / "published").readlink() == link
     assert [path.name for path in (outputs / "releases").iterdir()] == [link.name]

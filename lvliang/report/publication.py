@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from lvliang.baseline.package import data_folder
@@ -79,22 +82,22 @@ def publish_report(
         check_all(data_folder(), on_table)
         with publish.staging(outputs) as work, publish.staging(outputs) as site:
             jobs = [_job(work, lang, name, run) for (lang, name), run in runs.items()]
-            with _PageWriter(site, jobs, list(runs), run) as pages:
-                _execute(
-                    jobs,
-                    outputs,
-                    workers,
-                    deadline,
-                    on_progress,
-                    warm,
-                    on_done=pages,
-                    earlier=Executed(),
-                )
-                pages.refuse_faults()
-            now = datetime.now().astimezone()
-            name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
-            as_of = now.isoformat(timespec="seconds")
-            new = _write(site, jobs, list(runs), run, past, release=name, as_of=as_of)
+            with _keeping(jobs, outputs):
+                with _PageWriter(site, jobs, list(runs), run) as pages:
+                    execute.execute(
+                        jobs,
+                        workers=workers,
+                        deadline=deadline,
+                        on_progress=on_progress,
+                        on_done=pages,
+                        earlier=Executed(),
+                        warm=warm,
+                    )
+                    pages.refuse_faults()
+                now = datetime.now().astimezone()
+                name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
+                as_of = now.isoformat(timespec="seconds")
+                new = _write(site, jobs, list(runs), run, past, release=name, as_of=as_of)
             with history.recorded(outputs, new):
                 return publish.switch(site, outputs, name) / "index.html"
 
@@ -123,11 +126,14 @@ def run_notebook(
     with _warm([notebook], outputs) as warm:
         check_all(data_folder())
         folder.mkdir(parents=True, exist_ok=True)
-        with publish.staging(outputs) as work:
-            values = run.model_dump()
-            job = execute.Job(notebook, work / notebook.name, values, notebook.stem)
-            _execute([job], outputs, 1, deadline, on_progress, warm)
-            return _page_of_run(job, run, folder)
+        with TemporaryDirectory() as work:
+            output, values = Path(work, notebook.name), run.model_dump()
+            job = execute.Job(notebook, output, values, notebook.stem)
+            with _keeping([job], outputs):
+                execute.execute(
+                    [job], workers=1, deadline=deadline, on_progress=on_progress, warm=warm
+                )
+                return _page_of_run(job, run, folder)
 
 
 def _warm(notebooks: list[Path], outputs: Path, call: dict[str, Any] | None = None) -> WarmProcess:
@@ -159,32 +165,16 @@ def _job(work: Path, lang: str, name: str, run: NotebookParameters) -> execute.J
     return execute.Job(NOTEBOOKS / f"{name}.ipynb", output, run.model_dump(), f"{name} ({lang})")
 
 
-def _execute(
-    jobs: list[execute.Job],
-    outputs: Path,
-    workers: int,
-    deadline: float | None,
-    on_progress: execute.Progress | None,
-    warm: WarmProcess,
-    *,
-    on_done: execute.Done | None = None,
-    earlier: execute.Earlier | None = None,
-) -> None:
-    """Run the jobs; where one fails, keep what it left for the operator."""
+@contextmanager
+def _keeping(jobs: list[execute.Job], outputs: Path) -> Iterator[None]:
+    """Where a job fails or its page may not be published, keep the notebooks for the operator."""
     try:
-        execute.execute(
-            jobs,
-            workers=workers,
-            deadline=deadline,
-            on_progress=on_progress,
-            on_done=on_done,
-            earlier=earlier,
-            warm=warm,
-        )
+        yield
     except LvliangError as error:
-        kept = [publish.keep_failed(job.output, outputs) for job in jobs if job.output.exists()]
-        places = ", ".join(str(path) for path in kept)
-        raise type(error)(f"{error}\nas far as it came: {places}") from None
+        for job in jobs:
+            if job.output.exists():
+                publish.keep_failed(job.output, outputs)
+        raise type(error)(f"{error}\nas far as it came: {outputs / 'failed'}") from None
 
 
 class _PageWriter:
@@ -299,5 +289,5 @@ def _page_of_run(job: execute.Job, run: NotebookParameters, folder: Path) -> Pat
         "mark": edition_mark(str(job.parameters.get("edition", "")), run.lang),
     }
     page.write_text(render_page(notebook, lang=run.lang, **around), encoding="utf-8")
-    job.output.replace(folder / job.output.name)
+    shutil.move(job.output, folder / job.output.name)
     return page

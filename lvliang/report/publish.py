@@ -18,6 +18,7 @@ from uuid import uuid4
 from lvliang.errors import Locked, LvliangError
 
 RELEASES_KEPT = 3
+STAGING = ".staging-"
 
 
 @contextmanager
@@ -49,6 +50,8 @@ def lock(outputs: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
+        for left in outputs.glob(f"{STAGING}*"):
+            shutil.rmtree(left)  # by a run that was killed: one that lives would hold the lock
         yield
 
 
@@ -59,14 +62,14 @@ def staging(outputs: Path) -> Iterator[Path]:
     Parameters
     ----------
     outputs : Path
-        The folder below which it is made; created where missing.
+        The folder below which it is made; created where missing. The caller holds its `lock`.
 
     Yields
     ------
     Path
         The new folder.
     """
-    staged = outputs / f".staging-{uuid4().hex[:8]}"
+    staged = outputs / f"{STAGING}{uuid4().hex[:8]}"
     staged.mkdir(parents=True)
     try:
         yield staged
