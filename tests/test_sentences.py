@@ -339,7 +339,7 @@ def test_target_value() -> None:
 
 def test_what_is_said_of_a_table_is_not_said_of_an_empty_one() -> None:
     rows = pd.DataFrame({"x": [1]})
-    (said,) = sentences.if_any(rows, "feasibility.no_2025", "en", style="note", end_year=2025)
+    (said,) = sentences.if_any(rows, "feasibility.no_rates", "en", style="note", end_year=2025)
     assert ("2025" in said.words, said.style) == (True, "note")
     assert sentences.if_any(rows.iloc[:0], "feasibility.twelfth", "zh") == []
 

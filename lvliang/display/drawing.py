@@ -9,7 +9,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from lvliang.display import fonts
@@ -85,9 +85,13 @@ def unlabelled(figure: Figure) -> list[str]:
 
 
 def log_levels(axes: Axes) -> None:
-    """A level grows by factors, so its fan is read on a log scale."""
+    """A level grows by factors, so its fan is read on a log scale, which needs two ticks."""
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    low, high = axes.get_ylim()
+    locator = LogLocator(subs=(1, 2, 5))
+    seen = [tick for tick in locator.tick_values(low, high) if low <= tick <= high]
+    few = MaxNLocator(nbins=3, steps=[1, 2, 5, 10])
+    axes.yaxis.set_major_locator(locator if len(seen) > 1 else few)
     axes.yaxis.set_major_formatter(FuncFormatter(_tick))
     axes.yaxis.set_minor_locator(NullLocator())
 

@@ -56,6 +56,9 @@ def fans(
         )
     for panel in panels[len(tables) :]:
         panel.set_visible(False)
+    # Years stand below the last panel of each column, which an odd number leaves in two rows.
+    for panel in panels[max(len(tables) - ACROSS, 0) : len(tables)]:
+        panel.tick_params(labelbottom=True)
     years = (int(first.index[-1]), int(recent.index[0]), int(recent.index[-1]))
     figure.supylabel(unit(indicator, lang), fontsize=drawing.POINTS, color=drawing.MUTED)
     for panel in panels:

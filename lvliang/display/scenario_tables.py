@@ -61,7 +61,8 @@ def levels(found: Comparison, indicator: str, *, year: int, lang: str) -> list[T
         for place, (scenario, row) in enumerate(found.summary.iterrows())
     ]
     shown = [{key: row[key] for key in LEVELS[indicator]} for row in rows]
-    facts = {"year": year, "first_year": found.first_year, "first": first_name(found, lang)}
+    years = {"year": year, "span": span(found.first_year, year, lang)}
+    facts = years | {"first": first_name(found, lang)}
     return [table_of(indicator, shown, lang, **facts)]
 
 

@@ -231,12 +231,11 @@ def later(targets: pd.DataFrame, *, end_year: int, lang: str) -> list[Sentence |
     if targets.empty or stated.all():
         return pieces
     derived = targets[~stated]
-    if not stated.any():
-        pieces.append(Sentence(text("feasibility.no_2025", lang, end_year=end_year)))
     growth = derived.loc[derived["type"] == "mean_growth", "first_year"]
-    key = "table.derived_ranks" if growth.empty else "table.derived"
-    year = None if growth.empty else growth.iloc[0]
-    caption = text(key, lang, year=year, end_year=end_year)
+    kind, year = ("ranks", None) if growth.empty else ("rates", growth.iloc[0])
+    if not stated.any():
+        pieces.append(Sentence(text(f"feasibility.no_{kind}", lang, end_year=end_year)))
+    caption = text(f"table.derived_{kind}", lang, year=year, end_year=end_year)
     return [*pieces, *verdicts(derived, caption, lang)]
 
 
