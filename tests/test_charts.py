@@ -562,3 +562,13 @@ def test_no_label_hides_a_figure(target: float | None, lang: str) -> None:
     for line in filter(lambda line: is_data(axes, line), axes.lines):
         path = line.get_path().transformed(axes.transData)
         assert [said for said, box in texts if path.intersects_bbox(box, filled=False)] == []
+
+
+@pytest.mark.parametrize(("low", "high"), [(80, 6000), (140, 190), (930, 1790), (0.6, 0.9)])
+def test_a_log_axis_has_at_least_two_ticks(low: float, high: float) -> None:
+    figure, axes = drawing.new_axes("x")
+    axes.plot([0, 1], [low, high])
+    drawing.log_levels(axes)
+    bottom, top = axes.get_ylim()
+    assert sum(bottom <= tick <= top for tick in axes.get_yticks()) > 1
+    plt.close(figure)

@@ -432,6 +432,19 @@ def test_years_below_the_panels_stand_apart(last: int) -> None:
     plt.close(chart.figure)
 
 
+def test_an_odd_number_of_panels_has_years_below_each_column() -> None:
+    known = actual(plain(), "gdp_nominal")
+    some = found().fans[found().fans["scenario"] != found().fans["scenario"].iloc[-1]]
+    (chart,) = scenario_charts.fans(
+        replace(found(), fans=some), known, indicator="gdp_nominal", region="", lang="zh"
+    )
+    chart.figure.draw_without_rendering()
+    panels = [axes for axes in chart.figure.axes if axes.get_visible()]
+    told = [any(label.get_visible() for label in axes.get_xticklabels()) for axes in panels]
+    assert told == [False, False, False, True, True]
+    plt.close(chart.figure)
+
+
 def test_what_is_assumed_of_the_city_of_the_report_is_not_lent_to_another() -> None:
     listed, left = scenarios_of(shipped(), shipped()[0], SPAN, of_report=False)
     lent = {one.scenario_id for one in left}

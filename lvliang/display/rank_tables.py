@@ -188,7 +188,7 @@ def record(scores: pd.DataFrame, lang: str) -> list[Sentence | Table]:
     common = scores.merge(priced.drop_duplicates())
     if common.empty:
         return [_all_origins(scores, lang)]
-    pieces: list[Sentence | Table] = [_record_sentence(common, lang), _all_origins(scores, lang)]
+    pieces: list[Sentence | Table] = [*_on_record(common, lang), _all_origins(scores, lang)]
     for vintage, rows in common.groupby("vintage", sort=False):
         means = rows.pivot_table(index="horizon", columns="method", values="rps", sort=False)
         counts = rows.groupby("horizon")["origin"].nunique()
@@ -228,7 +228,8 @@ def _all_origins(scores: pd.DataFrame, lang: str) -> Sentence:
     return Sentence(text("ranks.all_origins", lang, pairs=told, vintage=vintage, **span))
 
 
-def _record_sentence(scores: pd.DataFrame, lang: str) -> Sentence:
+def _on_record(scores: pd.DataFrame, lang: str) -> list[Sentence]:
+    """How the treatments scored, and why the verdict does not switch to the best of them."""
     first = scores[scores["vintage"] == scores["vintage"].iloc[0]]
     means = first.pivot_table(index="horizon", columns="method", values="rps")
     shown = means.round(3)  # what the tables print: a tie there is no win
@@ -240,23 +241,28 @@ def _record_sentence(scores: pd.DataFrame, lang: str) -> Sentence:
         text("ranks.window", lang, horizon=horizon, count=1 + span // horizon)
         for horizon, span in years.items()
     ]
-    return Sentence(
-        text(
-            "ranks.record",
-            lang,
-            first=first["origin"].min(),
-            last=first["origin"].max(),
-            wins=wins,
-            horizons=len(means),
-            longest=shown.index.max(),
-            side=text(f"ranks.{side}", lang),
-            engine=number(longest["own_prices"], 3),
-            rival=number(longest["transitions"], 3),
-            vintage=text(f"rank_vintage.{first['vintage'].iloc[0]}", lang),
-            best=text(f"treatment.{means[list(TREATMENTS)].mean().idxmin()}", lang),
-            windows=text("comma", lang).join(windows),
-        )
-    )
+    best = means[list(TREATMENTS)].mean().idxmin()
+    keeps = [] if best == "own_prices" else [Sentence(text("ranks.keeps", lang))]
+    return [
+        Sentence(
+            text(
+                "ranks.record",
+                lang,
+                first=first["origin"].min(),
+                last=first["origin"].max(),
+                wins=wins,
+                horizons=len(means),
+                longest=shown.index.max(),
+                side=text(f"ranks.{side}", lang),
+                engine=number(longest["own_prices"], 3),
+                rival=number(longest["transitions"], 3),
+                vintage=text(f"rank_vintage.{first['vintage'].iloc[0]}", lang),
+                best=text(f"treatment.{best}", lang),
+                windows=text("comma", lang).join(windows),
+            )
+        ),
+        *keeps,
+    ]
 
 
 def _listed(codes: pd.Index, lang: str) -> str:
