@@ -322,7 +322,7 @@ def test_moves_are_counted_and_shown_with_their_causes() -> None:
     )
     found = stood(made(), now)
     assert (
-        "研判变化1项，其中档位变化1项。原因：方法（0.1.0 (abc)改为0.2.0 (def)）；"
+        "研判变化1项，其中档位变化1项。原因：方法或程序（0.1.0 (abc)改为0.2.0 (def)）；"
         "参数（增速下调（百分点）由0改为1）。|\n|几项原因并存，未逐项分解。"
     ) in said(found, "zh")
     assert rows(found, "zh") == [
@@ -425,7 +425,7 @@ def test_code_that_is_called_the_same_is_told_from_code_that_is_the_same() -> No
     moved = [verdict(probability=0.6)]
     edited = stood(made(), made("second", verdicts=moved, code_hash="c2"))
     beneath = stood(made(), made("second", verdicts=moved))
-    assert "方法（0.1.0 (abc)，含未提交的改动）" in said(edited, "zh")
+    assert "方法或程序（0.1.0 (abc)，含未提交的改动）" in said(edited, "zh")
     assert "方法（代码未改，所用软件库或机器不同）" in said(beneath, "zh")
 
 

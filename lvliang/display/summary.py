@@ -24,6 +24,7 @@ from lvliang.display.words import (
     text,
     unit,
 )
+from lvliang.feasibility.comparison import LEVELS
 from lvliang.feasibility.desk import Triggers
 from lvliang.feasibility.drivers import BASES
 from lvliang.feasibility.record import LONGEST
@@ -196,9 +197,9 @@ def _row(verdict: pd.Series, expected: pd.Series, lang: str) -> dict[str, str]:
     middle = expected["q50"]
     told = NOTHING
     if pd.notna(middle):
-        ends = {
-            name: amount(expected[name], units, lang, decimals) for name in ("q10", "q50", "q90")
-        }
+        ends = {name: amount(expected[name], units, lang, decimals) for name in LEVELS}
+        if units == "%":  # said once
+            ends |= {name: number(expected[name], decimals) for name in ("q10", "q90")}
         told = text("summary.expected", lang, **ends)
     basis = verdict["price_basis"]
     return {
