@@ -294,7 +294,7 @@ def test_the_first_publication_says_that_there_is_none_before() -> None:
 def test_an_unchanged_run_says_so_with_the_date() -> None:
     same = stood(made(), made("second"))
     assert said(same, "zh") == (
-        "与2025-03-01 08:30发布的上期相比：数据、方法、参数均未变动，研判没有变化。"
+        "与2025-03-01 08:30发布的上期相比：数据、方法或程序、参数均未变动，研判没有变化。"
     )
     assert "no verdict moved" in said(same, "en")
 
@@ -331,7 +331,7 @@ def test_moves_are_counted_and_shown_with_their_causes() -> None:
             "存在不确定性、需加力推进；约50%",
             "实现难度较大；约30%（接近档位边界）",
             "−19个百分点",
-            "方法、参数",
+            "方法或程序、参数",
         ]
     ]
     assert rows(found, "en")[0][1:] == [
@@ -426,7 +426,7 @@ def test_code_that_is_called_the_same_is_told_from_code_that_is_the_same() -> No
     edited = stood(made(), made("second", verdicts=moved, code_hash="c2"))
     beneath = stood(made(), made("second", verdicts=moved))
     assert "方法或程序（0.1.0 (abc)，含未提交的改动）" in said(edited, "zh")
-    assert "方法（代码未改，所用软件库或机器不同）" in said(beneath, "zh")
+    assert "方法或程序（代码未改，所用软件库或机器不同）" in said(beneath, "zh")
 
 
 # ------------------------------------------------------------------ the store
