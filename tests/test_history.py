@@ -294,7 +294,7 @@ def test_the_first_publication_says_that_there_is_none_before() -> None:
 def test_an_unchanged_run_says_so_with_the_date() -> None:
     same = stood(made(), made("second"))
     assert said(same, "zh") == (
-        "与2025-03-01 08:30发布的上期相比：数据、方法或程序、参数均未变动，研判没有变化。"
+        "与2025-03-01 08:30发布的上期相比：数据、方法、参数均未变动，研判没有变化。"
     )
     assert "no verdict moved" in said(same, "en")
 
@@ -338,7 +338,7 @@ def test_moves_are_counted_and_shown_with_their_causes() -> None:
         "Uncertain: more effort needed; about 50 %",
         "Difficult; about 30 % (near the edge of its band)",
         "−19 points",
-        "Method, parameters",
+        "Method or code, parameters",
     ]
 
 
