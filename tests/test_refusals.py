@@ -126,9 +126,10 @@ def test_a_page_with_a_fault_is_refused_and_what_was_published_stays(
         publish(outputs, shown)
     assert refused.value.exit_code == 7
     assert str(refused.value).startswith(fault)
-    _, kept = str(refused.value).splitlines()
-    assert kept == f"as far as it came: {outputs / 'failed'}"
-    assert [path.name for path in (outputs / "failed").iterdir()] == [f"{PAGE}.zh.ipynb"]
+    _, told = str(refused.value).splitlines()
+    (kept,) = (outputs / "failed").iterdir()
+    assert kept.name == f"{PAGE}.zh.ipynb"
+    assert told == f"as far as it came: {kept}"
     assert files(outputs / "published") == before
     assert (outputs / "published").readlink() == link
     assert [path.name for path in (outputs / "releases").iterdir()] == [link.name]

@@ -171,10 +171,9 @@ def _keeping(jobs: list[execute.Job], outputs: Path) -> Iterator[None]:
     try:
         yield
     except LvliangError as error:
-        for job in jobs:
-            if job.output.exists():
-                publish.keep_failed(job.output, outputs)
-        raise type(error)(f"{error}\nas far as it came: {outputs / 'failed'}") from None
+        kept = [publish.keep_failed(job.output, outputs) for job in jobs if job.output.exists()]
+        place = kept[0] if len(kept) == 1 else outputs / "failed"
+        raise type(error)(f"{error}\nas far as it came: {place}") from None
 
 
 class _PageWriter:
