@@ -24,18 +24,18 @@ FIGURES = pd.DataFrame(
         "indicator": [
             "gdp_nominal",
             "gdp_nominal",
-            *["budget_revenue_rank_in_province"] * 2,
+            *["budget_revenue_rank_in_province"] * 3,
             "new_urban_jobs_five_years",
         ],
-        "year": [2015, 2020, 2019, 2020, 2020],
-        "period": ["annual", "annual", "annual", "annual", "2016/2020"],
-        "value": [955.8, 1538.04, 2.0, 2.0, 20.0],
-        "status": ["reported", "reported", "reported", "reported", "inferred"],
+        "year": [2015, 2020, 2018, 2019, 2020, 2020],
+        "period": [*["annual"] * 5, "2016/2020"],
+        "value": [955.8, 1538.04, 2.0, 2.0, 2.0, 20.0],
+        "status": [*["reported"] * 5, "inferred"],
         "quote": ["从955.8亿元增加到1538.04亿元"] * 2
-        + ["持续保持全省第二"] * 2
+        + ["持续保持全省第二"] * 3
         + ["城镇新增就业20万人"],
         "section": "回顾",
-        "position": [1968, 1968, 2010, 2010, 2604],
+        "position": [1968, 1968, 2010, 2010, 2010, 2604],
     }
 )
 CLAIMS = pd.DataFrame(
@@ -295,7 +295,7 @@ def test_caption_and_heads(name: str, lang: str) -> None:
             "report figures",
             [
                 "地区生产总值|2015、2020|955.8、1538.04|亿元|原文|从955.8亿元增加到1538.04亿元|回顾",
-                "一般公共预算收入全省位次|2019、2020|2|位|原文|持续保持全省第二|回顾",
+                "一般公共预算收入全省位次|2018—2020年|2|位|原文|持续保持全省第二|回顾",
                 "五年城镇新增就业|2016—2020年|20|万人|推定|城镇新增就业20万人|回顾",
             ],
         ),
@@ -344,7 +344,7 @@ def test_cells(name: str, rows: list[str]) -> None:
             tables.report_figures(FIGURES, "en"),
             [
                 "GDP|2015, 2020|95.58, 153.804|CNY billion",
-                "Budget revenue rank in the province|2019, 2020|2|rank",
+                "Budget revenue rank in the province|2018–2020|2|rank",
                 "New urban jobs over five years|2016–2020|20|",
             ],
         ),

@@ -41,9 +41,7 @@ def report_figures(figures: pd.DataFrame, lang: str) -> list[Table]:
     rows = [
         {
             text("column.indicator", lang): capital(label(indicator, lang)),
-            text("column.year", lang): _together(
-                [_period(row.period, row.year, lang) for row in said.itertuples()], lang
-            ),
+            text("column.year", lang): _periods(said, lang),
             text("column.value", lang): _together(
                 [f"{in_unit(value, unit(indicator, 'zh'), lang):g}" for value in said["value"]],
                 lang,
@@ -285,6 +283,16 @@ def _if_any(
     caption: str, frame: pd.DataFrame, *, cards: bool = False, decimals: int = 1, desk: str = ""
 ) -> list[Table]:
     return [] if frame.empty else [Table(caption, frame, cards, decimals, desk)]
+
+
+def _periods(figures: pd.DataFrame, lang: str) -> str:
+    """The years of figures, those of a longer run as one span."""
+    years = figures["year"].tolist()
+    run = len(years) > 2 and years == list(range(years[0], years[-1] + 1))
+    if run and (figures["period"] == "annual").all():
+        return span(years[0], years[-1], lang)
+    told = [_period(row.period, row.year, lang) for row in figures.itertuples()]
+    return _together(told, lang)
 
 
 def _period(period: str, year: int, lang: str) -> str:
