@@ -354,24 +354,6 @@ def test_the_index_leads_with_the_key_figures_of_all_pages(published: tuple[Done
             "ValueError: chart 'T' has no label for axis x of panel 1, y of panel 1; legal: ",
             id="unlabelled axis",
         ),
-        pytest.param(
-            "from matplotlib import pyplot as plt; plt.plot([1, 2]); plt.show()",
-            7,
-            "zh/10_baseline.html: Cell 4 shows a drawing that is no Chart",
-            id="plain drawing",
-        ),
-        pytest.param(
-            "from IPython.display import HTML; HTML('<p><div>a</div></p>')",
-            7,
-            "zh/10_baseline.html: Invalid HTML: unexpected end tag <p>, line ",
-            id="invalid HTML",
-        ),
-        pytest.param(
-            "from lvliang.display import show; show.show(show.Sentence('保证完成'))",
-            7,
-            "zh/10_baseline.html: No page may say “保证”, as in “保证完成”, under “题 Title”.",
-            id="forbidden word",
-        ),
     ],
 )
 def test_a_failed_report_leaves_what_is_published(
