@@ -294,12 +294,15 @@ def _corrections(
 
 
 def _change(row: pd.Series, lang: str) -> str:
-    old, new = (figure(row[name], row["indicator"], lang) for name in ("expected", "value"))
-    facts = {"indicator": label(row["indicator"], lang), "old": old, "new": new}
-    return capital(text(f"audit_claim.{row['action']}", lang, **facts))
+    return _acted(row, row["action"], lang)
 
 
 def _kept(row: pd.Series, lang: str) -> str:
-    facts = {"indicator": label(row["indicator"], lang)}
-    facts["old"] = figure(row["expected"], row["indicator"], lang)
-    return capital(text("audit_claim.keep", lang, **facts))
+    return _acted(row, "keep", lang)
+
+
+def _acted(row: pd.Series, action: str, lang: str) -> str:
+    """A figure that was found and, where it is replaced, what it becomes."""
+    old, new = (figure(row[name], row["indicator"], lang) for name in ("expected", "value"))
+    facts = {"indicator": label(row["indicator"], lang), "old": old, "new": new}
+    return capital(text(f"audit_claim.{action}", lang, **facts))

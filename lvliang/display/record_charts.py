@@ -6,6 +6,7 @@ import pandas as pd
 
 from lvliang.display import drawing
 from lvliang.display.show import Chart
+from lvliang.display.tables import quantile_name
 from lvliang.display.words import number, text
 from lvliang.feasibility.reliability import BINS
 from lvliang.projection.outlook import QUANTILES
@@ -134,10 +135,7 @@ def _hindcast(lines: pd.DataFrame, horizon: int, city: str, lang: str) -> Chart:
 
 
 def _hindcast_data(lines: pd.DataFrame, lang: str) -> pd.DataFrame:
-    names = {
-        level: text("column.quantile", lang, percent=round(100 * level)) for level in QUANTILES
-    }
-    names[0.5] = text("column.median", lang)
+    names = {level: quantile_name(level, lang) for level in QUANTILES}
     shown = lines[list(QUANTILES)].rename(columns=names)
     shown[text("record_chart.came", lang)] = lines["outcome"]
     held = [text(f"record_origin.{bool(inside)}", lang) for inside in lines["in90"]]

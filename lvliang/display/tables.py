@@ -103,7 +103,7 @@ def evidence(found: pd.DataFrame, *, changes: int, gap: int, lang: str) -> list[
 def quantiles(table: pd.DataFrame, *, indicator: str, lang: str) -> list[Table]:
     """Projected quantiles by year."""
     units = unit(indicator, "zh")
-    heads = {level: _quantile_name(level, lang) for level in table.columns}
+    heads = {level: quantile_name(level, lang) for level in table.columns}
     caption = text(
         "table.quantiles", lang, indicator=label(indicator, lang), unit=unit(indicator, lang)
     )
@@ -319,7 +319,8 @@ def _parameter(name: str, value: Any, lang: str) -> str:
     return str(value) or NOTHING
 
 
-def _quantile_name(level: float, lang: str) -> str:
+def quantile_name(level: float, lang: str) -> str:
+    """The head of a column of quantiles."""
     if level == 0.5:
         return text("column.median", lang)
     return text("column.quantile", lang, percent=round(100 * level))
