@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import product
 from typing import Any
 
@@ -78,6 +79,21 @@ def limits(table: pd.DataFrame, lang: str) -> list[Sentence]:
     origin = int(worst["origin"])
     facts = {"origin": origin, "year": origin + 1, "rmse": worst["rmse"]}
     return [Sentence(text("record.limits", lang, **facts), "caveat")]
+
+
+def registered(files: pd.DataFrame, lang: str) -> list[Sentence]:
+    """Which forecasts stand in the data as they were made (``files`` of `load_registered`)."""
+    if files.empty:
+        return []
+    first = files.iloc[0]
+    facts = {
+        "origin": first["origin"],
+        "known_at": date.fromisoformat(f"{first['known_at']}-01"),
+        "registered_on": date.fromisoformat(first["registered_on"]),
+        "file": f"data/{first['file']}",
+        "commit": first["commit"][:7],
+    }
+    return [Sentence(text("record.registered", lang, **facts), "note")]
 
 
 def notes(summary: pd.DataFrame, lang: str) -> list[Sentence]:

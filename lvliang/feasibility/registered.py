@@ -1,0 +1,32 @@
+"""Forecasts that were registered: kept as they were made, read and never made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.tables import load_table
+
+TABLE = "registered"
+
+
+def load_registered(data: Path | None = None) -> pd.DataFrame:
+    """What was registered, one row a file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``file`` (below the data folder), ``origin``, ``known_at`` (month in which the forecasts
+        stand), ``draws``, ``seed``, ``commit`` of the code, ``registered_on``, digests; empty
+        where the data have no such table.
+
+    Raises
+    ------
+    DataError
+        If the table breaks its contract.
+    """
+    if TABLE not in present_resources(data or data_folder()):
+        return pd.DataFrame()
+    return load_table(TABLE, data)
