@@ -13,12 +13,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from lvliang.baseline import audit
+from lvliang.baseline.audit import Evidence
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
 from lvliang.display import audit_tables, claim_words
-from lvliang.projection import audit
-from lvliang.projection.audit import Evidence
-from lvliang.report.sources import of_claims, sources_of
+from lvliang.lineage import of_claims, sources_of
 
 LVLIANG = "141100"
 SHANXI = [city.code for city in peers(find_region(LVLIANG))]

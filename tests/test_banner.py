@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
+from lvliang import parameters
 from lvliang.baseline.freeze import changed_files
-from lvliang.report import parameters
-from lvliang.report.banner import banner
+from lvliang.site.banner import banner
 
 NAMES = list(parameters.SCHEMAS)
 

@@ -12,8 +12,8 @@ import nbformat
 import pytest
 
 from lvliang.errors import LvliangError
-from lvliang.report import bench, publication
-from lvliang.report.bench import PLAIN, WORK, Way, cell_seconds, ratios, run_watched
+from lvliang.site import bench, publication
+from lvliang.site.bench import PLAIN, WORK, Way, cell_seconds, ratios, run_watched
 
 BUSY = "import time; end = time.time() + {}\nwhile time.time() < end: pass"
 

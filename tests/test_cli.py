@@ -19,11 +19,12 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from lvliang import parameters
 from lvliang.cli import main
 from lvliang.display.words import MINUS, NOTHING
 from lvliang.errors import LvliangError
-from lvliang.report import parameters, publication
-from lvliang.report.publish import lock
+from lvliang.site import publication
+from lvliang.site.publish import lock
 
 LVLIANG = Path(sys.executable).with_name("lvliang")
 NOTEBOOKS = sorted(path.stem for path in publication.NOTEBOOKS.glob("*.ipynb"))
@@ -121,7 +122,7 @@ def test_a_misspelt_parameter_stops_before_anything_is_imported_or_written(
     assert "error: end_yaer: no such parameter; did you mean end_year? legal: " in done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
     imported = {line.rpartition("|")[2].strip() for line in lines}
-    assert "lvliang.report.parameters" in imported
+    assert "lvliang.parameters" in imported
     assert imported & {"pandas", "papermill", "matplotlib", "frictionless"} == set()
     assert not outputs.exists()
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from lvliang.baseline.growth import to_log
 from lvliang.feasibility.verdicts import rank_paths
 from lvliang.projection import conditional
 from lvliang.projection.conditional import condition, drawn_coal
-from lvliang.projection.growth import to_log
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.paths import draw_beside
 from lvliang.projection.scenario import Scenario, load_scenario

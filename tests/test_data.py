@@ -12,8 +12,8 @@ import pytest
 
 from lvliang.baseline.history import load_history
 from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.starting_point import ranks_by_year
 from lvliang.baseline.tables import as_of, load_table
-from lvliang.projection.starting_point import ranks_by_year
 
 LVLIANG = "141100"
 # Statements of the report in its own words: it is their source, and its month theirs.

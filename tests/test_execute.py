@@ -24,8 +24,8 @@ from lvliang.errors import (
     ParameterError,
     QualityError,
 )
-from lvliang.report.execute import Job, execute, prepare_environment
-from lvliang.report.warm import WarmProcess
+from lvliang.site.execute import Job, execute, prepare_environment
+from lvliang.site.warm import WarmProcess
 
 MakeJob = Callable[..., Job]
 Run = Callable[..., None]
@@ -234,6 +234,6 @@ def test_the_environment_overrides_folders_and_respects_threads(tmp_path: Path) 
 
 
 def test_importing_the_module_does_not_import_jupyter() -> None:
-    code = "import sys, lvliang.report.execute as e; print('papermill' in sys.modules, e.__name__)"
+    code = "import sys, lvliang.site.execute as e; print('papermill' in sys.modules, e.__name__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False lvliang.report.execute\n"
+    assert done.stdout == "False lvliang.site.execute\n"

@@ -19,18 +19,18 @@ import openpyxl
 import pytest
 from packaging.requirements import Requirement
 
+from lvliang import parameters
 from lvliang.cli import main
 from lvliang.errors import ParameterError
+from lvliang.export import rows as exports
+from lvliang.export.files import content, write_whole
+from lvliang.export.rows import COLUMNS, KEY, Export, collect
 from lvliang.feasibility.background import load_background
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.scenario import scenario_ids
-from lvliang.report import export as exports
-from lvliang.report import parameters
-from lvliang.report.export import COLUMNS, KEY, Export, collect
-from lvliang.report.export_file import content, write_whole
-from lvliang.report.provenance import code_version, data_fingerprint
+from lvliang.provenance import code_version, data_fingerprint
 
 CODE, ORIGIN = "141100", 2020
 SCENARIOS = ["baseline", "relapse"]

@@ -12,10 +12,10 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
 
-from lvliang.feasibility.vintage import Standing
-from lvliang.report import parameters
-from lvliang.report.feed import VERSION, feed_json
-from lvliang.report.site import write_index
+from lvliang import parameters
+from lvliang.site.feed import VERSION, feed_json
+from lvliang.site.pages import write_index
+from lvliang.site.vintage import Standing
 
 Vintage = dict[str, Any]
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")

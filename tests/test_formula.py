@@ -14,8 +14,8 @@ from lvliang.display.fonts import missing_glyphs
 from lvliang.display.formula import mathml
 from lvliang.display.show import Formula, contents_of
 from lvliang.errors import QualityError
-from lvliang.report.gate import faults_of_page, visible_text
-from lvliang.report.render import render_page
+from lvliang.site.gate import faults_of_page, visible_text
+from lvliang.site.render import render_page
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 FRACTION = r"s = \frac{m}{1 + x}"

@@ -7,13 +7,13 @@ import json
 import nbformat.v4 as v4
 import pytest
 
-from lvliang.report.gate import (
+from lvliang.site.gate import (
     faults_of_files,
     faults_of_notebook,
     faults_of_page,
     visible_text,
 )
-from lvliang.report.links import check_links
+from lvliang.site.links import check_links
 
 
 def page(body: str, head: str = "") -> str:

@@ -5,9 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lvliang.baseline.history import load_history, series
-from lvliang.errors import DataError
-from lvliang.projection.growth import (
+from lvliang.baseline.growth import (
     average_growth,
     from_log,
     implied_deflator_growth,
@@ -15,7 +13,9 @@ from lvliang.projection.growth import (
     mean_of_rates,
     to_log,
 )
-from lvliang.projection.starting_point import average_of_span, real_and_nominal
+from lvliang.baseline.history import load_history, series
+from lvliang.baseline.starting_point import average_of_span, real_and_nominal
+from lvliang.errors import DataError
 
 rates = st.floats(min_value=-50, max_value=100)
 years = st.integers(min_value=1, max_value=15)

@@ -21,17 +21,18 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4, write
 
+from lvliang import parameters
 from lvliang.cli import app
-from lvliang.display import history_tables, words
+from lvliang.display import words
 from lvliang.display.show import RESULT_TYPE, Sentence, Table, bundle_of
 from lvliang.errors import DataError, LvliangError, QualityError
-from lvliang.feasibility import vintage
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
 from lvliang.projection.outlook import QUANTILES, look_ahead, mean_growth, quantiles
-from lvliang.report import history, parameters, publication
-from lvliang.report.publish import staging, switch
-from lvliang.report.site import write_index
+from lvliang.site import archive as history
+from lvliang.site import history_tables, publication, vintage
+from lvliang.site.pages import write_index
+from lvliang.site.publish import staging, switch
 
 Vintage = dict[str, Any]
 TITLES = {lang: parameters.titles(parameters.FeasibilityParameters, lang) for lang in ("zh", "en")}
@@ -516,7 +517,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from lvliang.report import history, publish
+from lvliang.site import archive as history, publish
 import test_history
 outputs = Path(sys.argv[1])
 def die(*_, **__):
@@ -679,7 +680,7 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
     name = history.NOTEBOOK
     monkeypatch.setattr(parameters, "SCHEMAS", {name: parameters.FeasibilityParameters})
     monkeypatch.setattr("lvliang.baseline.contract.check_all", lambda *_: {})
-    monkeypatch.setattr("lvliang.report.history.code_hash", lambda: "c1")
+    monkeypatch.setattr("lvliang.site.archive.code_hash", lambda: "c1")
 
     def run(results: Vintage, notebook: Callable = executed, **given: str) -> Path:
         def execute(jobs: Any, *_: Any, on_done: Any, **__: Any) -> None:

@@ -15,7 +15,10 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-ROOMS = ["baseline", "projection", "feasibility", "display", "report", "explore", "terminal", "cli"]
+ROOMS = [
+    "baseline", "projection", "feasibility", "display", "parameters", "lineage", "provenance",
+    "export", "site", "cli",
+]  # fmt: skip
 FREE = ["errors"]
 MOST_LINES = 350
 MOST_CELLS = 25
@@ -67,12 +70,12 @@ def room_of(path: Path) -> str:
 def test_imports_are_found_in_every_form() -> None:
     source = """
 import lvliang.cli
-from lvliang import report
+from lvliang import site
 def late():
     from lvliang.display.words import text
     from ..feasibility import bands
 """
-    expected = {"cli", "report", "display", "feasibility"}
+    expected = {"cli", "site", "display", "feasibility"}
     assert imported(source, "lvliang.projection") == expected
 
 

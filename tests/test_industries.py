@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
+from lvliang.baseline.growth import level_after
 from lvliang.baseline.tables import load_table
 from lvliang.display import industry_sentences, industry_tables
 from lvliang.display.industry_charts import break_even_curves
@@ -29,7 +30,6 @@ from lvliang.feasibility.known_growth import (
     load_secondary_growth,
     slower_spells,
 )
-from lvliang.projection.growth import level_after
 
 OF_A_THOUSAND = [
     "aluminium_magnesium_output_value_2025",

@@ -15,15 +15,15 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from lvliang import parameters
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
 from lvliang.display.words import text
 from lvliang.errors import LvliangError
 from lvliang.feasibility import bands
-from lvliang.report import parameters
-from lvliang.report.execute import Job, execute, prepare_environment
-from lvliang.report.gate import faults_of_notebook, faults_of_page
-from lvliang.report.render import render_page
+from lvliang.site.execute import Job, execute, prepare_environment
+from lvliang.site.gate import faults_of_notebook, faults_of_page
+from lvliang.site.render import render_page
 
 PROJECT = Path(__file__).resolve().parents[1]
 NAMES = sorted(parameters.SCHEMAS)

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from lvliang.baseline.package import data_folder
 from lvliang.display.words import forbidden
 from lvliang.errors import ParameterError
-from lvliang.report.parameters import (
+from lvliang.parameters import (
     SCHEMAS,
     check,
     check_report,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lvliang.errors import Locked, LvliangError
-from lvliang.report.publish import keep_failed, lock, staging, switch
+from lvliang.site.publish import keep_failed, lock, staging, switch
 
 
 def publish(outputs: Path, text: str, name: str) -> Path:
@@ -38,7 +38,7 @@ def test_a_lock_that_is_held_names_its_process(tmp_path: Path) -> None:
 
 def test_the_lock_of_a_killed_process_does_not_block(tmp_path: Path) -> None:
     code = (
-        "import pathlib, sys, lvliang.report.publish as p\n"
+        "import pathlib, sys, lvliang.site.publish as p\n"
         "with p.lock(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    input()"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]

@@ -12,6 +12,7 @@ import xarray as xr
 from lvliang.baseline.history import load_history, start_levels
 from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.starting_point import ranks_by_year, starting_point
 from lvliang.display import rank_tables
 from lvliang.feasibility.rank_record import load_rank_record, rps, score_ranks
 from lvliang.feasibility.ranks import (
@@ -23,7 +24,6 @@ from lvliang.feasibility.ranks import (
 )
 from lvliang.feasibility.verdicts import rank_paths
 from lvliang.projection.outlook import look_ahead
-from lvliang.projection.starting_point import ranks_by_year, starting_point
 
 
 @pytest.fixture(scope="module")

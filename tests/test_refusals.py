@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode, v4, write
 
+from lvliang import parameters
 from lvliang.display.tabular import DATA_TYPE
 from lvliang.errors import QualityError
-from lvliang.report import parameters, publication
+from lvliang.site import publication
 
 PAGE = "10_baseline"
 

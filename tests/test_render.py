@@ -14,8 +14,8 @@ from fontTools.ttLib import TTFont
 
 from lvliang.display import fonts
 from lvliang.errors import ParameterError, QualityError
-from lvliang.report.gate import faults_of_page, visible_text
-from lvliang.report.render import TEMPLATE, page_shell, render_page
+from lvliang.site.gate import faults_of_page, visible_text
+from lvliang.site.render import TEMPLATE, page_shell, render_page
 
 SVG = """<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd">
 <svg role="img" aria-label="图" viewBox="0 0 9 9"><!-- matplotlib --><defs>

@@ -9,11 +9,12 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from lvliang import parameters
 from lvliang.baseline import cache
 from lvliang.baseline.cache import remembered
 from lvliang.errors import QualityError
-from lvliang.report import execute, parameters, publication, reuse
-from lvliang.report.execute import Job
+from lvliang.site import execute, publication, reuse
+from lvliang.site.execute import Job
 
 AUDIT, COURSE = "00_data_audit", "20_trajectories"
 

@@ -14,11 +14,12 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
 
+from lvliang import parameters
 from lvliang.display.show import Appendix, Sentence, Table, contents_of
 from lvliang.display.tabular import DATA_TYPE, Content
-from lvliang.report import parameters, publication
-from lvliang.report.links import check_links
-from lvliang.report.site_data import listing_html, shown_on, write_data
+from lvliang.site import publication
+from lvliang.site.links import check_links
+from lvliang.site.site_data import listing_html, shown_on, write_data
 
 PAGE = "10_baseline"
 SHOWN = """

@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from lvliang import lineage as sources
 from lvliang.baseline.tables import load_table
 from lvliang.feasibility.targets import load_targets
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.paths import CASH_SERIES
 from lvliang.projection.scenario import load_scenario
-from lvliang.report import sources
 
 LVLIANG, XINZHOU = "141100", "140900"
 REPORT, INVESTMENT, COAL = "GWR2021", "S8", "PINK2603"

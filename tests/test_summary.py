@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from lvliang.baseline.starting_point import ranks_by_year
 from lvliang.display import summary
 from lvliang.feasibility.background import load_background
 from lvliang.feasibility.desk import Triggers, ahead, expected, triggers
@@ -23,9 +24,8 @@ from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import load_scenario
 from lvliang.projection.sensitivity import commodity_growth
-from lvliang.projection.starting_point import ranks_by_year
-from lvliang.report import gate, summary_page
-from lvliang.report.render import page_shell
+from lvliang.site import gate, summary_page
+from lvliang.site.render import page_shell
 
 LVLIANG = "141100"
 YEARS = {"base_year": 2020, "end_year": 2025}

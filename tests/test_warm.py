@@ -13,9 +13,9 @@ from unittest import mock
 import nbformat
 import pytest
 
-from lvliang.report import parameters
-from lvliang.report.execute import Job, execute, prepare_environment
-from lvliang.report.warm import WarmProcess, modules_of
+from lvliang import parameters
+from lvliang.site.execute import Job, execute, prepare_environment
+from lvliang.site.warm import WarmProcess, modules_of
 
 MakeJob = Callable[..., Job]
 IMPORT = "from lvliang.baseline import package"
@@ -27,8 +27,8 @@ FALLBACK = "no warm process, ordinary kernels instead, which is slower: "
 SCRIPT = """
 import signal, sys
 from pathlib import Path
-from lvliang.report.execute import Job, execute, prepare_environment
-from lvliang.report.warm import WarmProcess
+from lvliang.site.execute import Job, execute, prepare_environment
+from lvliang.site.warm import WarmProcess
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the shell has set
 notebook = Path(sys.argv[1])

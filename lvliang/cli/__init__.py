@@ -1,4 +1,4 @@
-"""The command line: thin over ``lvliang.report`` and ``lvliang.feasibility``."""
+"""The command line: thin over ``lvliang.site`` and ``lvliang.feasibility``."""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ def export(
     data: Data = None,
 ) -> None:
     """Facts and projections of a region as one long table, for other programs."""
-    from lvliang.report import export_file, parameters
+    from lvliang import parameters
+    from lvliang.export import files as export_file
 
     export_file.check_place(form.value, out)
     use_data(data)
@@ -60,7 +61,7 @@ def export(
     runs: list[Any] = [
         parameters.check("30_feasibility", given | {"scenario": name}) for name in names
     ]
-    from lvliang.report.export import collect
+    from lvliang.export.rows import collect
 
     made = export_file.content(
         collect(runs), form.value, out.suffix if out else ".csv", runs[0].lang

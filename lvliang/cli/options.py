@@ -44,7 +44,7 @@ def given_parameters(
     region: str | None = None,
 ) -> dict[str, str]:
     """What the options of a command say together, by parameter of the notebooks."""
-    from lvliang.report.parameters import read_assignments
+    from lvliang.parameters import read_assignments
 
     given = read_assignments(parameter or [])
     options = {"scenario": scenario, "changes": "; ".join(changes or [])}

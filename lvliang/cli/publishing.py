@@ -21,7 +21,7 @@ from lvliang.cli.options import (
     use_cache,
     use_data,
 )
-from lvliang.terminal import Progress
+from lvliang.cli.terminal import Progress
 
 
 def report(
@@ -36,7 +36,7 @@ def report(
     data: Data = None,
 ) -> None:
     """Run the notebooks and publish the site; prints the path of the page."""
-    from lvliang.report.publication import publish_report
+    from lvliang.site.publication import publish_report
 
     use_data(data)
     use_cache(outputs)
@@ -54,7 +54,7 @@ def run(
     data: Data = None,
 ) -> None:
     """Run one notebook; prints the path of its page, the executed notebook lies beside it."""
-    from lvliang.report.publication import run_notebook
+    from lvliang.site.publication import run_notebook
 
     use_data(data)
     use_cache(outputs)
@@ -64,7 +64,7 @@ def run(
 
 def _show(publish: Callable[..., Path], outputs: Path | None) -> None:
     """Publish under a progress display, and print the path of the page."""
-    from lvliang.report.publication import OUTPUTS
+    from lvliang.site.publication import OUTPUTS
 
     with Progress() as progress:
         page = publish(outputs=outputs or OUTPUTS, on_progress=progress.notebook)

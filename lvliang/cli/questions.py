@@ -18,7 +18,7 @@ from lvliang.cli.options import (
     use_cache,
     use_data,
 )
-from lvliang.terminal import Format, print_comparison, print_rows, print_verdicts
+from lvliang.cli.terminal import Format, print_comparison, print_rows, print_verdicts
 
 
 class Indicator(StrEnum):
@@ -47,7 +47,7 @@ def assess(
     data: Data = None,
 ) -> None:
     """Judge the targets of a region; prints one row a target."""
-    from lvliang.report import parameters
+    from lvliang import parameters
 
     use_data(data)
     use_cache()
@@ -63,7 +63,7 @@ def compare(
     data: Data = None,
 ) -> None:
     """Hold scenarios against the first of them; prints what moves and which verdicts change."""
-    from lvliang.report import parameters
+    from lvliang import parameters
 
     use_data(data)
     use_cache()
@@ -91,9 +91,9 @@ def invert(
     data: Data = None,
 ) -> None:
     """What growth, coal price or base gives a target the chance asked for; prints sentences."""
+    from lvliang import parameters
     from lvliang.display import inversion as words
     from lvliang.feasibility import industry_bases, inversion
-    from lvliang.report import parameters
 
     use_data(data)
     use_cache()

@@ -14,9 +14,9 @@ from lvliang.errors import ParameterError
 
 def history(outputs: Outputs = None) -> None:
     """Print one row a vintage on record, oldest first."""
-    from lvliang.feasibility.vintage import told
-    from lvliang.report.history import read_history
-    from lvliang.report.publication import OUTPUTS
+    from lvliang.site.archive import read_history
+    from lvliang.site.publication import OUTPUTS
+    from lvliang.site.vintage import told
 
     for vintage in read_history(outputs or OUTPUTS):
         counts = f"{told(vintage)} of {len(vintage['verdicts'])} targets told"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lvliang.cli.options import Data, use_data, use_no_cache
-from lvliang.terminal import Progress, print_audit
+from lvliang.cli.terminal import Progress, print_audit
 
 
 def check(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from lvliang.baseline import audit
 from lvliang.baseline.regions import Region, peers
 from lvliang.display.claim_words import (
     claim_name,
@@ -20,7 +21,6 @@ from lvliang.display.claim_words import (
 from lvliang.display.show import Appendix, Sentence, Table, with_year
 from lvliang.display.units import decimals_in, in_unit
 from lvliang.display.words import amount, capital, label, number, number_in, text
-from lvliang.projection import audit
 
 NAMED = 20  # cells of a check that are named, the furthest apart first
 NO_SOURCE = "no_second_source"

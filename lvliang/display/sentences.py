@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from lvliang.baseline.growth import average_growth, level_after, mean_of_rates
 from lvliang.display.show import Sentence
 from lvliang.display.words import (
     WORD_ONLY_GRADES,
@@ -22,7 +23,6 @@ from lvliang.display.words import (
 )
 from lvliang.feasibility.bands import CANNOT_TELL
 from lvliang.feasibility.record import LONGEST
-from lvliang.projection.growth import average_growth, level_after, mean_of_rates
 
 
 def baseline(

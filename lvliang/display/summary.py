@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.display import drawing
 from lvliang.display.scenario_tables import WHOLE, signed
 from lvliang.display.show import Chart, Sentence, Table, Title, with_year
@@ -28,7 +29,6 @@ from lvliang.feasibility.comparison import LEVELS
 from lvliang.feasibility.desk import Triggers
 from lvliang.feasibility.drivers import BASES
 from lvliang.feasibility.record import LONGEST
-from lvliang.projection.growth import from_log, to_log
 
 YEARS_BEFORE = 5  # that the growth of the base year is held against
 UNUSUAL = 1.0  # points away from their mean

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.feasibility.targets import Target
-from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.outlook import Outlook
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pandas as pd
 
+from lvliang.baseline.growth import average_growth
 from lvliang.baseline.tables import load_table
 from lvliang.errors import ParameterError
 from lvliang.feasibility.bands import CANNOT_TELL
-from lvliang.projection.growth import average_growth
 
 OUTCOMES = ("verdict", "milestone", "no_end_test", "verify_definition", "cannot_tell")
 MILESTONE_STAGES = ("准备", "立项", "开工")

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.history import SECTORS, secondary_share
 from lvliang.baseline.package import data_folder, present_resources
-from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.panel import has_panel, load_panel
 
 NEAREST = 0.10  # share of all spells that counts as comparable

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lvliang.baseline.cache import FRAME, cached
+from lvliang.baseline.starting_point import starting_point
 from lvliang.errors import ParameterError
 from lvliang.feasibility.background import Background, load_background
 from lvliang.feasibility.bands import NEAR_EDGE, likelihood
@@ -20,7 +21,6 @@ from lvliang.feasibility.verdicts import assess, rank_paths
 from lvliang.projection.conditional import condition
 from lvliang.projection.outlook import Outlook, mean_growth, quantiles
 from lvliang.projection.scenario import Scenario
-from lvliang.projection.starting_point import starting_point
 
 LEVELS = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 INDICATORS = ("gdp_nominal", "budget_revenue")

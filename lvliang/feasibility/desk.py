@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from lvliang.baseline.growth import from_log
 from lvliang.baseline.history import OBSERVED_VINTAGES
 from lvliang.feasibility.comparison import LEVELS
 from lvliang.feasibility.drivers import BASES, national_error, price_that_undoes
 from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import missing, outcomes
-from lvliang.projection.growth import from_log
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, actual, mean_growth
 from lvliang.projection.panel import load_panel

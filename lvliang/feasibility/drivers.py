@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from lvliang.baseline.cache import FRAME, cached
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.regions import find_region, peers
 from lvliang.feasibility.comparison import INDICATORS, LEVELS, asked_of
 from lvliang.projection.conditional import condition, drawn_coal
-from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, mean_growth
 from lvliang.projection.panel import has_panel, load_panel

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from lvliang.baseline.growth import average_growth, level_after
 from lvliang.baseline.tables import as_of, load_table
 from lvliang.errors import DataError
 from lvliang.feasibility.commitments import FROM_VERDICTS, judge_commitments
@@ -29,7 +30,6 @@ from lvliang.feasibility.known_growth import (
     standing,
 )
 from lvliang.feasibility.targets import load_targets
-from lvliang.projection.growth import average_growth, level_after
 
 TABLES = ("report_baseline", *SECTOR_TABLES, "commodities")
 WITHOUT_A_TEST = ("milestone", "no_end_test")

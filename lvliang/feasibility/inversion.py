@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 from scipy.optimize import brentq
 
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.errors import ParameterError, did_you_mean
 from lvliang.feasibility.bands import check_probability
 from lvliang.feasibility.industries import by_deadline, industry_targets
@@ -22,7 +23,6 @@ from lvliang.feasibility.settling import vintage_gaps
 from lvliang.feasibility.targets import Target, load_targets
 from lvliang.feasibility.verdicts import missing, outcomes
 from lvliang.projection.conditional import condition
-from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.outlook import Outlook
 from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import DRIVERS, PERCENT

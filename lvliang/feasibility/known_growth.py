@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.history import (
     APART,
     SECTORS,
@@ -22,7 +23,6 @@ from lvliang.baseline.history import (
 from lvliang.baseline.package import data_folder, present_resources
 from lvliang.baseline.tables import as_of, load_observations
 from lvliang.feasibility.comparable import Cities, comparable_spells
-from lvliang.projection.growth import from_log, to_log
 
 SECTOR_TABLES = (SECTORS, "gdp_first_published", "gdp_revised")
 REFERENCES = ("all", "alike")

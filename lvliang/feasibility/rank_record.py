@@ -15,11 +15,11 @@ import pandas as pd
 from lvliang.baseline.cache import FRAME, cached
 from lvliang.baseline.history import series
 from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.starting_point import provincial_ranks
 from lvliang.baseline.tables import load_observations
 from lvliang.feasibility.ranks import levels_by_treatment, rank_shares
 from lvliang.projection.outlook import look_ahead
 from lvliang.projection.panel import PANEL_MINIMUM_YEARS, has_panel, load_panel
-from lvliang.projection.starting_point import provincial_ranks
 
 HORIZONS = (1, 3, 5)
 RECORD_DRAWS = 500

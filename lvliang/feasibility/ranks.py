@@ -12,8 +12,8 @@ import pandas as pd
 import xarray as xr
 from scipy.stats import rankdata
 
+from lvliang.baseline.growth import to_log
 from lvliang.baseline.history import start_levels
-from lvliang.projection.growth import to_log
 from lvliang.projection.outlook import Outlook
 
 TREATMENTS = {"own_prices": 1.0, "half": 0.5, "same_prices": 0.0}  # share of own prices kept

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from lvliang.baseline.growth import average_growth
+from lvliang.baseline.starting_point import SPAN
 from lvliang.feasibility.comparable import Cities, comparable_spells
 from lvliang.feasibility.targets import Target
-from lvliang.projection.growth import average_growth
 from lvliang.projection.outlook import Outlook, actual
-from lvliang.projection.starting_point import SPAN
 
 EUROSTAT = ((0.95, "on_track"), (0.60, "acceleration_needed"), (0.0, "limited_progress"))
 

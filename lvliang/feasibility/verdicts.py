@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.bands import CANNOT_TELL, likelihood, near_edge, verdict_class
 from lvliang.feasibility.break_even import even_bet, what_it_takes
@@ -19,7 +20,6 @@ from lvliang.feasibility.record import LONGEST, record_line
 from lvliang.feasibility.reference import reference
 from lvliang.feasibility.settling import describe_gaps, settled
 from lvliang.feasibility.targets import Target
-from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.outlook import Outlook
 
 LONG_SERIES = 15

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from lvliang.projection.growth import from_log, to_log
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.projection.paths import CASH_SERIES, draw_beside
 from lvliang.projection.scenario import SHOCK, Scenario
 from lvliang.projection.sensitivity import (

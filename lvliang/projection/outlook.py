@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from lvliang.baseline.cache import array_form, cached, remembered
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.history import (
     growth_levels,
     load_history,
@@ -21,7 +22,6 @@ from lvliang.baseline.regions import Region, find_region, peers
 from lvliang.projection.conditional import condition
 from lvliang.projection.deviations import forecast_deviations
 from lvliang.projection.engine import draw_growth
-from lvliang.projection.growth import from_log, to_log
 from lvliang.projection.national import (
     forecast_factor,
     members,

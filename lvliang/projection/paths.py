@@ -26,8 +26,8 @@ import xarray as xr
 from scipy import stats
 from scipy.signal import lfilter
 
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.errors import DataError
-from lvliang.projection.growth import from_log, to_log
 
 CASH_SERIES = ("gdp_nominal", "budget_revenue", "fixed_asset_investment")
 MINIMUM_CHANGES = 8

@@ -16,11 +16,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pypdf import PdfReader
 
+from lvliang import parameters
 from lvliang.display import fonts
 from lvliang.projection.scenario import scenario_ids
-from lvliang.report import parameters
-from lvliang.report.publication import publish_report
-from lvliang.report.render import WIDE_IN_ENGLISH
+from lvliang.site.publication import publish_report
+from lvliang.site.render import WIDE_IN_ENGLISH
 
 FLAGS = [
     "--headless",

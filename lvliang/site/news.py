@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from lvliang.display import sentences
-from lvliang.display.history_tables import since_last
 from lvliang.display.scenario_tables import MAIN
 from lvliang.display.show import Sentence, Table
 from lvliang.display.words import text
-from lvliang.feasibility.vintage import Row, Standing
+from lvliang.site.history_tables import since_last
+from lvliang.site.vintage import Row, Standing
 
 
 def title(standing: Standing, subject: str, lang: str) -> str:

@@ -17,10 +17,10 @@ from markupsafe import Markup
 
 from lvliang.baseline.cache import BYTES, TEXT, cached
 from lvliang.display.words import text
-from lvliang.report.mending import rename_ids
-from lvliang.report.parameters import SUMMARY
-from lvliang.report.render import WORDS, page_shell
-from lvliang.report.reuse import PAGES
+from lvliang.parameters import SUMMARY
+from lvliang.site.mending import rename_ids
+from lvliang.site.render import WORDS, page_shell
+from lvliang.site.reuse import PAGES
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from lvliang.errors import ParameterError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lvliang.report.export import Export
+    from lvliang.export.rows import Export
 
 CSV, XLSX, IAMC = "csv", "xlsx", "iamc"
 SUFFIXES = {CSV: (".csv",), XLSX: (".xlsx",), IAMC: (".csv", ".xlsx")}
@@ -59,8 +59,8 @@ def content(export: Export, form: str, suffix: str, lang: str) -> bytes:
     suffix : str
         Of the file; ``iamc`` may be either.
     """
-    from lvliang.report import workbook
-    from lvliang.report.export import iamc
+    from lvliang.export import workbook
+    from lvliang.export.rows import iamc
 
     if suffix.lower() == ".xlsx":
         sheets = workbook.iamc_sheets(export) if form == IAMC else workbook.sheets(export, lang)

@@ -18,8 +18,8 @@ from traitlets.config import Config
 from lvliang.display import fonts
 from lvliang.display.formula import mathml
 from lvliang.errors import ParameterError, QualityError
-from lvliang.report.gate import visible_text
-from lvliang.report.mending import mend
+from lvliang.site.gate import visible_text
+from lvliang.site.mending import mend
 
 TEMPLATE = Path(__file__).parent / "template"
 WORDS = {

@@ -15,7 +15,7 @@ from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.provisioning import LocalProvisioner
 from papermill.engines import NBClientEngine, papermill_engines
 
-from lvliang.report.warm import NotWarm, WarmKernel, WarmProcess
+from lvliang.site.warm import NotWarm, WarmKernel, WarmProcess
 
 ENGINE = "lvliang"
 _Base: Any = AsyncKernelManager  # its stubs declare its coroutines as plain functions

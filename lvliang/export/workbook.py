@@ -6,10 +6,10 @@ import pandas as pd
 
 from lvliang.baseline.regions import find_region
 from lvliang.display.words import capital, text
+from lvliang.export.rows import OBSERVED, RANK, Export, iamc, model_name
+from lvliang.parameters import titles
 from lvliang.projection.scenario import PERSISTENCE, SCOPE, SHOCK, Scenario
-from lvliang.report.export import OBSERVED, RANK, Export, iamc, model_name
-from lvliang.report.parameters import titles
-from lvliang.report.provenance import code_version, data_fingerprint
+from lvliang.provenance import code_version, data_fingerprint
 
 LANGUAGES = ("zh", "en")
 NOTES = ("status", "vintages", "ranks", "targets", "rounding")

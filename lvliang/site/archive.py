@@ -25,7 +25,7 @@ from lvliang.baseline.package import data_folder, present_resources, resource_pa
 from lvliang.display.show import RESULT_TYPE
 from lvliang.errors import DataError, LvliangError, QualityError
 from lvliang.feasibility import bands
-from lvliang.report.provenance import code_version, data_fingerprint
+from lvliang.provenance import code_version, data_fingerprint
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -10,22 +10,22 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from lvliang import parameters
 from lvliang.baseline.regions import find_region
-from lvliang.display import history_tables
 from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import Sentence, Table, contents_of, nothing_to_show
 from lvliang.display.words import text
 from lvliang.errors import QualityError
 from lvliang.feasibility.targets import load_targets
-from lvliang.feasibility.vintage import Standing, Vintage
-from lvliang.report import feed, gate, parameters, reuse, since_last, site_data
-from lvliang.report.banner import banner, scenario_of
-from lvliang.report.execute import Job
-from lvliang.report.links import check_links
-from lvliang.report.parameters import SUMMARY, ReportParameters
-from lvliang.report.provenance import code_version, data_fingerprint
-from lvliang.report.render import keep_together, page_shell, render_page
-from lvliang.report.summary_page import write_summary
+from lvliang.parameters import SUMMARY, ReportParameters
+from lvliang.provenance import code_version, data_fingerprint
+from lvliang.site import feed, gate, history_tables, reuse, since_last, site_data
+from lvliang.site.banner import banner, scenario_of
+from lvliang.site.execute import Job
+from lvliang.site.links import check_links
+from lvliang.site.render import keep_together, page_shell, render_page
+from lvliang.site.summary_page import write_summary
+from lvliang.site.vintage import Standing, Vintage
 
 ANSWER_TAGS = {"answer", "switch"}
 FIGURES_TAG = "key-figures"

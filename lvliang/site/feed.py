@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from lvliang.baseline.regions import find_region
-from lvliang.display import news
 from lvliang.display.words import text
 from lvliang.errors import ParameterError
-from lvliang.feasibility.vintage import Vintage, stand
 from lvliang.projection.scenario import BASELINE, read_scenario, scenario_path
-from lvliang.report.render import WORDS
+from lvliang.site import news
+from lvliang.site.render import WORDS
+from lvliang.site.vintage import Vintage, stand
 
 NAME = "feed.json"
 VERSION = "https://jsonfeed.org/version/1.1"

@@ -11,7 +11,7 @@ import pandas as pd
 from lvliang.display.show import Sentence, Table
 from lvliang.display.words import NOTHING, WORD_ONLY_GRADES, capital, chance, target_name, text
 from lvliang.feasibility.bands import CANNOT_TELL
-from lvliang.feasibility.vintage import Comparison, Move, Row, Standing
+from lvliang.site.vintage import Comparison, Move, Row, Standing
 
 TABLES_NAMED = 4
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from lvliang.baseline.cache import TEXT, Code, Slot, cached
 from lvliang.baseline.package import data_folder
 from lvliang.projection.scenario import scenario_path
-from lvliang.report.execute import Job
+from lvliang.site.execute import Job
 
 PAGES = Code(
-    ("baseline", "projection", "feasibility", "display", "report"),
+    ("baseline", "projection", "feasibility", "display", "site", "export"),
     (
         "beautifulsoup4", "brotli", "fonttools", "frictionless", "ipykernel", "ipython", "jinja2",
         "latex2mathml", "matplotlib", "matplotlib-inline", "mistune", "nbclient", "nbconvert",

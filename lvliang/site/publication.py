@@ -11,17 +11,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from lvliang import parameters
 from lvliang.baseline.package import data_folder
 from lvliang.errors import LvliangError, ParameterError, QualityError
-from lvliang.report import execute, parameters, publish
-from lvliang.report.parameters import NotebookParameters, ReportParameters
-from lvliang.report.warm import WarmProcess
+from lvliang.parameters import NotebookParameters, ReportParameters
+from lvliang.site import execute, publish
+from lvliang.site.warm import WarmProcess
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from lvliang.feasibility.vintage import Standing
-    from lvliang.report.history import Vintage
+    from lvliang.site.archive import Vintage
+    from lvliang.site.vintage import Standing
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = PROJECT / "notebooks"
@@ -75,8 +76,8 @@ def publish_report(
     notebooks = [NOTEBOOKS / f"{name}.ipynb" for name in parameters.SCHEMAS]
     with publish.lock(outputs), _warm(notebooks, outputs, _outlook(run)) as warm:
         # With what they import, while the process warms up.
-        from lvliang.report import history
-        from lvliang.report.reuse import Executed
+        from lvliang.site import archive as history
+        from lvliang.site.reuse import Executed
 
         past = history.open_history(outputs)
         check_all(data_folder(), on_table)
@@ -226,7 +227,7 @@ def _write_page(
     standing: Standing | None = None,
 ) -> None:
     """Write one page, which links to those of all ``places`` (language and name)."""
-    from lvliang.report.site import write_page
+    from lvliang.site.pages import write_page
 
     languages, names = (list(dict.fromkeys(kind)) for kind in zip(*places, strict=True))
     lang, name = place
@@ -239,7 +240,7 @@ def _executed(
     jobs: list[execute.Job], places: list[tuple[str, str]]
 ) -> dict[str, dict[str, NotebookNode]]:
     """The executed notebooks, by language and by name."""
-    from lvliang.report.site import read_executed
+    from lvliang.site.pages import read_executed
 
     executed: dict[str, dict[str, NotebookNode]] = {}
     for (lang, name), job in zip(places, jobs, strict=True):
@@ -261,9 +262,9 @@ def _write(
 
     Return the vintage that belongs to it, None where the last one stands.
     """
-    from lvliang.feasibility.vintage import stand
-    from lvliang.report.history import vintage_of
-    from lvliang.report.site import write_index
+    from lvliang.site.archive import vintage_of
+    from lvliang.site.pages import write_index
+    from lvliang.site.vintage import stand
 
     executed = _executed(jobs, places)
     vintage = vintage_of(executed, release=release, as_of=as_of)
@@ -277,9 +278,9 @@ def _write(
 
 
 def _page_of_run(job: execute.Job, run: NotebookParameters, folder: Path) -> Path:
-    from lvliang.report.banner import banner
-    from lvliang.report.render import render_page
-    from lvliang.report.site import edition_mark, read_executed
+    from lvliang.site.banner import banner
+    from lvliang.site.pages import edition_mark, read_executed
+    from lvliang.site.render import render_page
 
     notebook = read_executed(job)
     page = folder / f"{job.name}.html"

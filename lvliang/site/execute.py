@@ -27,7 +27,7 @@ from lvliang.errors import (
     LvliangError,
     ParameterError,
 )
-from lvliang.report.warm import WarmProcess
+from lvliang.site.warm import WarmProcess
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 OWN_ERRORS: dict[str, type[LvliangError]] = {e.__name__: e for e in (ParameterError, DataError)}
@@ -278,7 +278,7 @@ class _Run:
     def _run_papermill(self) -> None:
         import papermill
 
-        from lvliang.report.kernels import ENGINE, manager_class
+        from lvliang.site.kernels import ENGINE, manager_class
 
         logging.getLogger("papermill").setLevel(logging.CRITICAL)
         papermill.execute_notebook(

@@ -29,14 +29,14 @@ from lvliang.feasibility.background import load_background
 from lvliang.feasibility.ranks import levels_by_treatment, shares_by_year
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
+from lvliang.lineage import sources_of
 from lvliang.projection.conditional import condition
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.scenario import Scenario, load_scenario
 from lvliang.projection.summary import summarise
-from lvliang.report.sources import sources_of
 
 if TYPE_CHECKING:
-    from lvliang.report.parameters import FeasibilityParameters
+    from lvliang.parameters import FeasibilityParameters
 
 OBSERVED, PROJECTED, CONDITIONAL = "observed", "projected", "conditional"
 COLUMNS = [

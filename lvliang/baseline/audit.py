@@ -26,11 +26,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from lvliang.baseline.growth import implied_deflator_growth
 from lvliang.baseline.history import HISTORY_TABLES, series
 from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.starting_point import provincial_ranks
 from lvliang.baseline.tables import as_of, load_observations, load_table
-from lvliang.projection.growth import implied_deflator_growth
-from lvliang.projection.starting_point import provincial_ranks
 
 CONFIRMED, PLAUSIBLE = 0.5, 3.0  # % of the claim
 PLAUSIBLE_POINTS = 0.5  # percentage points

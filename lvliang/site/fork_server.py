@@ -1,7 +1,7 @@
 """The warm process: it imports what the notebooks import, then forks a kernel on each request.
 
-``python -m lvliang.report.fork_server CHANNEL CALL MODULE …`` is started by
-`lvliang.report.warm` and speaks with it over the socket CHANNEL, one line of JSON at a time.
+``python -m lvliang.site.fork_server CHANNEL CALL MODULE …`` is started by
+`lvliang.site.warm` and speaks with it over the socket CHANNEL, one line of JSON at a time.
 CALL, in JSON, is what its kernels will all compute. It has one thread and no event loop, so a
 forked kernel finds no lock that nobody will open. It ends when the channel does.
 """

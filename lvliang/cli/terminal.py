@@ -19,9 +19,9 @@ class Format(StrEnum):
 
 def print_audit(lang: str) -> None:
     """The claims by verdict; sources that differ are findings, not faults."""
+    from lvliang.baseline.audit import VERDICTS, audit
     from lvliang.display import claim_words, words
-    from lvliang.projection.audit import VERDICTS, audit
-    from lvliang.report.parameters import NotebookParameters
+    from lvliang.parameters import NotebookParameters
 
     judged = audit(NotebookParameters().base_year)
     for name in VERDICTS:

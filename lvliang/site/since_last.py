@@ -11,12 +11,12 @@ import nbformat
 import pandas as pd
 from nbformat import NotebookNode
 
-from lvliang.display.history_tables import against_last, in_short
 from lvliang.display.scenario_tables import MAIN
 from lvliang.display.show import Sentence, Table, bundle_of
 from lvliang.display.tabular import DATA_TYPE, Content
 from lvliang.display.words import text
-from lvliang.feasibility.vintage import Standing
+from lvliang.site.history_tables import against_last, in_short
+from lvliang.site.vintage import Standing
 
 SENTENCES_TAG = "since-last"
 COLUMN_TAG = "against-last"

@@ -99,7 +99,7 @@ class WarmProcess:
             self._told = True  # nothing went wrong: ordinary kernels are the way here
             return self
         self._channel, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "lvliang.report.fork_server", str(theirs.fileno())]
+        command = [sys.executable, "-m", "lvliang.site.fork_server", str(theirs.fileno())]
         command += [self._call, *self._modules]
         with theirs:
             try:

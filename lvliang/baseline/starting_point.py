@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from lvliang.baseline.growth import implied_deflator_growth, mean_of_rates
 from lvliang.baseline.history import GROWTH_VINTAGES, series
 from lvliang.baseline.regions import find_region, peers
-from lvliang.projection.growth import implied_deflator_growth, mean_of_rates
 
 SPAN = 5
 

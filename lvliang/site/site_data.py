@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from lvliang.display.tabular import DATA_TYPE, Content, Plain
 from lvliang.display.words import MINUS, NOTHING, text
-from lvliang.report.render import unseen_tags
+from lvliang.site.render import unseen_tags
 
 FOLDER = "data"
 LIST = "index.csv"

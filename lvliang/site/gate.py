@@ -18,8 +18,8 @@ from nbformat import NotebookNode
 
 from lvliang.display import fonts
 from lvliang.display.words import forbidden
-from lvliang.report import css
-from lvliang.report.valid_html import EXCERPT, faults_of_markup, where
+from lvliang.site import css
+from lvliang.site.valid_html import EXCERPT, faults_of_markup, where
 
 LOCAL_PATH = re.compile(
     r"(?i:file)://\S*"

@@ -26,9 +26,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from lvliang import parameters
 from lvliang.errors import LvliangError
-from lvliang.report import execute, parameters, publication
-from lvliang.report.warm import WarmProcess
+from lvliang.site import execute, publication
+from lvliang.site.warm import WarmProcess
 
 BIN = Path(sys.executable).parent
 LIBRARIES = ("papermill", "nbconvert", "ipykernel", "pandas", "numpy", "scipy", "matplotlib")
@@ -40,12 +41,12 @@ OTHER, WORK = "lvliang report, another scenario, cold start", "pure work of the 
 # What `timed` measures in a run of the suite: module, function, what the table calls it.
 PHASES = (
     ("lvliang.baseline.contract", "check_all", "check of the tables, while the process warms up"),
-    ("lvliang.report.execute", "execute", "kernels: start, cells, saving"),
-    ("lvliang.report.publication", "_write", "pages and quality gate"),
+    ("lvliang.site.execute", "execute", "kernels: start, cells, saving"),
+    ("lvliang.site.publication", "_write", "pages and quality gate"),
 )
 # The command line itself, with the phases timed.
 COMMAND = (
-    "import sys; from lvliang.report import bench; bench.time_phases(sys.argv.pop(1)); "
+    "import sys; from lvliang.site import bench; bench.time_phases(sys.argv.pop(1)); "
     "from lvliang.cli import main; main()"
 )
 
@@ -111,7 +112,7 @@ def ratios(ways: Sequence[Way], cores: int) -> list[dict[str, Any]]:
 
 def machine() -> dict[str, Any]:
     """Facts of the machine and the versions that were measured."""
-    from lvliang.report.provenance import code_version, data_fingerprint
+    from lvliang.provenance import code_version, data_fingerprint
 
     return {
         "cores": os.cpu_count() or 1,

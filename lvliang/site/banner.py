@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from lvliang import parameters
 from lvliang.baseline.freeze import changed_files
 from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import find_region
 from lvliang.display.scenario_sentences import assumed
 from lvliang.display.words import text
-from lvliang.projection.scenario import Scenario, load_scenario
-from lvliang.report import parameters
-from lvliang.report.parameters import (
+from lvliang.parameters import (
     ComparisonParameters,
     NotebookParameters,
     ProjectionParameters,
 )
-from lvliang.report.provenance import year_made
+from lvliang.projection.scenario import Scenario, load_scenario
+from lvliang.provenance import year_made
 
 SAID_ELSEWHERE = {"lang", "scenario", "changes", "base_year", "edition"}
 
