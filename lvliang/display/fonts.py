@@ -11,12 +11,9 @@ from pathlib import Path
 from fontTools import subset
 
 from lvliang.baseline.cache import BYTES, Code, cached
-from lvliang.display.outlines import redraw
 
 CUTTING = Code(("display",), ("brotli", "fonttools"))
 FAMILY = "Lvliang Sans SC"
-LARGE = 60_000  # bytes, from which the outlines of a page are drawn again on a coarser grid
-GRIDS = (125, 100)  # units an em, of 1000 that the font has; the second where the first is large
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
 
 
@@ -58,20 +55,10 @@ def page_woff2(text: str) -> bytes:
     """
     characters = "".join(sorted(set(text) & _characters()))
     asked = {"characters": characters}
-    return cached("font", asked, lambda: _small(characters), form=BYTES, code=CUTTING)
+    return cached("font", asked, lambda: _subset(characters), form=BYTES, code=CUTTING)
 
 
-def _small(characters: str) -> bytes:
-    """Cut down, and drawn on a coarser grid as long as that is still large."""
-    cut = _subset(characters)
-    for units_per_em in GRIDS:
-        if len(cut) < LARGE:
-            break
-        cut = _subset(characters, units_per_em)
-    return cut
-
-
-def _subset(characters: str, units_per_em: int | None = None) -> bytes:
+def _subset(characters: str) -> bytes:
     options = subset.Options()
     options.flavor = "woff2"
     options.layout_features = []
@@ -83,8 +70,6 @@ def _subset(characters: str, units_per_em: int | None = None) -> bytes:
     file = io.BytesIO()
     with subset.load_font(FONT_FILE, options) as font:
         subsetter.subset(font)
-        if units_per_em:
-            redraw(font, units_per_em)
         subset.save_font(font, file, options)
     return file.getvalue()
 
