@@ -51,7 +51,7 @@ lab: $(VENV)/run.stamp  ## 打开 JupyterLab open JupyterLab
 check: $(VENV)/run.stamp  ## 核对数据表 check the tables against their contracts
 	@$(BIN)/lvliang check
 
-data-check: $(VENV)/run.stamp  ## 核对数据与冻结的指纹 check the tables, their hashes and rows
+data-check: $(VENV)/run.stamp  ## 核对数据与冻结的指纹 check the tables and their hashes
 	@$(BIN)/lvliang check --frozen
 
 data-freeze: $(VENV)/run.stamp  ## 审阅改动后更新指纹 renew hashes after a reviewed change

@@ -13,7 +13,7 @@ from lvliang.cli.terminal import Progress, print_audit
 def check(
     data: Data = None,
     frozen: Annotated[
-        bool, typer.Option("--frozen", help="Also hold each file against its hash and rows.")
+        bool, typer.Option("--frozen", help="Also hold each file against its hash.")
     ] = False,
     audit: Annotated[
         bool, typer.Option("--audit", help="Also hold each claim against every second source.")
@@ -43,7 +43,7 @@ def check(
 
 
 def freeze(data: Data = None) -> None:
-    """Renew hashes and row digests after a reviewed change of data; prints what was rewritten."""
+    """Renew hashes after a reviewed change of data; prints the files that had changed."""
     from lvliang.baseline.freeze import freeze as renew
     from lvliang.baseline.package import data_folder
 
