@@ -9,8 +9,8 @@ from collections import defaultdict
 
 import pytest
 from frictionless import Resource, Schema
+from numerals import numerals, parts, scale
 
-from lvliang.baseline.numerals import numerals, parts, scale
 from lvliang.baseline.package import data_folder
 
 DATA = data_folder()
