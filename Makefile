@@ -43,7 +43,7 @@ rivals: $(RIVALS)/rivals.stamp  ## 运行AutoETS等对比方法（自有环境�
 	@$(RIVALS)/bin/python -W ignore::RuntimeWarning -m lvliang.feasibility.rival_models
 
 bench: $(VENV)/run.stamp  ## 与papermill、nbconvert命令比较用时 time against the plain commands
-	@$(BIN)/python -m lvliang.site.bench
+	@$(BIN)/python tools/bench.py $(ARGS)
 
 lab: $(VENV)/run.stamp  ## 打开 JupyterLab open JupyterLab
 	$(BIN)/jupyter lab notebooks
