@@ -40,7 +40,7 @@ EXPORT := --scenario baseline --scenario coal_slump -p draws=1000
 LENIENT := -W ignore::DeprecationWarning -W ignore::ResourceWarning
 
 rivals: $(RIVALS)/rivals.stamp  ## 运行AutoETS等对比方法（自有环境） run AutoETS and dynamic theta
-	@$(RIVALS)/bin/python -W ignore::RuntimeWarning -m lvliang.feasibility.rival_models
+	@$(RIVALS)/bin/python -W ignore::RuntimeWarning tools/rivals.py
 
 bench: $(VENV)/run.stamp  ## 与papermill、nbconvert命令比较用时 time against the plain commands
 	@$(BIN)/python tools/bench.py $(ARGS)

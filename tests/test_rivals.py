@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from lvliang.errors import DataError
-from lvliang.feasibility import record, rival_file, rival_models, rivals
+from lvliang.feasibility import record, rival_file, rivals
 from lvliang.projection.panel import Panel, load_panel
+from tools.rivals import forecast_all, write_forecasts
 
 YEARS = range(2000, 2021)
 
@@ -101,7 +102,7 @@ def file(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_what_is_written_is_read(made_up: Panel, file: Path, data: Path) -> None:
     assert rival_file.read_forecasts(made_up, data) == {}
-    rival_models.write_forecasts(rows_of(made_up), file)
+    write_forecasts(rows_of(made_up), file)
     found = rival_file.read_forecasts(made_up, data)
     assert set(found) == set(rival_file.YEARS_NEEDED)
     for method, table in found.items():
@@ -112,7 +113,7 @@ def test_what_is_written_is_read(made_up: Panel, file: Path, data: Path) -> None
 
 
 def test_forecasts_for_later_origins_do_no_harm(made_up: Panel, file: Path, data: Path) -> None:
-    rival_models.write_forecasts(rows_of(made_up), file)
+    write_forecasts(rows_of(made_up), file)
     found = rival_file.read_forecasts(made_up.at(2015), data)
     assert max(found["AutoETS"].index.get_level_values("origin")) == 2014
 
@@ -134,7 +135,7 @@ def test_a_row_that_is_not_legal_is_named(
 ) -> None:
     rows = rows_of(made_up).astype(str)
     rows.loc[4, column] = value
-    rival_models.write_forecasts(rows, file)
+    write_forecasts(rows, file)
     with pytest.raises(DataError) as caught:
         rival_file.read_forecasts(made_up, data)
     assert f"{file}, row 6, column {column}: {value!r}; legal: " in str(caught.value)
@@ -143,10 +144,10 @@ def test_a_row_that_is_not_legal_is_named(
 
 def test_a_row_twice_or_missing_is_named(made_up: Panel, file: Path, data: Path) -> None:
     rows = rows_of(made_up)
-    rival_models.write_forecasts(pd.concat([rows, rows.iloc[[3]]]), file)
+    write_forecasts(pd.concat([rows, rows.iloc[[3]]]), file)
     with pytest.raises(DataError, match=f"row {len(rows) + 2}.*one row for each forecast"):
         rival_file.read_forecasts(made_up, data)
-    rival_models.write_forecasts(rows.drop(index=3), file)
+    write_forecasts(rows.drop(index=3), file)
     gone = rows.loc[3]
     words = f"AutoETS, origin {gone['origin']}, region {gone['region']}, horizon {gone['horizon']}"
     with pytest.raises(DataError, match=f"no row for {words}; legal: every city"):
@@ -174,7 +175,7 @@ def test_forecasts_from_other_tables_are_not_found(file: Path, data_copy: Path, 
 def test_the_record_takes_the_two_in_where_they_are(file: Path, data: Path) -> None:
     panel = load_panel(2014, data)
     without = record.load_record(2014, data, draws=100)
-    rival_models.write_forecasts(rows_of(panel), file)
+    write_forecasts(rows_of(panel), file)
     found = record.load_record(2014, data, draws=100)
     assert without is not None and found is not None
     added = set(found.scores["method"]) - set(without.scores["method"])
@@ -210,7 +211,7 @@ def test_a_model_is_given_the_years_up_to_the_origin_and_no_more(
     monkeypatch.setitem(sys.modules, "statsforecast", library)
     monkeypatch.setitem(sys.modules, "statsforecast.models", models)
     made_up.growth.loc[2010, "141100"] = np.nan
-    rows = rival_models.forecast_all(made_up)
+    rows = forecast_all(made_up)
     origins = [*range(2006, 2020), *range(2003, 2020)]
     assert [int(frame["ds"].max()) for frame in given] == origins
     assert rows.groupby("method").size().to_dict() == {"AutoETS": 14 * 15, "dynamic theta": 17 * 15}
