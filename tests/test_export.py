@@ -24,7 +24,7 @@ from lvliang.cli import main
 from lvliang.errors import ParameterError
 from lvliang.export import rows as exports
 from lvliang.export.files import content, write_whole
-from lvliang.export.rows import COLUMNS, KEY, Export, collect
+from lvliang.export.rows import COLUMNS, Export, collect
 from lvliang.feasibility.background import load_background
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
@@ -33,6 +33,7 @@ from lvliang.projection.scenario import scenario_ids
 from lvliang.provenance import code_version, data_fingerprint
 
 CODE, ORIGIN = "141100", 2020
+KEY = ["scenario", "region_code", "variable", "year"]
 SCENARIOS = ["baseline", "relapse"]
 FEW = {"draws": 1000}
 LEVELS = {"q05": 5, "q10": 10, "q25": 25, "q50": 50, "q75": 75, "q90": 90, "q95": 95}

@@ -14,8 +14,8 @@ import pytest
 
 from lvliang.baseline.tables import load_table
 
-DISPLAY = Path(__file__).resolve().parents[1] / "lvliang" / "display"
-WORD_FILES = sorted(DISPLAY.glob("words*.toml"))
+PROJECT = Path(__file__).resolve().parents[1]
+WORD_FILES = sorted((PROJECT / "lvliang" / "display").glob("words*.toml"))
 
 # Seen, and left: a label in a chart or at the head of a row is short; a count is a plural;
 # the facts of the report name the price basis of a level; pages count in billions in English.
@@ -38,7 +38,7 @@ LEFT = {
 
 
 def rows() -> list[dict[str, str]]:
-    with (DISPLAY / "glossary.csv").open(encoding="utf-8", newline="") as file:
+    with (PROJECT / "docs" / "glossary.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -44,7 +44,6 @@ COLUMNS = [
     "statistic", "status", "vintage", "price_basis", "source_id", "unit", "base_year", "year",
     "value",
 ]  # fmt: skip
-KEY = ["scenario", "region_code", "variable", "year"]
 NAMES = {
     "gdp_nominal": "GDP|Nominal",
     "gdp_nominal_growth": "GDP|Nominal|Growth Rate",
@@ -91,13 +90,13 @@ class Export:
     Attributes
     ----------
     rows : pandas.DataFrame
-        ``COLUMNS``, one row for each ``KEY``, no value missing. ``status`` is ``observed``,
-        ``projected``, or ``conditional`` on a scenario. ``statistic``: ``observed``; ``q05`` …
-        ``q95`` of the paths of a year and the ``mean`` where one exists, in the unit of the
-        indicator (levels 亿元 at current prices, growth %); ``rank_<n>`` and ``met``, shares of
-        paths (%). ``vintage`` and
-        ``source_id`` of a projection are those of the last figure it continues; the chance of a
-        target has the vintage that settles it.
+        ``COLUMNS``, one row for each scenario, ``region_code``, ``variable`` and year, no value
+        missing. ``status`` is ``observed``, ``projected``, or ``conditional`` on a scenario.
+        ``statistic``: ``observed``; ``q05`` … ``q95`` of the paths of a year and the ``mean``
+        where one exists, in the unit of the indicator (levels 亿元 at current prices, growth %);
+        ``rank_<n>`` and ``met``, shares of paths (%). ``vintage`` and ``source_id`` of a
+        projection are those of the last figure it continues; the chance of a target has the
+        vintage that settles it.
     runs : dict of str to FeasibilityParameters
         By the name of the scenario in ``rows``.
     scenarios : dict of str to Scenario

@@ -14,7 +14,6 @@ from lvliang.projection.panel import Panel, pick_regions
 from lvliang.projection.paths import LONGEST_GAP, MINIMUM_CHANGES, project
 
 REAL = "gdp_real_growth"
-INDICATORS = (REAL, "gdp_nominal_growth", "gdp_deflator_growth", "budget_revenue_growth")
 
 
 def draw_everywhere(
@@ -37,7 +36,8 @@ def draw_everywhere(
     panel : Panel
         What is known at the origin.
     indicator : str
-        One of ``INDICATORS``.
+        ``gdp_real_growth``, ``gdp_nominal_growth``, ``gdp_deflator_growth`` or
+        ``budget_revenue_growth``.
     regions : str
         ``all``: every city whose series carry the indicator; or codes and names, comma apart.
 
