@@ -1,4 +1,4 @@
-"""The house: imports point back, modules are small, and the lists of packages agree."""
+"""The house: imports point back, the library is small, and the lists of packages agree."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ ROOMS = [
     "export", "site", "cli",
 ]  # fmt: skip
 FREE = ["errors"]
-MOST_LINES = 350
+MOST_LINES = 450  # of a module
+ALL_LINES = 19_100  # of the library; it shrinks: lower it with each change that removes lines
 MOST_CELLS = 25
 
 # A package whose name, or whose extra, is another on conda-forge.
@@ -79,19 +80,24 @@ def late():
     assert imported(source, "lvliang.projection") == expected
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_imports_point_back_along_the_rooms(path: Path) -> None:
-    package = ".".join(path.relative_to(PROJECT).parent.parts)
-    rooms = imported(path.read_text("utf-8"), package)
+def misplaced(path: Path) -> set[str]:
+    """Rooms that a module imports from and may not; its own where that is none."""
     room = room_of(path)
+    if room not in [*ROOMS, *FREE, "__init__"]:
+        return {room}
+    package = ".".join(path.relative_to(PROJECT).parent.parts)
     before = ROOMS[: ROOMS.index(room) + 1] if room in ROOMS else []
-    assert room in [*ROOMS, *FREE, "__init__"], f"{room} has no place among the rooms"
-    assert rooms <= {*before, *FREE}
+    return imported(path.read_text("utf-8"), package) - {*before, *FREE}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_is_small(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES
+def test_imports_point_back_along_the_rooms() -> None:
+    assert {name_of(path): rooms for path in MODULES if (rooms := misplaced(path))} == {}
+
+
+def test_the_library_and_each_of_its_modules_are_small() -> None:
+    lines = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+    assert sum(lines.values()) <= ALL_LINES
 
 
 def declared() -> dict[str, Any]:
