@@ -17,7 +17,7 @@ PAGE, DATA, FEED = "site/zh/30_feasibility.html", "site/data/zh/30_feasibility-0
 FILES = {
     PAGE: """<html><head><style>a</style></head><body><p class="headline">Within reach: 2 of 11.</p>
 <table><tr><th>GDP</th><td>6.7%</td></tr><tr><th>Revenue</th><td>9.6%</td></tr></table>
-<svg><style>b</style><path d="M 0 1"/></svg><p>Published 2026-06-01 08:00</p>
+<svg><style>b</style><path d="M 0 1"/></svg><p>发布于2026-06-01 08:00。</p>
 <footer>Code 0.1.0 (32df175)</footer></body></html>""",
     DATA: "target,value\nGDP,6.7\nRevenue,9.6\n",
     FEED: '{"items": [{"id": "20260601T080000", "title": "Same"}], "code_hash": "53eac63c5d34"}',
