@@ -16,7 +16,7 @@ export JUPYTER_RUNTIME_DIR := $(CACHE)/jupyter/runtime
 export MPLCONFIGDIR := $(CACHE)/matplotlib
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-browser test-pyam rivals bench lab check data-check data-freeze lint lock clean
+.PHONY: help cells report test test-browser test-pyam rivals bench lab check data-check data-freeze lint lock clean
 
 help:  ## 显示本帮助 show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ data-check: $(VENV)/run.stamp  ## 核对数据与冻结的指纹 check the table
 
 data-freeze: $(VENV)/run.stamp  ## 审阅改动后更新指纹 renew hashes after a reviewed change
 	@$(BIN)/lvliang freeze
+
+cells: $(VENV)/run.stamp  ## 按参数声明改写各笔记本的参数单元格 write the parameters cells of the notebooks
+	@$(BIN)/python tools/parameter_cells.py
 
 lint: $(VENV)/dev.stamp  ## 代码风格与类型 style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

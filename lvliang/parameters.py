@@ -5,6 +5,7 @@ Light: imports no pandas, so that a wrong parameter stops a run before anything 
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -15,6 +16,7 @@ from lvliang.baseline.regions import find_city_with_gdp
 from lvliang.errors import ParameterError, did_you_mean
 from lvliang.projection.scenario import (
     WORDS,
+    Scenario,
     load_scenario,
     read_scenario,
     scenario_ids,
@@ -88,6 +90,12 @@ class ProjectionParameters(NotebookParameters):
         description="实际增速下调百分点 points taken off real growth",
     )
 
+    @cached_property
+    def assumed(self) -> Scenario:
+        """The scenario with the changes of it: read once, and a value from here on."""
+        years = (self.base_year, self.end_year)
+        return load_scenario(self.scenario, self.changes, base_year=years[0], end_year=years[1])
+
     @field_validator("scenario")
     @classmethod
     def _known_scenario(cls, value: str) -> str:
@@ -109,7 +117,7 @@ class ProjectionParameters(NotebookParameters):
 
     @model_validator(mode="after")
     def _legal_changes(self) -> ProjectionParameters:
-        load_scenario(self.scenario, self.changes, base_year=self.base_year, end_year=self.end_year)
+        _ = self.assumed  # what is not legal is refused when it is read
         return self
 
 

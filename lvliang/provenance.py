@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from lvliang.baseline.package import data_folder, present_resources, resource_path
+from lvliang.baseline.package import data_folder
+from lvliang.baseline.store import data_digests, digest_of
 
 
+@cache
 def code_version() -> str:
     """Version of the package, with the commit where it runs in a checkout."""
     try:
@@ -34,10 +36,5 @@ def year_made() -> int:
 
 
 def data_fingerprint(data: Path | None = None) -> str:
-    """First twelve digits of a SHA-256 over every table that is there."""
-    folder = data or data_folder()
-    digest = hashlib.sha256()
-    for name in present_resources(folder):
-        digest.update(name.encode())
-        digest.update(resource_path(folder, name).read_bytes())
-    return digest.hexdigest()[:12]
+    """First twelve digits of a SHA-256 over every file of the data."""
+    return digest_of(data_digests(data or data_folder()))[:12]

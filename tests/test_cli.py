@@ -20,6 +20,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from lvliang import parameters
+from lvliang.baseline import contract
+from lvliang.baseline.store import kept
 from lvliang.cli import main
 from lvliang.display.words import MINUS, NOTHING
 from lvliang.errors import LvliangError
@@ -393,7 +395,7 @@ def test_a_damaged_table_stops_the_report_before_a_kernel_starts(
     assert f"error: {table}, row 2, column value: 'n/a' is not legal; legal: number" in done.stderr
     assert contents(page) == before
     assert page.readlink() == Path("releases/earlier")
-    # A run would have left its staging; the warm process has its folder by then.
+    # A run would have left its staging; what notebooks import is on its way by then.
     assert {p.name for p in outputs.iterdir()} - {".cache"} == {".lock", "published", "releases"}
 
 
@@ -438,6 +440,61 @@ def test_a_cell_error_is_exit_code_4_and_keeps_the_failed_notebook(
     assert str(kept) in done.stderr
     assert nbformat.read(kept, as_version=4).cells[-1].outputs[0].ename == "ZeroDivisionError"
     assert not (outputs / "runs" / "10_baseline.html").exists()
+
+
+# ------------------------------------------------------------------ cache
+
+
+@pytest.fixture
+def stored(tmp_path: Path, small_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a store that is switched on and holds one result of 1 MB."""
+    monkeypatch.setenv("LVLIANG_DATA", str(small_data))
+    monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path / "store"))
+    kept("test", {}, lambda: bytes(2**20))
+    return tmp_path / "store"
+
+
+def test_the_cache_is_told_and_cleared_of_its_own_files_alone(call: Call, stored: Path) -> None:
+    (stored / "thesis.csv").write_text("mine")
+    told = call("cache", "info").stdout
+    assert told == f"folder   {stored}\nentries  1\nsize     1.0 MB of at most 256 MB\n"
+    assert call("cache", "clear").stdout == "1 entries removed\n"
+    assert [path.name for path in stored.iterdir()] == ["thesis.csv"]
+    assert "entries  0\n" in call("cache", "info").stdout
+
+
+def test_a_cache_that_is_off_holds_nothing(call: Call) -> None:
+    assert call("cache", "info").stdout == "the cache is off\n"
+    assert call("cache", "clear").stdout == "0 entries removed\n"
+
+
+@pytest.mark.parametrize("command", ["info", "clear"])
+def test_a_cache_one_may_not_read_is_told_in_a_sentence(
+    call: Call, stored: Path, command: str
+) -> None:
+    with mock.patch.object(Path, "iterdir", side_effect=PermissionError(13, "Not yours")):
+        done = call("cache", command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"error: cache {stored}: Not yours; legal: a folder that you may read" in done.stderr
+
+
+def test_outputs_of_ones_own_have_a_cache_of_their_own(
+    call: Call, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LVLIANG_CACHE", "")
+    (tmp_path / ".cache").mkdir()
+    stored.rename(tmp_path / ".cache" / "store")
+    assert "entries  1\n" in call("cache", "info", "--outputs", tmp_path).stdout
+
+
+def test_a_check_that_is_asked_for_looks_at_the_files(
+    call: Call, stored: Path, small_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract.check_table(small_data, "regions")
+    seen = []
+    monkeypatch.setattr(contract, "_check", lambda _, name: seen.append(name) or 1)
+    assert call("check").returncode == 0
+    assert "regions" in seen
 
 
 # ------------------------------------------------------------------ what nobody foresaw

@@ -25,8 +25,8 @@ LVLIANG, TAIYUAN = "141100", "140100"
 
 @lru_cache
 def outlook(scenario: str = "baseline", changes: str = "", region: str = LVLIANG) -> Outlook:
-    given = {"scenario": scenario, "changes": changes}
-    return look_ahead(region, **RUN, draws=DRAWS, seed=SEED, **given)
+    given = load_scenario(scenario, changes, **RUN)
+    return look_ahead(region, **RUN, draws=DRAWS, seed=SEED, scenario=given)
 
 
 def assumed(**drivers: dict[int, float]) -> Scenario:
@@ -42,8 +42,8 @@ def log_growth(found: Outlook, indicator: str, region: str = LVLIANG) -> np.ndar
 
 
 def test_the_baseline_is_the_draws_to_the_bit() -> None:
-    plain = outlook()
-    assert given(load_scenario(**RUN)).paths is plain.paths
+    plain = look_ahead(LVLIANG, **RUN, draws=DRAWS, seed=SEED)
+    assert given(load_scenario(**RUN), plain).paths is plain.paths
     xr.testing.assert_identical(outlook("baseline").paths, plain.paths)
 
 
@@ -179,9 +179,8 @@ def test_given_in_turn_or_at_once_is_the_same(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_growth_cut_by_points_is_cut_under_a_scenario_as_well() -> None:
-    cut = look_ahead(
-        LVLIANG, **RUN, draws=DRAWS, seed=SEED, growth_discount=1.0, scenario="coal_slump"
-    )
+    slump = load_scenario("coal_slump", **RUN)
+    cut = look_ahead(LVLIANG, **RUN, draws=DRAWS, seed=SEED, growth_discount=1.0, scenario=slump)
     real = cut.own_paths - outlook("coal_slump").own_paths
     assert np.allclose(real.sel(indicator="gdp_real_growth"), -1.0)
     assert np.allclose(real.sel(indicator="gdp_deflator_growth"), 0.0)

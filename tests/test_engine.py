@@ -176,3 +176,17 @@ def test_a_shock_that_is_set_aside_is_named_with_what_stands_in():
     }
     calm = look_ahead("141100", base_year=2019, end_year=2020, draws=10, seed=1)
     assert shock_set_aside(calm) is None
+
+
+def test_a_panel_handed_in_never_answers_for_the_tables(small_data, tmp_path, monkeypatch):
+    monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path))
+    asked = {"base_year": 2018, "end_year": 2019, "draws": 100, "seed": 3, "data": small_data}
+
+    def mean_growth(panel: Panel | None) -> float:
+        found = look_ahead("141100", **asked, panel=panel).own_paths
+        return float(found.sel(indicator="gdp_real_growth").mean())
+
+    panel = load_panel(2020, small_data)
+    poisoned = Panel(2020, panel.growth + 50, panel.nation, panel.targets)
+    assert mean_growth(poisoned) > 20 > mean_growth(None)
+    assert mean_growth(poisoned) > 20, "nor the tables for the panel"

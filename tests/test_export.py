@@ -19,7 +19,7 @@ import openpyxl
 import pytest
 from packaging.requirements import Requirement
 
-from lvliang import parameters
+from lvliang import study
 from lvliang.cli import main
 from lvliang.errors import ParameterError
 from lvliang.export import rows as exports
@@ -29,8 +29,9 @@ from lvliang.feasibility.background import load_background
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
 from lvliang.projection.outlook import Outlook, look_ahead
-from lvliang.projection.scenario import scenario_ids
+from lvliang.projection.scenario import load_scenario, scenario_ids
 from lvliang.provenance import code_version, data_fingerprint
+from lvliang.study import Study
 
 CODE, ORIGIN = "141100", 2020
 KEY = ["scenario", "region_code", "variable", "year"]
@@ -43,8 +44,8 @@ Done = subprocess.CompletedProcess[str]
 Call = Callable[..., Done]
 
 
-def runs(names: list[str], **given: Any) -> list[Any]:
-    return [parameters.check("30_feasibility", FEW | given | {"scenario": name}) for name in names]
+def studies(names: list[str], **given: Any) -> list[Study]:
+    return [Study.of("30_feasibility", FEW | given | {"scenario": name}) for name in names]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -57,7 +58,7 @@ def tables(small_data: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def export(tables: Path) -> Export:
-    return collect(runs(SCENARIOS))
+    return collect(studies(SCENARIOS))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,8 @@ def outlooks(tables: Path) -> dict[str, Outlook]:
     """The same draws, asked for as the pages do."""
     span = {"base_year": ORIGIN, "end_year": 2025}
     return {
-        name: look_ahead(CODE, **span, draws=1000, seed=2021, scenario=name) for name in SCENARIOS
+        name: look_ahead(CODE, **span, draws=1000, seed=2021, scenario=load_scenario(name, **span))
+        for name in SCENARIOS
     }
 
 
@@ -257,7 +259,7 @@ def test_no_two_cities_of_the_panel_share_the_name_of_a_region(data: Path) -> No
 
 
 def test_what_a_user_changed_stands_in_the_name_of_the_scenario(tables: Path) -> None:
-    found = collect(runs(["coal_slump"], changes="policy.2024=0.5", growth_discount="1"))
+    found = collect(studies(["coal_slump"], changes="policy.2024=0.5", growth_discount="1"))
     name = "coal_slump (policy.2024=0.5; growth_discount=1)"
     assert set(found.rows["scenario"]) == {"observed", name}
     title = name.replace("coal_slump", found.scenarios[name].title_zh)
@@ -279,14 +281,14 @@ def test_a_name_that_is_taken_is_refused(
     own = tmp_path / "own.toml"
     own.write_text(shipped.replace('id = "coal_slump"', f'id = "{own_id}"'), "utf-8")
     with pytest.raises(ParameterError, match=f"own.toml goes by the id '{own_id}'; legal: an id"):
-        collect(runs([*names, str(own)]))
+        collect(studies([*names, str(own)]))
 
 
 # ------------------------------------------------------------------ files
 
 
 def test_the_same_seed_gives_the_same_bytes(export: Export) -> None:
-    again, other = collect(runs(SCENARIOS)), collect(runs(SCENARIOS, seed=7))
+    again, other = collect(studies(SCENARIOS)), collect(studies(SCENARIOS, seed=7))
     for place in (("csv", ".csv"), ("iamc", ".csv"), ("xlsx", ".xlsx"), ("iamc", ".xlsx")):
         made = content(export, *place, "zh")
         assert content(again, *place, "zh") == made
@@ -345,7 +347,7 @@ def test_text_of_a_scenario_is_no_formula(tables: Path, tmp_path: Path) -> None:
     shipped = (tables / "scenarios/baseline.toml").read_text("utf-8")
     own = tmp_path / "own.toml"
     own.write_text(shipped.replace('id = "baseline"', 'id = "=1+1"'), "utf-8")
-    made = content(collect(runs([str(own)])), "iamc", ".xlsx", "zh")
+    made = content(collect(studies([str(own)])), "iamc", ".xlsx", "zh")
     book = openpyxl.load_workbook(io.BytesIO(made))
     last = list(book["data"].rows)[-1][1]
     assert (last.value, last.data_type) == ("=1+1", "s")
@@ -427,7 +429,7 @@ def test_what_cannot_be_meant_is_exit_code_2_and_nothing_is_drawn_or_written(
     words: list[str],
     said: str,
 ) -> None:
-    monkeypatch.setattr(exports, "look_ahead", lambda *_, **__: pytest.fail("paths were drawn"))
+    monkeypatch.setattr(study, "look_ahead", lambda *_, **__: pytest.fail("paths were drawn"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.csv").mkdir()
     out = [] if "--out" in words or "xlsx" in words else ["--out", "f.csv"]
@@ -453,7 +455,7 @@ def test_without_the_panel_there_are_figures_and_no_projections(
 ) -> None:
     shutil.rmtree(data_copy / "panel")
     monkeypatch.setenv("LVLIANG_DATA", str(data_copy))
-    rows = collect(runs(["baseline"])).rows
+    rows = collect(studies(["baseline"])).rows
     assert (set(rows["status"]), set(rows["vintage"])) == ({"observed"}, {"report"})
 
 
@@ -477,6 +479,6 @@ def test_pyam_has_an_environment_of_its_own_within_its_bounds(project: Path) -> 
 
 
 def test_the_shipped_scenarios_can_be_exported_together(tables: Path) -> None:
-    rows = collect(runs(scenario_ids())).rows
+    rows = collect(studies(scenario_ids())).rows
     assert set(rows["scenario"]) == {"observed", *scenario_ids()}
     assert not rows.duplicated(KEY).any()

@@ -14,7 +14,7 @@ from nbformat import v4
 
 from lvliang import parameters
 from lvliang.site.feed import VERSION, feed_json
-from lvliang.site.pages import write_index
+from lvliang.site.pages import Site, write_index
 from lvliang.site.vintage import Standing
 
 Vintage = dict[str, Any]
@@ -179,17 +179,23 @@ def test_a_scenario_is_held_against_its_own_last_run() -> None:
     ]
 
 
+NAME = "30_feasibility"
+EXECUTED = {NAME: v4.new_notebook(cells=[v4.new_markdown_cell("# 题")])}
+
+
+def site_in(folder: Path, *languages: str, **given: str) -> Site:
+    """A site of one page, which stands there in each language."""
+    for lang in languages:
+        (folder / lang).mkdir()
+        (folder / lang / f"{NAME}.html").touch()
+    run = parameters.ReportParameters.model_validate(given)
+    return Site(folder, run, (NAME,), languages)
+
+
 @pytest.mark.parametrize("languages", [["zh", "en"], ["en"]])
 def test_each_index_names_the_feed_beside_it(tmp_path: Path, languages: list[str]) -> None:
-    for lang in languages:
-        (tmp_path / lang).mkdir()
-        (tmp_path / lang / "30_feasibility.html").touch()
-    executed = {
-        lang: {"30_feasibility": v4.new_notebook(cells=[v4.new_markdown_cell("# 题")])}
-        for lang in languages
-    }
-    run = parameters.ReportParameters()
-    write_index(tmp_path, executed, run, Standing(None, None, judged=True), [vintage()])
+    site = site_in(tmp_path, *languages)
+    write_index(site, EXECUTED, Standing(None, None, judged=True), [vintage()])
     indexes = sorted(tmp_path.rglob("index.html"))
     assert len(indexes) == len(languages)
     for index in indexes:
@@ -208,19 +214,10 @@ def test_each_index_names_the_feed_beside_it(tmp_path: Path, languages: list[str
 def test_a_public_feed_tells_of_its_own_city_alone(
     tmp_path: Path, edition: str, told: list[str]
 ) -> None:
-    (tmp_path / "zh").mkdir()
-    (tmp_path / "zh" / "30_feasibility.html").touch()
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# 题")])
     elsewhere = {"region": "140900", "scenario": "baseline", "changes": ""}
     record = [vintage(1), vintage(2, parameters=elsewhere)]
-    run = parameters.ReportParameters.model_validate({"edition": edition})
-    write_index(
-        tmp_path,
-        {"zh": {"30_feasibility": notebook}},
-        run,
-        Standing(None, None, judged=True),
-        record,
-    )
+    site = site_in(tmp_path, "zh", edition=edition)
+    write_index(site, EXECUTED, Standing(None, None, judged=True), record)
     feed = json.loads((tmp_path / "feed.json").read_text("utf-8"))
     assert [item["id"] for item in feed["items"]] == told
 
@@ -229,10 +226,6 @@ def test_a_public_feed_tells_of_its_own_city_alone(
 def test_the_index_asks_for_targets_only_where_the_city_has_any(
     tmp_path: Path, region: str, promised: bool
 ) -> None:
-    (tmp_path / "zh").mkdir()
-    (tmp_path / "zh" / "30_feasibility.html").touch()
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# 题")])
-    run = parameters.ReportParameters.model_validate({"region": region})
-    write_index(tmp_path, {"zh": {"30_feasibility": notebook}}, run)
+    write_index(site_in(tmp_path, "zh", region=region), EXECUTED)
     page = BeautifulSoup((tmp_path / "index.html").read_text("utf-8"), "html.parser")
     assert ("目标" in page.h1.get_text()) is promised

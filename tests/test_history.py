@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,17 @@ from bs4 import BeautifulSoup
 from nbformat import v4, write
 
 from lvliang import parameters
+from lvliang.baseline import store
 from lvliang.cli import app
 from lvliang.display import words
-from lvliang.display.show import RESULT_TYPE, Sentence, Table, bundle_of
+from lvliang.display.show import PIECES_TYPE, RESULT_TYPE, Sentence, Table, bundle_of
 from lvliang.errors import DataError, LvliangError, QualityError
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
 from lvliang.projection.outlook import QUANTILES, look_ahead, mean_growth, quantiles
 from lvliang.site import archive as history
 from lvliang.site import history_tables, publication, vintage
-from lvliang.site.pages import write_index
+from lvliang.site.pages import Site, write_index
 from lvliang.site.publish import staging, switch
 
 Vintage = dict[str, Any]
@@ -591,22 +593,30 @@ def test_a_damaged_vintage_is_named_and_stays(tmp_path: Path, damage: str) -> No
     assert path.read_bytes() == before
 
 
-def test_the_code_is_what_computes(tmp_path: Path) -> None:
+def test_the_code_is_what_computes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = Path(history.__file__).parents[2]
     package = tmp_path / "lvliang"
     shutil.copytree(root / "lvliang", package, ignore=shutil.ignore_patterns("__pycache__"))
     notebook = tmp_path / "notebooks" / "30_feasibility.ipynb"
     notebook.parent.mkdir()
     shutil.copyfile(root / "notebooks" / notebook.name, notebook)
-    plain = history.code_hash(package)
-    assert plain == history.code_hash()
-    for path in (package / "display/tables.py", package / "report/site.py"):
+    plain = history.code_hash()
+    monkeypatch.setattr(history, "PROJECT", tmp_path)
+    monkeypatch.setattr(store, "PACKAGE", package)
+
+    def code_hash() -> str:
+        """Of a process that starts now."""
+        monkeypatch.setattr(store, "_CODE_AT_START", store._stamp(store._code_files()))
+        return history.code_hash()
+
+    assert code_hash() == plain
+    for path in (package / "display/tables.py", package / "site/pages.py"):
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
-        assert history.code_hash(package) == plain
+        assert code_hash() == plain
     found = {plain}
     for path in (package / "projection/paths.py", package / "feasibility/bands.py", notebook):
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
-        found.add(history.code_hash(package))
+        found.add(code_hash())
     assert len(found) == 4
 
 
@@ -622,14 +632,21 @@ def test_each_table_has_its_hash(data_copy: Path) -> None:
 # ------------------------------------------------------------------ from notebooks to the site
 
 
-def executed(lang: str, result: Any = None) -> Any:
-    """A notebook as its kernel left it, handing out a result."""
-    outputs = [] if result is None else [v4.new_output("display_data", {RESULT_TYPE: result})]
-    answer = v4.new_output("display_data", {"text/html": "<p>8%</p>", "text/plain": "8%"})
+def in_both(piece: Any) -> Any:
+    """The output of a cell that shows a piece, the same in both languages."""
+    bundle = bundle_of(piece)
+    pieces = {lang: [bundle] for lang in words.LANGUAGES}
+    return v4.new_output("display_data", {"text/html": bundle["text/html"], PIECES_TYPE: pieces})
+
+
+def executed(*results: Any) -> Any:
+    """A notebook as its run left it, handing out results."""
+    outputs = [v4.new_output("display_data", {RESULT_TYPE: result}) for result in results]
     return v4.new_notebook(
         cells=[
-            v4.new_markdown_cell("# 题" if lang == "zh" else "# Title"),
-            v4.new_code_cell(outputs=[answer], metadata={"tags": ["answer"]}),
+            v4.new_markdown_cell("# 题", metadata={"tags": ["lang-zh"]}),
+            v4.new_markdown_cell("# Title", metadata={"tags": ["lang-en"]}),
+            v4.new_code_cell(outputs=[in_both(Sentence("8%"))], metadata={"tags": ["answer"]}),
             v4.new_code_cell(outputs=outputs, metadata={"tags": ["hidden"]}),
         ]
     )
@@ -642,8 +659,8 @@ def handed_out(**given: Any) -> Vintage:
 
 def test_a_vintage_is_what_the_notebook_handed_out() -> None:
     results = handed_out()
-    runs = {lang: {history.NOTEBOOK: executed(lang, results)} for lang in ("zh", "en")}
-    found = history.vintage_of(runs, release="first", as_of="2025-03-01T08:30:00+08:00")
+    notebooks = {history.NOTEBOOK: executed(results)}
+    found = history.vintage_of(notebooks, release="first", as_of="2025-03-01T08:30:00+08:00")
     assert found is not None
     assert set(found) == set(made())
     assert {key: found[key] for key in results} == results
@@ -651,24 +668,14 @@ def test_a_vintage_is_what_the_notebook_handed_out() -> None:
 
 
 def test_without_the_notebook_there_is_no_vintage() -> None:
-    runs = {"zh": {"10_baseline": executed("zh")}}
-    assert history.vintage_of(runs, release="first", as_of="") is None
+    assert history.vintage_of({"10_baseline": executed()}, release="first", as_of="") is None
 
 
-@pytest.mark.parametrize(
-    ("zh", "en", "fault"),
-    [
-        (handed_out(), None, "en/30_feasibility: hands out 0 results; legal: one"),
-        (handed_out(), handed_out(verdicts=[]), "the verdicts of zh and en differ"),
-    ],
-)
-def test_pages_that_do_not_say_the_same_are_not_published(zh: Any, en: Any, fault: str) -> None:
-    runs = {
-        lang: {history.NOTEBOOK: executed(lang, result)}
-        for lang, result in (("zh", zh), ("en", en))
-    }
+@pytest.mark.parametrize("results", [[], [handed_out(), handed_out(verdicts=[])]])
+def test_a_notebook_that_does_not_hand_out_one_result_is_not_published(results: Any) -> None:
+    fault = f"30_feasibility: hands out {len(results)} results; legal: one"
     with pytest.raises(QualityError, match=fault):
-        history.vintage_of(runs, release="first", as_of="")
+        history.vintage_of({history.NOTEBOOK: executed(*results)}, release="first", as_of="")
 
 
 Publish = Callable[..., Path]
@@ -683,13 +690,15 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
     monkeypatch.setattr("lvliang.site.archive.code_hash", lambda: "c1")
 
     def run(results: Vintage, notebook: Callable = executed, **given: str) -> Path:
-        def execute(jobs: Any, *_: Any, on_done: Any, **__: Any) -> None:
-            for job in jobs:
-                held = deepcopy(results) if job.notebook.stem == name else None
-                write(notebook(job.parameters["lang"], held), job.output)
-                on_done(job)
+        def execute(jobs: Any, *, work: Any, **_: Any) -> list[Any]:
+            held = {name: [deepcopy(results)]}
+            return [
+                work(job, partial(write, notebook(*held.get(job.name, [])), job.output))
+                for job in jobs
+            ]
 
-        monkeypatch.setattr(publication.execute, "execute", execute)
+        monkeypatch.setattr(publication.run, "prepare", lambda _: None)
+        monkeypatch.setattr(publication.run, "execute", execute)
         outputs = tmp_path / "outputs"
         return publication.publish_report(given, outputs=outputs, workers=1, deadline=None)
 
@@ -700,20 +709,16 @@ def test_the_page_for_the_desk_tells_what_moved_and_leaves_the_table_to_the_inde
     publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = v4.new_code_cell(
-        outputs=[v4.new_output("display_data", {"text/html": "<p>PLACE</p>"})],
-        metadata={"tags": ["since-last"]},
+        outputs=[in_both(Sentence("PLACE"))], metadata={"tags": ["since-last"]}
     )
     verdicts = Table("Targets", pd.DataFrame({"Indicator": ["GDP"], "Grade": ["A"]}), cards=True)
-    indicators = v4.new_code_cell(
-        outputs=[v4.new_output("display_data", bundle_of(verdicts))],
-        metadata={"tags": ["against-last"]},
-    )
+    indicators = v4.new_code_cell(outputs=[in_both(verdicts)], metadata={"tags": ["against-last"]})
     desk = {parameters.SUMMARY: parameters.FeasibilityParameters}
     monkeypatch.setattr(parameters, "SCHEMAS", parameters.SCHEMAS | desk)
 
-    def with_place(lang: str, result: Any = None) -> Any:
-        notebook = executed(lang, result)
-        notebook.cells[2:2] = deepcopy([indicators, place])
+    def with_place(*results: Any) -> Any:
+        notebook = executed(*results)
+        notebook.cells[3:3] = deepcopy([indicators, place])
         return notebook
 
     front = publish(handed_out(), notebook=with_place)
@@ -780,12 +785,9 @@ def test_what_moved_stands_right_below_the_verdicts(tmp_path: Path) -> None:
     (tmp_path / "zh").mkdir()
     for name in names:
         (tmp_path / "zh" / f"{name}.html").touch()
-    write_index(
-        tmp_path,
-        {"zh": {name: executed("zh", handed_out()) for name in names}},
-        parameters.ReportParameters(),
-        vintage.Standing(None, None, judged=True),
-    )
+    site = Site(tmp_path, parameters.ReportParameters(), tuple(names), ("zh",))
+    notebooks = {name: executed(handed_out()) for name in names}
+    write_index(site, notebooks, vintage.Standing(None, None, judged=True))
     html = BeautifulSoup((tmp_path / "index.html").read_text("utf-8"), "html.parser")
     heads = [head.get_text() for head in html("h2")]
     assert heads == ["研判：目标能否实现", "与上期相比", "基数：从哪里出发"]

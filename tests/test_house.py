@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 
 ROOMS = [
     "baseline", "projection", "feasibility", "display", "parameters", "lineage", "provenance",
-    "export", "site", "cli",
+    "study", "export", "site", "cli",
 ]  # fmt: skip
 FREE = ["errors"]
 MOST_LINES = 450  # of a module
@@ -28,8 +28,6 @@ MOST_CELLS = 25
 ON_CONDA_FORGE = {
     "fonttools[woff]": "fonttools",
     "frictionless": "frictionless-py",
-    "jupyter-client": "jupyter_client",
-    "jupyter-core": "jupyter_core",
     "matplotlib": "matplotlib-base",
     "nbconvert": "nbconvert-core",
     "editables": "python-editables",

@@ -29,14 +29,16 @@ from lvliang.feasibility.verdicts import assess, outcomes
 from lvliang.projection.conditional import condition
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.panel import load_panel
+from lvliang.projection.scenario import load_scenario
 
 LVLIANG, SEED, DRAWS = "141100", 2021, 4000
 YEARS = {"base_year": 2020, "end_year": 2025}
 
 
 @lru_cache
-def outlook(scenario: str = "baseline") -> Outlook:
-    return look_ahead(LVLIANG, **YEARS, draws=DRAWS, seed=SEED, scenario=scenario)
+def outlook(scenario: str = "baseline", changes: str = "") -> Outlook:
+    given = load_scenario(scenario, changes, **YEARS)
+    return look_ahead(LVLIANG, **YEARS, draws=DRAWS, seed=SEED, scenario=given)
 
 
 @lru_cache
@@ -79,11 +81,11 @@ def test_the_answer_fed_back_gives_the_chance_asked_for(target_id: str, lever: s
 def test_the_answer_as_told_gives_the_chance_when_set(
     target: str, lever: str, scenario: str, changes: str
 ) -> None:
-    given = look_ahead(LVLIANG, **YEARS, draws=DRAWS, seed=SEED, scenario=scenario, changes=changes)
+    given = outlook(scenario, changes)
     wanted = find_target(target, given)
     answer = invert(wanted, given, probability=0.5, lever=lever, seed=SEED)
     told = as_changes(answer, given)
-    found = look_ahead(LVLIANG, **YEARS, draws=DRAWS, seed=SEED, scenario=scenario, changes=told)
+    found = outlook(scenario, told)
     background = Background(gaps=vintage_gaps(LVLIANG, 2020))
     table = assess(load_targets(LVLIANG, 2020, 2025), found, background)
     came = table.set_index("target_id").loc[target, "probability"]

@@ -1,4 +1,7 @@
-"""The notebooks run on other sets than their defaults, from anywhere, and their pages pass."""
+"""The notebooks run on other sets than their defaults, from anywhere, and their pages pass.
+
+A run is once for both languages, and both of its pages are looked at.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from unittest import mock
 
@@ -18,12 +22,12 @@ from bs4 import BeautifulSoup
 from lvliang import parameters
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
-from lvliang.display.words import text
+from lvliang.display.words import LANGUAGES, text
 from lvliang.errors import LvliangError
 from lvliang.feasibility import bands
-from lvliang.site.execute import Job, execute, prepare_environment
 from lvliang.site.gate import faults_of_notebook, faults_of_page
-from lvliang.site.render import render_page
+from lvliang.site.render import in_language, render_page
+from lvliang.site.run import Job, execute, prepare
 
 PROJECT = Path(__file__).resolve().parents[1]
 NAMES = sorted(parameters.SCHEMAS)
@@ -63,20 +67,26 @@ RUNS = {
 
 @dataclass(frozen=True)
 class Page:
-    """An executed notebook and the page made of it."""
+    """An executed notebook as one language has it, and the page made of it."""
 
     notebook: nbformat.NotebookNode
     html: str
 
+    @cached_property
+    def read(self) -> BeautifulSoup:
+        """The page, only to be read."""
+        return BeautifulSoup(self.html, "html.parser")
 
-Executed = dict[str, Page]
+
+Executed = dict[tuple[str, str], Page]  # by notebook and language
 Execute = Callable[[str], Executed]
-every_run = pytest.mark.parametrize(
-    ("place", "name"),
+every_page = pytest.mark.parametrize(
+    ("place", "name", "lang"),
     [
-        pytest.param(place, name, id=f"{place}-{name}")
+        pytest.param(place, name, lang, id=f"{place}-{name}-{lang}")
         for place, run in RUNS.items()
         for name in run.names
+        for lang in LANGUAGES
     ],
 )
 
@@ -106,14 +116,23 @@ def run_elsewhere(run: Run, folder: Path) -> Executed:
         os.environ.pop("LVLIANG_DATA", None)
         if not run.panel:
             os.environ["LVLIANG_DATA"] = str(data_without_panel(folder))
-        prepare_environment(folder / "cache")
+        prepare(folder / "cache")
         execute(list(jobs.values()), workers=2, deadline=300)
-    return {name: page_made_of(done.output, str(run.given["lang"])) for name, done in jobs.items()}
+    return {
+        (name, lang): page_made_of(done.output, lang)
+        for name, done in jobs.items()
+        for lang in LANGUAGES
+    }
 
 
 def page_made_of(output: Path, lang: str) -> Page:
-    notebook = nbformat.read(output, as_version=4)
+    notebook = in_language(nbformat.read(output, as_version=4), lang)
     return Page(notebook, render_page(notebook, lang=lang))
+
+
+def language_of(place: str) -> str:
+    """The language that a run was asked for; the other has its page as well."""
+    return str(RUNS[place].given["lang"])
 
 
 def job(folder: Path, name: str, given: dict[str, object]) -> Job:
@@ -133,8 +152,8 @@ def data_without_panel(folder: Path) -> Path:
     return Path(shutil.copytree(PROJECT / "data", folder / "data", ignore=panel))
 
 
-def page_of(executed: Execute, place: str, name: str) -> BeautifulSoup:
-    return BeautifulSoup(executed(place)[name].html, "html.parser")
+def page_of(executed: Execute, place: str, name: str, lang: str = "") -> BeautifulSoup:
+    return executed(place)[name, lang or language_of(place)].read
 
 
 def answers(executed: Execute, place: str) -> dict[str, str]:
@@ -149,50 +168,56 @@ def verdicts_of_2021(executed: Execute, place: str) -> list[str]:
     return [cell.get_text() for cell in first.select(VERDICTS)]
 
 
-@every_run
-def test_outputs_and_page_pass_the_gate(executed: Execute, place: str, name: str) -> None:
-    page = executed(place)[name]
+@every_page
+def test_outputs_and_page_pass_the_gate(
+    executed: Execute, place: str, name: str, lang: str
+) -> None:
+    page = executed(place)[name, lang]
     assert faults_of_notebook(page.notebook) == []
     assert faults_of_page(page.html) == []
 
 
-@every_run
-def test_the_first_output_is_the_headline(executed: Execute, place: str, name: str) -> None:
-    page = page_of(executed, place, name)
+@every_page
+def test_the_first_output_is_the_headline(
+    executed: Execute, place: str, name: str, lang: str
+) -> None:
+    page = page_of(executed, place, name, lang)
     first = page.select_one(BELOW_THE_TITLE).find(True)
     assert first["class"] == ["headline"]
     assert page.select(".headline") == [first]
 
 
-@every_run
-def test_the_page_has_one_title_in_its_language(executed: Execute, place: str, name: str) -> None:
-    page = page_of(executed, place, name)
-    lang = RUNS[place].given["lang"]
+@every_page
+def test_the_page_has_one_title_in_its_language(
+    executed: Execute, place: str, name: str, lang: str
+) -> None:
+    page = page_of(executed, place, name, lang)
     (title,) = page("h1")
     assert title.get_text().isascii() is (lang == "en")
     assert ("问题：" in page.main.get_text()) is (lang == "zh")
     assert ("Question: " in page.main.get_text()) is (lang == "en")
 
 
-@every_run
-def test_the_page_shows_the_parameters_of_its_run(executed: Execute, place: str, name: str) -> None:
-    rows = page_of(executed, place, name).select("tr:has(> td)")
+@every_page
+def test_the_page_shows_the_parameters_of_its_run(
+    executed: Execute, place: str, name: str, lang: str
+) -> None:
+    rows = page_of(executed, place, name, lang).select("tr:has(> td)")
     shown = {row.th.get_text(): row("td")[-1].get_text() for row in rows}
-    given = taken_by(name, RUNS[place].given)
+    given = taken_by(name, RUNS[place].given | {"lang": lang})
     assert given["region"] in shown.pop("region")
-    lang = str(given["lang"])
     named = {"zh": "中文", "en": "English", "public": {"zh": "公开", "en": "public"}[lang]}
     others = {name: str(value) for name, value in given.items() if name != "region"}
     others |= {name: named[others[name]] for name in {"lang", "edition"} & others.keys()}
     assert {parameter: shown[parameter] for parameter in others} == others
 
 
-@every_run
+@every_page
 def test_every_source_that_is_named_is_in_the_table_of_sources(
-    executed: Execute, place: str, name: str
+    executed: Execute, place: str, name: str, lang: str
 ) -> None:
-    page = page_of(executed, place, name)
-    caption = text("table.sources", str(RUNS[place].given["lang"]))
+    page = page_of(executed, place, name, lang)
+    caption = text("table.sources", lang)
     tables = [table for table in page("table") if table.caption.get_text() == caption]
     listed = {cell.get_text() for table in tables for cell in table.select("tbody th")}
     for table in tables:
@@ -202,19 +227,23 @@ def test_every_source_that_is_named_is_in_the_table_of_sources(
     assert {code for code in known if re.search(rf"(?a)\b{code}\b", said)} <= listed
 
 
-@every_run
-def test_a_missing_number_is_never_told_as_nan(executed: Execute, place: str, name: str) -> None:
-    page = page_of(executed, place, name)
+@every_page
+def test_a_missing_number_is_never_told_as_nan(
+    executed: Execute, place: str, name: str, lang: str
+) -> None:
+    page = BeautifulSoup(executed(place)[name, lang].html, "html.parser")
     page.select_one("details.code").decompose()
     said = page.main.get_text()
     assert re.findall(r"\bnan\b|NaN|\bNone\b|<NA>", said) == []
 
 
-@every_run
-def test_no_heading_stands_over_nothing(executed: Execute, place: str, name: str) -> None:
+@every_page
+def test_no_heading_stands_over_nothing(
+    executed: Execute, place: str, name: str, lang: str
+) -> None:
     below = [
         (heading.get_text(), heading.find_next(["h2", "p", "table", "figure"]))
-        for heading in page_of(executed, place, name).select("main h2")
+        for heading in page_of(executed, place, name, lang).select("main h2")
     ]
     assert [words for words, found in below if found is None or found.name == "h2"] == []
 
@@ -306,22 +335,22 @@ def pieces(html: str) -> list[str]:
     return labels + rows + [tag.get_text(" ") for tag in whole]
 
 
-@every_run
+@every_page
 def test_chances_of_other_cities_stand_on_one_page_of_the_internal_edition_alone(
-    executed: Execute, place: str, name: str
+    executed: Execute, place: str, name: str, lang: str
 ) -> None:
-    given = RUNS[place].given
-    found = told_of_others(executed(place)[name].html, given)
+    given = RUNS[place].given | {"lang": lang}
+    found = told_of_others(executed(place)[name, lang].html, given)
     has_rivals = place != "Beijing"
     assert bool(found) is (name == "50_ranks" and "edition" not in given and has_rivals)
 
 
-def test_the_public_edition_says_what_it_leaves_out(executed: Execute) -> None:
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_public_edition_says_what_it_leaves_out(executed: Execute, lang: str) -> None:
     for place in ("Lvliang", "Suzhou"):
-        lang = str(RUNS[place].given["lang"])
         left_out = text("ranks.public", lang)
-        assert left_out not in executed(place)["50_ranks"].html
-        assert left_out in executed(f"{place} public")["50_ranks"].html
+        assert left_out not in executed(place)["50_ranks", lang].html
+        assert left_out in executed(f"{place} public")["50_ranks", lang].html
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
+from nbformat import v4, write
 
+from lvliang import parameters
 from lvliang.errors import Locked, LvliangError
+from lvliang.site import publication
 from lvliang.site.publish import keep_failed, lock, staging, switch
 
 
@@ -133,3 +141,94 @@ def test_a_failed_notebook_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     assert kept == outputs / "failed" / "growth.ipynb"
     assert kept.read_text() == "second"
     assert kept.parent.stat().st_mode & 0o077 == 0
+
+
+# ------------------------------------------------------------------ a report and the next one
+
+AUDIT, COURSE = "00_data_audit", "20_trajectories"
+Report = Callable[..., list[str]]
+
+
+@pytest.fixture
+def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_data: Path) -> Report:
+    """Publish two notebooks, one of them of a scenario, without a kernel; returns what was run."""
+    schemas = {AUDIT: parameters.NotebookParameters, COURSE: parameters.ProjectionParameters}
+    monkeypatch.setattr(parameters, "SCHEMAS", schemas)
+    monkeypatch.setattr(publication, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr("lvliang.baseline.contract.check_all", lambda *_: {})
+    monkeypatch.setattr(publication.run, "prepare", lambda folder: folder.mkdir(exist_ok=True))
+    monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path / "store"))
+    monkeypatch.setenv("LVLIANG_DATA", str(small_data))
+    for name in schemas:
+        cells = [v4.new_markdown_cell("# 题 Title")]
+        write(v4.new_notebook(cells=cells), tmp_path / f"{name}.ipynb")
+
+    def report(**given: str) -> list[str]:
+        ran: list[str] = []
+
+        def run(job: Any) -> None:
+            ran.append(job.name)
+            shutil.copy(job.notebook, job.output)
+
+        def execute(jobs: Any, *, work: Any, **_: Any) -> list[Any]:
+            return [work(job, partial(run, job)) for job in jobs]
+
+        monkeypatch.setattr(publication.run, "execute", execute)
+        outputs = tmp_path / "outputs"
+        publication.publish_report(given, outputs=outputs, workers=1, deadline=None)
+        return ran
+
+    return report
+
+
+def marked(outputs: Path) -> dict[str, bool]:
+    """Whether the banner of a page tells of a discount."""
+    pages = (outputs / "published" / "zh").glob("*.html")
+    read = {page.stem: BeautifulSoup(page.read_text("utf-8"), "html.parser") for page in pages}
+    return {name: "增速下调（百分点）为1" in page.get_text() for name, page in read.items()}
+
+
+def test_a_scenario_runs_the_notebooks_that_depend_on_it_and_marks_their_pages_alone(
+    report: Report, tmp_path: Path
+) -> None:
+    assert report() == [AUDIT, COURSE]
+    assert report(growth_discount="1") == [COURSE]
+    assert marked(tmp_path / "outputs") == {AUDIT: False, COURSE: True}
+    assert report() == []
+    assert marked(tmp_path / "outputs") == {AUDIT: False, COURSE: False}
+
+
+def test_what_a_notebook_or_a_scenario_of_ones_own_says_anew_is_run_anew(
+    report: Report, tmp_path: Path, data: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    slump = (data / "scenarios" / "coal_slump.toml").read_text("utf-8")
+    own.write_text(slump.replace('"coal_slump"', '"own"'), "utf-8")
+    assert report(scenario=str(own)) == [AUDIT, COURSE]
+    own.write_text(own.read_text("utf-8") + "\n", "utf-8")
+    assert report(scenario=str(own)) == [COURSE]
+    cells = [v4.new_markdown_cell("# 题目 Title")]
+    write(v4.new_notebook(cells=cells), tmp_path / f"{AUDIT}.ipynb")
+    assert report(scenario=str(own)) == [AUDIT]
+    assert "题目" in (tmp_path / "outputs" / "published" / "zh" / f"{AUDIT}.html").read_text()
+
+
+def test_where_nothing_has_changed_the_site_stands(
+    report: Report, tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = tmp_path / "outputs" / "published"
+
+    def is_new(**given: str) -> bool:
+        before = os.path.realpath(published)
+        report(**given)
+        return os.path.realpath(published) != before
+
+    assert [is_new(), is_new()] == [True, False]
+    for given in ({"growth_discount": "1"}, {"edition": "public"}, {"lang": "zh"}):
+        assert [is_new(**given), is_new(**given)] == [True, False]
+    published.unlink()
+    assert [is_new(lang="zh"), is_new(lang="zh")] == [True, False]
+    monkeypatch.setenv("LVLIANG_DATA", str(data_copy))
+    assert [is_new(lang="zh"), is_new(lang="zh")] == [True, False]
+    monkeypatch.setenv("LVLIANG_CACHE", "off")
+    assert is_new(lang="zh")

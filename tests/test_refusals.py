@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,16 +96,16 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def publish(outputs: Path, shown: NotebookNode) -> None:
     """Publish a site whose one notebook shows an output, without a kernel."""
 
-    def execute(jobs: Any, *_: Any, on_done: Any, **__: Any) -> None:
-        for job in jobs:
-            cells = [v4.new_markdown_cell("# 题"), v4.new_code_cell(outputs=[shown])]
-            write(v4.new_notebook(cells=cells), job.output)
-            on_done(job)
+    def execute(jobs: Any, *, work: Any, **_: Any) -> list[Any]:
+        cells = [v4.new_markdown_cell("# 题"), v4.new_code_cell(outputs=[shown])]
+        executed = v4.new_notebook(cells=cells)
+        return [work(job, partial(write, executed, job.output)) for job in jobs]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parameters, "SCHEMAS", {PAGE: parameters.NotebookParameters})
         patch.setattr("lvliang.baseline.contract.check_all", lambda *_: {})
-        patch.setattr(publication.execute, "execute", execute)
+        patch.setattr(publication.run, "prepare", lambda _: None)
+        patch.setattr(publication.run, "execute", execute)
         publication.publish_report({"lang": "zh"}, outputs=outputs, workers=1, deadline=None)
 
 
@@ -129,7 +130,7 @@ def test_a_page_with_a_fault_is_refused_and_what_was_published_stays(
     assert str(refused.value).startswith(fault)
     _, told = str(refused.value).splitlines()
     (kept,) = (outputs / "failed").iterdir()
-    assert kept.name == f"{PAGE}.zh.ipynb"
+    assert kept.name == f"{PAGE}.ipynb"
     assert told == f"as far as it came: {kept}"
     assert files(outputs / "published") == before
     assert (outputs / "published").readlink() == link

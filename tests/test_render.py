@@ -13,9 +13,10 @@ from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
 from lvliang.display import fonts
+from lvliang.display.show import PIECES_TYPE
 from lvliang.errors import ParameterError, QualityError
 from lvliang.site.gate import faults_of_page, visible_text
-from lvliang.site.render import TEMPLATE, page_shell, render_page
+from lvliang.site.render import TEMPLATE, in_language, page_shell, render_page
 
 SVG = """<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd">
 <svg role="img" aria-label="图" viewBox="0 0 9 9"><!-- matplotlib --><defs>
@@ -35,6 +36,19 @@ def shown(*bundles: dict, tags=()):
 def render(*cells, lang="zh", **around) -> BeautifulSoup:
     notebook = v4.new_notebook(cells=[markdown("# 题 Title"), *cells])
     return BeautifulSoup(render_page(notebook, lang=lang, **around), "html.parser")
+
+
+def test_an_output_of_both_languages_has_the_pieces_of_one():
+    pieces = {"zh": [{"text/html": "甲"}, {"text/html": "乙"}], "en": [{"text/html": "a"}]}
+    both = {"text/html": "甲\n乙", PIECES_TYPE: pieces}
+    notebook = v4.new_notebook(cells=[markdown("# 题"), shown({"text/html": "同"}, both)])
+    before = copy.deepcopy(notebook)
+    said = {
+        lang: [output.data for output in in_language(notebook, lang).cells[1].outputs]
+        for lang in ("zh", "en")
+    }
+    assert said == {lang: [{"text/html": "同"}, *own] for lang, own in pieces.items()}
+    assert notebook == before
 
 
 def test_page_of_each_language_has_its_own_cells():

@@ -17,13 +17,15 @@ from lvliang.projection.paths import CASH_SERIES
 from lvliang.projection.scenario import load_scenario
 
 LVLIANG, XINZHOU = "141100", "140900"
+YEARS = {"base_year": 2020, "end_year": 2025}
 REPORT, INVESTMENT, COAL = "GWR2021", "S8", "PINK2603"
 GROWTH = ["gdp_real_growth"]
 
 
 @cache
 def outlook(region: str, scenario: str = "baseline") -> Outlook:
-    return look_ahead(region, base_year=2020, end_year=2025, draws=1000, seed=1, scenario=scenario)
+    given = load_scenario(scenario, **YEARS)
+    return look_ahead(region, **YEARS, draws=1000, seed=1, scenario=given)
 
 
 def listed(*used: pd.DataFrame) -> set[str]:
@@ -64,7 +66,7 @@ def test_what_a_scenario_cites_is_listed_and_the_coal_price_it_moves() -> None:
     assert listed(growth) == listed(sources.of_engine(2020))  # which no price moves
     own = sources.of_draws(outlook(LVLIANG, "transformation"), GROWTH)
     assert REPORT in listed(own) and COAL not in listed(own)
-    cited = load_scenario("transformation", base_year=2020, end_year=2025)
+    cited = load_scenario("transformation", **YEARS)
     assert listed(sources.of_scenarios([cited])) == {REPORT}
 
 

@@ -25,19 +25,20 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from lvliang import parameters, provenance
-from lvliang.site import execute, publication
+from lvliang.display.words import LANGUAGES
+from lvliang.site import publication, run
 
 BIN = Path(sys.executable).parent
 
 
 def suite(folder: Path) -> dict[str, str]:
     """The ways to the pages, by name; they write into `folder`, and the report twice into one."""
-    execute.prepare_environment(folder / "user")
+    run.own_folders(folder / "user")
     papermill = [f"{BIN}/papermill", "--no-progress-bar", "--log-level", "ERROR"]
     nbconvert = [f"{BIN}/jupyter", "nbconvert", "--to", "html", "--log-level", "ERROR"]
     typed = []
     for name in parameters.SCHEMAS:
-        for lang in publication.LANGUAGES:
+        for lang in LANGUAGES:
             source, out = f"{publication.NOTEBOOKS / name}.ipynb", f"{folder}/{name}.{lang}.ipynb"
             typed += [[*papermill, source, out, "-p", "lang", lang], [*nbconvert, out]]
     plain = " && ".join(map(shlex.join, typed))

@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lvliang.baseline.cache import COUNT, cached
 from lvliang.baseline.package import (
     descriptor,
     present_resources,
@@ -16,6 +15,7 @@ from lvliang.baseline.package import (
     stamp,
     table_schema,
 )
+from lvliang.baseline.store import kept
 from lvliang.errors import DataError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def check_table(data: Path, name: str) -> int:
         Names the file, and for the first fault the row, the column, the value and what
         would be legal. Row 1 is the header, as a spreadsheet shows it.
     """
-    return cached("rows", {"table": name}, lambda: _check(data, name), form=COUNT, data=data)
+    return kept("rows", {"table": name}, lambda: _check(data, name), data=data)
 
 
 def _check(data: Path, name: str) -> int:

@@ -1,196 +1,176 @@
-"""A bounded store of verified bytes that several processes share; nothing in it is unpickled.
+"""Results by content: what was computed of the same data, code and parameters is not again.
 
-The files are those of cachelib: one an entry, written whole and then put in place. An entry says
-which key it answers and the SHA-256 of key and payload; what does not hold is not there. The
-process that runs a report is told by :meth:`Store.mend`; a kernel, whose every word would be on
-a page, computes anew without one.
+The key is a SHA-256 of all three, so nothing ever has to be declared stale. An entry that does
+not hold, for whatever reason, is computed anew; the result is the same to the bit without a store.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
+import json
 import os
+import pickle
+import platform
 import re
-import stat
+import sysconfig
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, lru_cache
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Any
+from stat import S_ISREG
+from typing import Any, TypeVar
 
-VARIABLE = "LVLIANG_CACHE"
-OFF = "off"
-BOUND = 256 * 2**20  # bytes
-PROBE = 4 * 2**20  # bytes that must fit for the store to be of use
-MAGIC = b"lvliang cache 1\n"
-HEAD = re.compile(re.escape(MAGIC) + rb"([0-9a-f]{64})\n")
-UNFINISHED = ".__wz_cache"
-OWN_FILE = re.compile(rf"[0-9a-f]{{64}}|.+{re.escape(UNFINISHED)}")
+from lvliang.baseline.package import data_folder, descriptor, present_files
+from lvliang.errors import DataError
 
-log = logging.getLogger(__name__)
-
-
-def store_folder() -> Path | None:
-    """Folder of the store: ``LVLIANG_CACHE`` if set, else ``outputs/.cache/engine`` of a checkout.
-
-    None where the variable is ``off``, or the package does not lie in a checkout.
-    """
-    chosen = os.environ.get(VARIABLE)
-    if chosen:
-        return None if chosen == OFF else Path(chosen)
-    outputs = Path(__file__).resolve().parents[2] / "outputs"
-    return outputs / ".cache" / "engine" if outputs.is_dir() else None
+T = TypeVar("T")
+Stamp = tuple[tuple[Path, int, int], ...]
+VARIABLE, OFF = "LVLIANG_CACHE", "off"
+BOUND = 256 * 2**20  # bytes of all entries together
+NAME = re.compile(r"[0-9a-f]{64}|\.[0-9a-f]{64}\.\d+")  # of an entry; of one being written
+PACKAGE = Path(__file__).resolve().parents[1]
+DIGEST = hashlib.sha256().digest_size
 
 
-class Store:
-    """Payloads by key (64 hexadecimal digits); the least recently used make room.
+def kept(
+    name: str, parameters: Mapping[str, Any], compute: Callable[[], T], *, data: Path | None = None
+) -> T:
+    """What ``compute`` returns, from the store if it has been computed before.
 
     Parameters
     ----------
-    folder : Path
-        Created, for this user alone, with the first entry.
-    bound : int
-        Bytes of all entries together.
+    name, parameters : str, mapping
+        What is computed, and all it depends on besides the code and the tables of ``data``: what
+        JSON can hold.
+    compute : callable
+        Depends on nothing else, and returns the same for the same: a value that can be pickled.
     """
+    folder = store_folder()
+    key = key_of(name, parameters, data) if folder else None
+    if folder is None or key is None:
+        return compute()
+    with suppress(Exception):  # whatever a damaged entry brings about
+        return _read(folder / key)
+    value = compute()
+    if key == key_of(name, parameters, data):  # no file was changed meanwhile
+        _write(folder, key, value)
+    return value
 
-    def __init__(self, folder: Path, bound: int = BOUND) -> None:
-        self.folder = folder
-        self.bound = bound
 
-    def get(self, key: str) -> bytes | None:
-        """The payload stored under ``key``, verified; None if there is none or it does not hold."""
-        payload = self._read(key)
-        if payload is not None:
-            with suppress(OSError):  # of a store that is only read, none is the least used
-                os.utime(self._path(key))
-        return payload
+def store_folder() -> Path | None:
+    """Folder of the store: ``LVLIANG_CACHE`` if set, else ``outputs/.cache/store`` of a checkout.
 
-    def put(self, key: str, payload: bytes) -> None:
-        """Store ``payload`` and make room for it; what cannot be written is left out."""
-        if len(payload) > self.bound // 2:
-            return
-        with suppress(OSError):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._files.set(key, _head(key, payload) + payload):
-                self._make_room()
-            else:  # the library leaves what it could not finish
-                for path in self.folder.glob(f"*{UNFINISHED}"):
-                    path.unlink(missing_ok=True)
+    None where the variable is ``off``, or the package does not lie in a checkout.
+    """
+    if chosen := os.environ.get(VARIABLE):
+        return None if chosen == OFF else Path(chosen)
+    outputs = PACKAGE.parent / "outputs"
+    return outputs / ".cache" / "store" if outputs.is_dir() else None
 
-    def entries(self) -> dict[Path, os.stat_result]:
-        """The files of the store, least recently used first."""
-        found = {}
-        with suppress(FileNotFoundError, NotADirectoryError):
-            for path in self.folder.iterdir():
-                with suppress(FileNotFoundError):  # another run has just made room
-                    state = path.lstat()
-                    if OWN_FILE.fullmatch(path.name) and not stat.S_ISDIR(state.st_mode):
-                        found[path] = state
-        return dict(sorted(found.items(), key=lambda item: item[1].st_mtime_ns))
 
-    def clear(self) -> int:
-        """Remove every entry; how many there were."""
-        entries = self.entries()
-        for path in entries:
-            path.unlink(missing_ok=True)
-        return len(entries)
+def entries(folder: Path) -> dict[Path, os.stat_result]:
+    """The files of the store, least recently used first; what else lies there is none of its."""
+    found = {}
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):  # another run has just made room
+                found[path] = path.lstat()
+    own = [p for p, state in found.items() if NAME.fullmatch(p.name) and S_ISREG(state.st_mode)]
+    return {path: found[path] for path in sorted(own, key=lambda path: found[path].st_mtime_ns)}
 
-    def mend(self) -> str:
-        """Remove entries that do not hold; one sentence on what is wrong, "" if nothing is."""
+
+def key_of(name: str, parameters: Mapping[str, Any], data: Path | None = None) -> str | None:
+    """Digest of all that a result depends on; None if the files do not let it be known."""
+    try:
+        # Modules in memory are those of the start: after an edit they no longer tell the result.
+        if _stamp(path for path, _, _ in _CODE_AT_START) == _CODE_AT_START:
+            files = data_digests(data or data_folder())
+            return digest_of([name, parameters, files, _code_and_libraries()])
+    except (DataError, OSError):
+        pass
+    return None
+
+
+def digest_of(content: object) -> str:
+    """SHA-256 of what JSON can hold."""
+    text = json.dumps(content, sort_keys=True, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def data_digests(data: Path) -> dict[str, str]:
+    """SHA-256 of every file of the data package that is there, by its path below ``data``.
+
+    ``datapackage.json``, which declares them, and the contracts of the tables are among them.
+    """
+    declared = {resource.get("schema") for resource in descriptor(data)["resources"]} - {None}
+    names = ["datapackage.json", *sorted(declared), *(f["path"] for f in present_files(data))]
+    return _digests(data, _stamp(data / name for name in names))
+
+
+def code_digests() -> dict[str, str]:
+    """SHA-256 of every file of the package, by its path below it."""
+    return _digests(PACKAGE, _CODE_AT_START)
+
+
+@cache
+def _code_and_libraries() -> str:
+    installed = Path(sysconfig.get_path("purelib")).glob("*.dist-info")
+    libraries = sorted(path.name for path in installed)
+    return digest_of([code_digests(), libraries, platform.python_version(), platform.machine()])
+
+
+def _stamp(paths: Iterable[Path]) -> Stamp:
+    """Time and size of files: while they stay, so do the contents."""
+    states = [(path, path.stat()) for path in paths]
+    return tuple((path, state.st_mtime_ns, state.st_size) for path, state in states)
+
+
+_CODE_AT_START = _stamp(p for p in sorted(PACKAGE.rglob("*.*")) if p.suffix != ".pyc")
+
+
+@lru_cache(maxsize=8)
+def _digests(folder: Path, files: Stamp) -> dict[str, str]:
+    contents = {str(path.relative_to(folder)): path.read_bytes() for path, _, _ in files}
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+
+
+def _read(path: Path) -> Any:
+    """The value of an entry that holds."""
+    state = path.lstat()
+    if not S_ISREG(state.st_mode) or state.st_uid != os.geteuid() or state.st_size > BOUND:
+        raise ValueError("not of this user, who alone may say what runs here, or too large")
+    content = path.read_bytes()
+    if _seal(path.name, content[DIGEST:]) != content[:DIGEST]:
+        raise ValueError("damaged")
+    value = pickle.loads(content[DIGEST:])
+    with suppress(OSError):  # of a store that is only read, none is the least used
+        os.utime(path)
+    return value
+
+
+def _seal(key: str, payload: bytes) -> bytes:
+    """Digest of the payload under its key: an entry under the name of another does not hold."""
+    return hashlib.sha256(key.encode() + payload).digest()
+
+
+def _write(folder: Path, key: str, value: Any) -> None:
+    """Keep the value and make room for it; what cannot be written is left out."""
+    payload = pickle.dumps(value)
+    if len(payload) > BOUND // 2:
+        return
+    new = folder / f".{key}.{os.getpid()}"
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with TemporaryFile(dir=self.folder) as file:
-                file.write(bytes(PROBE))
-            damaged = [path for path in self.entries() if not self._holds(path)]
-            for path in damaged:
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            return f"cache {self.folder}: {error.strerror}; what it cannot keep is computed anew"
-        if damaged:
-            count = len(damaged)
-            return f"cache {self.folder}: {count} damaged, removed; their results are computed anew"
-        return ""
-
-    def _path(self, key: str) -> Path:
-        return self.folder / hashlib.sha256(key.encode()).hexdigest()
-
-    def _holds(self, path: Path) -> bool:
-        if path.suffix == UNFINISHED:
-            return True  # another run may be writing it
-        if not _is_plain(path, self.bound):
-            return False
-        with path.open("rb") as file:
-            head = HEAD.search(file.read(1024))
-        if head is None:
-            return False
-        key = head[1].decode()
-        return path == self._path(key) and self._read(key) is not None
-
-    def _read(self, key: str) -> bytes | None:
-        path = self._path(key)
-        if not os.path.lexists(path):
-            return None
-        content = self._files.get(key) if _is_plain(path, self.bound) else None
-        if content is not None:
-            size = len(_head(key, b""))
-            head, payload = content[:size], content[size:]
-            if head == _head(key, payload):
-                return bytes(payload)
-        log.info("%s does not hold; its result is computed anew", path)
-        return None
-
-    def _make_room(self) -> None:
-        entries = self.entries()
-        size = sum(state.st_size for state in entries.values())
-        for path, state in entries.items():
-            if size <= self.bound:
-                return
+            new.touch(mode=0o600)
+            new.write_bytes(_seal(key, payload) + payload)
+            new.replace(folder / key)
+        finally:
+            new.unlink(missing_ok=True)
+        found = entries(folder)
+        size = sum(state.st_size for state in found.values())
+        for path, state in found.items():
+            if size <= BOUND:
+                break
             path.unlink(missing_ok=True)
             size -= state.st_size
-
-    @cached_property
-    def _files(self) -> Any:
-        from cachelib import FileSystemCache
-        from cachelib.serializers import FileSystemSerializer
-
-        class Bytes(FileSystemSerializer):
-            """Bytes as they are, in place of the library's pickles."""
-
-            def dump(self, value: Any, f: IO[bytes], protocol: int = 0) -> None:
-                f.write(value)
-
-            def load(self, f: Any) -> bytes:
-                return f.read()
-
-        class Files(FileSystemCache):
-            serializer = Bytes()
-
-        # The library tells the root logger of each fault, which would be on a page.
-        logging.getLogger().addFilter(_is_not_of_the_library)
-        # Its own bound counts entries, and they would end after five minutes.
-        return Files(
-            str(self.folder),
-            threshold=0,
-            default_timeout=0,
-            mode=0o600,
-            hash_method=hashlib.sha256,
-        )
-
-
-def _head(key: str, payload: bytes) -> bytes:
-    digest = hashlib.sha256(key.encode() + payload).hexdigest()
-    return MAGIC + f"{key}\n{digest}\n".encode()
-
-
-def _is_plain(path: Path, bound: int) -> bool:
-    """Whether it is a file that can be read and has a size: no link, pipe or device."""
-    try:
-        state = path.lstat()
-    except OSError:
-        return False
-    return stat.S_ISREG(state.st_mode) and state.st_size <= bound and os.access(path, os.R_OK)
-
-
-def _is_not_of_the_library(record: logging.LogRecord) -> bool:
-    return "cachelib" not in Path(record.pathname).parts

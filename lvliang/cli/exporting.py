@@ -13,7 +13,6 @@ from lvliang.cli.options import (
     Parameters,
     RegionName,
     given_parameters,
-    use_cache,
     use_data,
 )
 from lvliang.errors import ParameterError
@@ -53,7 +52,6 @@ def export(
 
     export_file.check_place(form.value, out)
     use_data(data)
-    use_cache()
     given = given_parameters(parameter, region=region)
     if scenario and "scenario" in given:
         raise ParameterError("scenario: given twice; legal: as options or by -p")
@@ -62,9 +60,13 @@ def export(
         parameters.check("30_feasibility", given | {"scenario": name}) for name in names
     ]
     from lvliang.export.rows import collect
+    from lvliang.study import Study
 
     made = export_file.content(
-        collect(runs), form.value, out.suffix if out else ".csv", runs[0].lang
+        collect([Study(run) for run in runs]),
+        form.value,
+        out.suffix if out else ".csv",
+        runs[0].lang,
     )
     if out is None:
         typer.echo(made, nl=False)

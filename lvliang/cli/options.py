@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -61,25 +61,12 @@ def use_data(data: Path | None) -> None:
         os.environ["LVLIANG_DATA"] = str(data.resolve())
 
 
-def use_cache(outputs: Path | None = None) -> None:
-    """Kernels inherit the place. A fault is told here, once: what they say would be on a page."""
-    store = store_of(outputs)
-    if store is not None:
-        os.environ["LVLIANG_CACHE"] = str(store.folder.resolve())
-        if fault := store.mend():
-            typer.echo(f"note: {fault}", err=True)
+def use_cache(outputs: Path | None) -> None:
+    """The store of a run lies below its outputs, unless its place was chosen."""
+    if outputs is not None and not os.environ.get("LVLIANG_CACHE"):
+        os.environ["LVLIANG_CACHE"] = str(outputs.resolve() / ".cache" / "store")
 
 
 def use_no_cache() -> None:
     """Who asks for a check wants the files looked at."""
     os.environ["LVLIANG_CACHE"] = "off"
-
-
-def store_of(outputs: Path | None) -> Any:
-    """The cache of this run, or None where it is off."""
-    from lvliang.baseline.store import Store, store_folder
-
-    if outputs is not None and not os.environ.get("LVLIANG_CACHE"):
-        os.environ["LVLIANG_CACHE"] = str(outputs / ".cache" / "engine")
-    folder = store_folder()
-    return Store(folder) if folder else None

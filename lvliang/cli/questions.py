@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,10 +15,12 @@ from lvliang.cli.options import (
     RegionName,
     ScenarioName,
     given_parameters,
-    use_cache,
     use_data,
 )
 from lvliang.cli.terminal import Format, print_comparison, print_rows, print_verdicts
+
+if TYPE_CHECKING:
+    from lvliang.study import Study
 
 
 class Indicator(StrEnum):
@@ -47,13 +49,9 @@ def assess(
     data: Data = None,
 ) -> None:
     """Judge the targets of a region; prints one row a target."""
-    from lvliang import parameters
-
     use_data(data)
-    use_cache()
-    given = given_parameters(parameter, scenario, changes, region)
-    settings = parameters.check("30_feasibility", given)
-    print_verdicts(_verdicts(settings, _outlook(settings)), form, settings.lang)
+    study = _study("30_feasibility", given_parameters(parameter, scenario, changes, region))
+    print_verdicts(study.verdicts, form, study.run.lang)
 
 
 def compare(
@@ -63,15 +61,12 @@ def compare(
     data: Data = None,
 ) -> None:
     """Hold scenarios against the first of them; prints what moves and which verdicts change."""
-    from lvliang import parameters
-
     use_data(data)
-    use_cache()
     given = given_parameters(parameter, region=region)
-    runs: list[Any] = [
-        parameters.check("40_scenarios", given | {"scenario": name}) for name in scenarios
-    ]
-    print_comparison(_compared(runs), runs[0].end_year, runs[0].lang)
+    studies = [_study("40_scenarios", given | {"scenario": name}) for name in scenarios]
+    first = studies[0]
+    found = first.compare([study.scenario for study in studies])
+    print_comparison(found, first.end_year, first.run.lang)
 
 
 def invert(
@@ -91,25 +86,23 @@ def invert(
     data: Data = None,
 ) -> None:
     """What growth, coal price or base gives a target the chance asked for; prints sentences."""
-    from lvliang import parameters
     from lvliang.display import inversion as words
     from lvliang.feasibility import industry_bases, inversion
 
     use_data(data)
-    use_cache()
     given = given_parameters(parameter, scenario, changes, region)
-    run: Any = parameters.check("30_feasibility", given)
-    origin, lang = run.base_year, run.lang
+    study = _study("30_feasibility", given)
+    run, origin, lang = study.run, study.base_year, study.run.lang
     if by is Lever.base:
         rows = industry_bases.bases_for(target, probability, region=run.region, base_year=origin)
         said = words.base_sentences(rows, probability=probability, base_year=origin, lang=lang)
     else:
-        outlook = _outlook(run)
+        outlook = study.outlook
         wanted = inversion.find_target(target, outlook)
         answer = inversion.invert(
             wanted, outlook, probability=probability, lever=by.value, seed=run.seed
         )
-        verdict = _verdicts(run, outlook).set_index("target_id", drop=False).loc[target]
+        verdict = study.verdicts.set_index("target_id", drop=False).loc[target]
         rows, said = words.as_row(answer, verdict), words.sentences(answer, verdict, outlook, lang)
     if form is Format.table:
         typer.echo("\n".join(said))
@@ -136,7 +129,6 @@ def forecast(
     from lvliang.projection.summary import read_thresholds, summarise
 
     use_data(data)
-    use_cache()
     limits = read_thresholds(thresholds)
     panel = load_panel(origin)
     paths = draw_everywhere(
@@ -171,7 +163,6 @@ def backtest(
     from lvliang.projection.panel import latest_origin, load_panel
 
     use_data(data)
-    use_cache()
     city = find_city_with_gdp(region)
     panel = load_panel(latest_origin(data_folder()))
     points = read_forecasts(panel)
@@ -192,36 +183,11 @@ def backtest(
         found.scores.to_csv(out, index=False, lineterminator="\n", float_format="%.4f")
 
 
-def _compared(runs: Any) -> Any:
-    from lvliang.feasibility.comparison import load_comparison
-    from lvliang.projection.scenario import load_scenario
+def _study(notebook: str, given: dict[str, str]) -> Study:
+    """The study of checked parameters; a wrong one is refused before anything is imported."""
+    from lvliang import parameters
 
-    run = runs[0]
-    plain = _outlook(run.model_copy(update={"scenario": "baseline", "changes": ""}))
-    years = {"base_year": plain.base_year, "end_year": plain.end_year}
-    assumed = [load_scenario(one.scenario, one.changes, **years) for one in runs]
-    return load_comparison(plain, assumed, seed=run.seed, growth_discount=run.growth_discount)
+    run = parameters.check(notebook, given)
+    from lvliang.study import Study
 
-
-def _outlook(settings: Any) -> Any:
-    from lvliang.projection.outlook import look_ahead
-
-    return look_ahead(
-        settings.region,
-        base_year=settings.base_year,
-        end_year=settings.end_year,
-        draws=settings.draws,
-        seed=settings.seed,
-        growth_discount=settings.growth_discount,
-        scenario=settings.scenario,
-        changes=settings.changes,
-    )
-
-
-def _verdicts(settings: Any, outlook: Any) -> Any:
-    from lvliang.feasibility.background import load_background
-    from lvliang.feasibility.targets import load_targets
-    from lvliang.feasibility.verdicts import assess as judge
-
-    targets = load_targets(settings.region, settings.base_year, settings.end_year)
-    return judge(targets, outlook, load_background(settings.region, settings.base_year))
+    return Study(run)

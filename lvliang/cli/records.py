@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
 import typer
 
-from lvliang.cli.options import Outputs, store_of
+from lvliang.cli.options import Outputs, use_cache
 from lvliang.errors import ParameterError
 
 
@@ -27,30 +27,38 @@ def history(outputs: Outputs = None) -> None:
 
 def info(outputs: Outputs = None) -> None:
     """Where the cache lies, how much it holds and how much it may."""
-    store = store_of(outputs)
-    if store is None:
+    from lvliang.baseline import store
+
+    use_cache(outputs)
+    folder = store.store_folder()
+    if folder is None:
         typer.echo("the cache is off")
         return
-    with _told(store):
-        sizes = [state.st_size for state in store.entries().values()]
-    typer.echo(f"folder   {store.folder}\nentries  {len(sizes)}")
-    typer.echo(f"size     {sum(sizes) / 2**20:.1f} MB of at most {store.bound / 2**20:.0f} MB")
+    with _told(folder):
+        sizes = [state.st_size for state in store.entries(folder).values()]
+    typer.echo(f"folder   {folder}\nentries  {len(sizes)}")
+    typer.echo(f"size     {sum(sizes) / 2**20:.1f} MB of at most {store.BOUND / 2**20:.0f} MB")
 
 
 def clear(outputs: Outputs = None) -> None:
     """Remove what the cache holds; the next run computes it anew."""
-    store = store_of(outputs)
-    with _told(store):
-        count = store.clear() if store else 0
-    typer.echo(f"{count} entries removed")
+    from lvliang.baseline import store
+
+    use_cache(outputs)
+    folder = store.store_folder()
+    with _told(folder):
+        paths = store.entries(folder) if folder else {}
+        for path in paths:
+            path.unlink(missing_ok=True)
+    typer.echo(f"{len(paths)} entries removed")
 
 
 @contextmanager
-def _told(store: Any) -> Iterator[None]:
+def _told(folder: Path | None) -> Iterator[None]:
     """Tell in a sentence why the folder of the cache cannot be looked at."""
     try:
         yield
     except OSError as error:
         raise ParameterError(
-            f"cache {store.folder}: {error.strerror}; legal: a folder that you may read and write"
+            f"cache {folder}: {error.strerror}; legal: a folder that you may read and write"
         ) from None

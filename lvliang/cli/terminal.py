@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import typer
@@ -87,11 +88,23 @@ def _print_tables(pieces: Any) -> None:
 class Progress:
     """One line for each notebook under way, on stderr, only where a person looks on."""
 
+    def __init__(self) -> None:
+        self._tasks: dict[str, Any] = {}
+
     def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "_bars" in vars(self):
+            self._bars.stop()
+
+    @cached_property
+    def _bars(self) -> Any:
+        """Bars, from the first thing that there is to tell."""
         from rich import progress
         from rich.console import Console
 
-        self._bars = progress.Progress(
+        bars = progress.Progress(
             progress.TextColumn("{task.description}"),
             progress.BarColumn(),
             progress.MofNCompleteColumn(),
@@ -99,12 +112,8 @@ class Progress:
             console=Console(stderr=True),
             transient=True,
         )
-        self._tasks: dict[str, Any] = {}
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bars.stop()
+        bars.start()
+        return bars
 
     def notebook(self, job: Any, done: int, total: int) -> None:
         """``done`` of ``total`` cells of a notebook have run."""

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from fontTools import subset
 
-from lvliang.baseline.cache import BYTES, Code, cached
+from lvliang.baseline.store import kept
 
-CUTTING = Code(("display",), ("brotli", "fonttools"))
 FAMILY = "Lvliang Sans SC"
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
 
@@ -55,7 +54,7 @@ def page_woff2(text: str) -> bytes:
     """
     characters = "".join(sorted(set(text) & _characters()))
     asked = {"characters": characters}
-    return cached("font", asked, lambda: _subset(characters), form=BYTES, code=CUTTING)
+    return kept("font", asked, lambda: _subset(characters))
 
 
 def _subset(characters: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
@@ -16,13 +16,11 @@ from markupsafe import Markup
 
 from lvliang.display.formula import mathml
 from lvliang.display.tabular import DATA_TYPE, Content, content
-from lvliang.display.words import NOTHING, capital, number, text
+from lvliang.display.words import LANGUAGES, NOTHING, capital, number, text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from lvliang.display.key_figures import KeyFigures
-    from lvliang.display.switch import Switch
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _TABLE = _TEMPLATES.from_string(
@@ -68,6 +66,8 @@ _CHART = _TEMPLATES.from_string(
 )
 
 
+PIECES_TYPE = "application/vnd.lvliang.pieces+json"
+FORMS = ("text/html", "text/plain")
 RESULT_TYPE = "application/vnd.lvliang.vintage+json"
 LONGEST_WHOLE = 11  # characters that are kept on one line of a cell
 
@@ -213,6 +213,11 @@ class Appendix:
     summary: str
     pieces: Sequence[Sentence | Table]
 
+    @classmethod
+    def of(cls, summary: str, pieces: Sequence[Sentence | Table]) -> list[Appendix]:
+        """The appendix, where there is anything in it."""
+        return [cls(summary, pieces)] if pieces else []
+
     @property
     def words(self) -> str:
         """All of it as plain text."""
@@ -224,17 +229,22 @@ class Appendix:
         return _APPENDIX.render(summary=self.summary, pieces=pieces)
 
 
-def show(
-    *pieces: Title | Sentence | Formula | Table | Chart | Appendix | Switch | KeyFigures,
-) -> None:
-    """Display pieces of a page as the output of a cell.
+Piece = Any
+"""A `Title`, `Sentence`, `Formula`, `Table`, `Chart`, `Appendix`, `Switch` or `KeyFigures`."""
 
-    Tables go along for machines, as a type of output that no page shows.
+
+def show(pieces: Callable[[str], Iterable[Piece]], lang: str) -> None:
+    """Display what ``pieces`` gives for a language as the output of a cell: here in ``lang``.
+
+    The pieces of every language go along, for the pages of a site, and their tables for machines,
+    as a type of output that no notebook shows.
     """
     from IPython.display import display
 
-    for piece in pieces:
-        display(bundle_of(piece), raw=True)
+    said = {code: [bundle_of(piece) for piece in pieces(code)] for code in LANGUAGES}
+    if any(said.values()):
+        shown = {form: "\n".join(bundle[form] for bundle in said[lang]) for form in FORMS}
+        display(shown | {PIECES_TYPE: said}, raw=True)
 
 
 def bundle_of(piece: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ WORDS = sorted(Path(__file__).parent.glob("words*.toml"))
 FORBIDDEN = Path(__file__).parent / "forbidden.toml"
 MINUS = "−"
 SPACES = re.compile(r"\s")
+LANGUAGES = ("zh", "en")
 NOTHING = "—"
 WORD_ONLY_GRADES = ("C", "D")
 

@@ -25,18 +25,17 @@ from lvliang.baseline.history import GROWTH_VINTAGES, LEVEL_VINTAGES
 from lvliang.baseline.tables import load_table
 from lvliang.display.words import WORD_ONLY_GRADES, label, target_name, text
 from lvliang.errors import DataError, ParameterError
-from lvliang.feasibility.background import load_background
 from lvliang.feasibility.ranks import levels_by_treatment, shares_by_year
-from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
 from lvliang.lineage import sources_of
 from lvliang.projection.conditional import condition
-from lvliang.projection.outlook import Outlook, look_ahead
-from lvliang.projection.scenario import Scenario, load_scenario
+from lvliang.projection.outlook import Outlook
+from lvliang.projection.scenario import Scenario
 from lvliang.projection.summary import summarise
 
 if TYPE_CHECKING:
     from lvliang.parameters import FeasibilityParameters
+    from lvliang.study import Study
 
 OBSERVED, PROJECTED, CONDITIONAL = "observed", "projected", "conditional"
 COLUMNS = [
@@ -111,12 +110,12 @@ class Export:
     sources: pd.DataFrame
 
 
-def collect(runs: Sequence[FeasibilityParameters]) -> Export:
+def collect(studies: Sequence[Study]) -> Export:
     """Facts of a city, and its projections under each scenario on the same paths.
 
     Parameters
     ----------
-    runs : sequence of FeasibilityParameters
+    studies : sequence of Study
         Of one city, that differ in their scenario alone.
 
     Raises
@@ -126,43 +125,30 @@ def collect(runs: Sequence[FeasibilityParameters]) -> Export:
     DataError
         If nothing is known of the city.
     """
-    first = runs[0]
-    origin, end = first.base_year, first.end_year
-    scenarios = [
-        load_scenario(run.scenario, run.changes, base_year=origin, end_year=end) for run in runs
-    ]
-    named = _by_name(runs, scenarios)
-    plain = look_ahead(
-        first.region,
-        base_year=origin,
-        end_year=end,
-        draws=first.draws,
-        seed=first.seed,
-        growth_discount=first.growth_discount,
-    )
-    targets = load_targets(first.region, origin, end)
-    background = load_background(first.region, origin)
+    first = studies[0]
+    named = _by_name(studies)
+    plain = first.plain
     parts = [_observed(plain)]
-    for name, (_, scenario) in named.items():
-        outlook = condition(plain, scenario, seed=first.seed)
+    for name, study in named.items():
+        outlook = condition(plain, study.scenario, seed=first.run.seed)
         parts += [
             part.assign(scenario=name)
             for part in (
                 *_statistics(outlook),
                 *_ranks(outlook),
-                _targets(outlook, assess(targets, outlook, background)),
+                _targets(outlook, assess(first.targets, outlook, first.background)),
             )
         ]
     found = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
     if found.empty:
         raise DataError(
-            f"region: no figure of {first.region} is known in {origin}, nor a path drawn "
-            "from one; legal: a city of data/panel"
+            f"region: no figure of {first.region.code} is known in {first.base_year}, nor a path "
+            "drawn from one; legal: a city of data/panel"
         )
     return Export(
         _completed(found, plain),
-        {name: run for name, (run, _) in named.items()},
-        {name: scenario for name, (_, scenario) in named.items()},
+        {name: study.run for name, study in named.items()},
+        {name: study.scenario for name, study in named.items()},
         sources_of(plain.history),
     )
 
@@ -177,12 +163,11 @@ def model_name() -> str:
     return f"lvliang {version('lvliang')}"
 
 
-def _by_name(
-    runs: Sequence[FeasibilityParameters], scenarios: Sequence[Scenario]
-) -> dict[str, tuple[FeasibilityParameters, Scenario]]:
-    """Runs and scenarios by the scenario's id, with what the user changed put after it."""
-    named: dict[str, tuple[FeasibilityParameters, Scenario]] = {}
-    for run, scenario in zip(runs, scenarios, strict=True):
+def _by_name(studies: Sequence[Study]) -> dict[str, Study]:
+    """Studies by their scenario's id, with what the user changed put after it."""
+    named: dict[str, Study] = {}
+    for study in studies:
+        run, scenario = study.run, study.scenario
         changes = [run.changes.strip()] if run.changes.strip() else []
         if run.growth_discount:
             changes.append(f"growth_discount={run.growth_discount:g}")
@@ -192,7 +177,7 @@ def _by_name(
                 f"scenario: {run.scenario} goes by the id {scenario.scenario_id!r}; legal: an id "
                 f"that is not empty, not {OBSERVED!r} and of no other scenario of the export"
             )
-        named[name] = (run, scenario)
+        named[name] = study
     return named
 
 

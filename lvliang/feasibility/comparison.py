@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lvliang.baseline.cache import FRAME, cached
 from lvliang.baseline.starting_point import starting_point
+from lvliang.baseline.store import kept
 from lvliang.errors import ParameterError
 from lvliang.feasibility.background import Background, load_background
 from lvliang.feasibility.bands import NEAR_EDGE, likelihood
@@ -103,30 +101,18 @@ def load_comparison(
     scenarios: Sequence[Scenario],
     *,
     seed: int,
-    growth_discount: float = 0.0,
     data: Path | None = None,
 ) -> Comparison:
     """`compare` with the city's own background and rank, once for the same run and scenarios."""
     region, base_year = plain.region.code, plain.base_year
-    asked = asked_of(plain, seed, growth_discount) | {"scenarios": [asdict(s) for s in scenarios]}
+    asked = plain.asked | {"scenarios": [asdict(one) for one in scenarios]}
 
-    @cache
     def computed() -> Comparison:
         rank = starting_point(plain.history, region, base_year).loc["gdp_nominal", "last_rank"]
         background = load_background(region, base_year, data)
         return compare(plain, scenarios, background, rank=rank, seed=seed, data=data)
 
-    def kept(name: str, frame: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        return cached(f"compared_{name}", asked, frame, form=FRAME, data=data)
-
-    summary = kept("summary", lambda: computed().summary.reset_index())
-    return Comparison(
-        tuple(scenarios),
-        summary.set_index("scenario"),
-        kept("chances", lambda: computed().chances),
-        kept("verdicts", lambda: computed().verdicts),
-        kept("fans", lambda: computed().fans),
-    )
+    return kept("comparison", asked, computed, data=data)
 
 
 def compare(
@@ -179,18 +165,6 @@ def _same(one: Scenario, other: Scenario) -> bool:
     return all(
         getattr(one, name) == getattr(other, name) for name in ("drivers", "persistence", "scope")
     )
-
-
-def asked_of(plain: Outlook, seed: int, growth_discount: float) -> dict[str, Any]:
-    """What results of a run depend on."""
-    return {
-        "region": plain.region.code,
-        "base_year": plain.base_year,
-        "end_year": plain.end_year,
-        "draws": plain.paths.sizes["draw"],
-        "seed": seed,
-        "growth_discount": growth_discount,
-    }
 
 
 def _summary(found: Outlook, first: Outlook) -> dict[str, float]:

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lvliang.baseline.cache import FRAME, cached
 from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.regions import find_region, peers
-from lvliang.feasibility.comparison import INDICATORS, LEVELS, asked_of
+from lvliang.baseline.store import kept
+from lvliang.feasibility.comparison import INDICATORS, LEVELS
 from lvliang.projection.conditional import condition, drawn_coal
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, mean_growth
@@ -33,18 +33,16 @@ def load_tornado(
     scenarios: Sequence[Scenario],
     *,
     seed: int,
-    growth_discount: float = 0.0,
     data: Path | None = None,
 ) -> pd.DataFrame:
     """`tornado` with the largest shock of ``scenarios``, once for the same run."""
     struck = [one for one in scenarios if one.drivers.get(SHOCK)]
     shock = max(struck, key=lambda one: abs(_largest(one)), default=None)
-    asked = asked_of(plain, seed, growth_discount) | {"shock": asdict(shock) if shock else {}}
-    return cached(
+    asked = plain.asked | {"shock": asdict(shock) if shock else {}}
+    return kept(
         "tornado",
         asked,
         lambda: tornado(plain, shock, seed=seed, data=data),
-        form=FRAME,
         data=data,
     )
 
@@ -141,14 +139,12 @@ def own_slope(region: str, origin: int, data: Path | None = None) -> float | Non
     city = find_region(region, data)
     codes = [peer.code for peer in peers(city, data)]
 
-    def look() -> pd.DataFrame:
+    def look() -> float | None:
         found = exposure(codes, origin, data)
-        slopes = pd.Series(dtype=float) if found is None else found.slope
-        return pd.DataFrame({"slope": slopes.reindex([city.code]).dropna().to_numpy()})
+        slope = None if found is None else found.slope.get(city.code)
+        return None if slope is None or np.isnan(slope) else float(slope)
 
-    asked = {"region": city.code, "origin": origin}
-    table = cached("own_slope", asked, look, form=FRAME, data=data)
-    return None if table.empty else float(table["slope"].iloc[0])
+    return kept("own_slope", {"region": city.code, "origin": origin}, look, data=data)
 
 
 def coal_ahead(plain: Outlook, *, seed: int, data: Path | None = None) -> pd.Series:
@@ -159,16 +155,14 @@ def coal_ahead(plain: Outlook, *, seed: int, data: Path | None = None) -> pd.Ser
     pandas.Series
         Its quantiles over the draws, by `LEVELS`; empty where coal moves nothing.
     """
-    asked = asked_of(plain, seed, 0.0)
 
-    def look() -> pd.DataFrame:
+    def look() -> pd.Series:
         total = drawn_coal(plain, seed=seed, data=data).sum("year").to_numpy()
-        ends = np.exp(np.quantile(total, list(LEVELS.values())))
-        return pd.DataFrame([ends], columns=list(LEVELS))
+        return pd.Series(np.exp(np.quantile(total, list(LEVELS.values()))), index=list(LEVELS))
 
     if own_slope(plain.region.code, plain.base_year, data) is None:
         return pd.Series(dtype=float)
-    return cached("coal_ahead", asked, look, form=FRAME, data=data).iloc[0]
+    return kept("coal_ahead", plain.asked, look, data=data)
 
 
 def manufacturing_share(share: float, other: float) -> float:

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lvliang.baseline.cache import FRAME, cached
 from lvliang.baseline.history import series
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.starting_point import provincial_ranks
+from lvliang.baseline.store import kept
 from lvliang.baseline.tables import load_observations
 from lvliang.feasibility.ranks import levels_by_treatment, rank_shares
 from lvliang.projection.outlook import look_ahead
@@ -105,7 +105,7 @@ def load_rank_record(
         origins = range(first, base_year)
         return score_ranks(region, origins, base_year, draws=draws, seed=1, data=data)
 
-    return cached("rank_record", asked, score, form=FRAME, data=data)
+    return kept("rank_record", asked, score, data=data)
 
 
 def rps(shares: pd.DataFrame, ranks: pd.Series) -> float:

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 import scoringrules
 
-from lvliang.baseline.cache import FRAME, cached
 from lvliang.baseline.history import secondary_share
+from lvliang.baseline.store import kept
 from lvliang.feasibility.rival_file import forecasts_digest, read_forecasts
 from lvliang.feasibility.rivals import RIVALS, statistical_rivals
 from lvliang.projection.engine import draw_growth
@@ -161,7 +161,7 @@ def load_record(
     def score() -> pd.DataFrame:
         return backtest(panel, draws=draws, points=points).scores
 
-    return Record(cached("record", asked, score, form=FRAME, data=data))
+    return Record(kept("record", asked, score, data=data))
 
 
 def scored_origins(panel: Panel, horizon: int = 1) -> range:

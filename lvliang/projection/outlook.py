@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lvliang.baseline.cache import array_form, cached, remembered
 from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.history import (
     growth_levels,
@@ -19,6 +18,7 @@ from lvliang.baseline.history import (
     start_levels,
 )
 from lvliang.baseline.regions import Region, find_region, peers
+from lvliang.baseline.store import kept
 from lvliang.projection.conditional import condition
 from lvliang.projection.deviations import forecast_deviations
 from lvliang.projection.engine import draw_growth
@@ -30,7 +30,7 @@ from lvliang.projection.national import (
 )
 from lvliang.projection.panel import Panel, has_panel, load_panel
 from lvliang.projection.paths import evidence, project
-from lvliang.projection.scenario import BASELINE, Scenario, load_scenario
+from lvliang.projection.scenario import Scenario, load_scenario
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -41,7 +41,8 @@ class Outlook:
 
     ``history`` holds observations known at ``base_year`` (every vintage), ``levels`` the series
     that are projected, ``evidence`` what there is of each, ``paths`` the draws
-    (draw, region, indicator, year), conditional on ``scenario``.
+    (draw, region, indicator, year), conditional on ``scenario``. ``asked``: what they were drawn
+    for, by name of the parameter: with the data, all that they depend on besides the scenario.
     """
 
     region: Region
@@ -52,6 +53,7 @@ class Outlook:
     evidence: pd.DataFrame
     paths: xr.DataArray
     scenario: Scenario
+    asked: dict[str, Any]
 
     @property
     def own_paths(self) -> xr.DataArray:
@@ -67,8 +69,7 @@ def look_ahead(
     draws: int,
     seed: int,
     growth_discount: float = 0.0,
-    scenario: str = BASELINE,
-    changes: str = "",
+    scenario: Scenario | None = None,
     data: Path | None = None,
     panel: Panel | None = None,
 ) -> Outlook:
@@ -84,9 +85,8 @@ def look_ahead(
         Number of paths and the seed of their generator.
     growth_discount : float
         Percentage points taken off real growth.
-    scenario, changes : str
-        Scenario on which the draws are conditional, and the user's changes of it
-        (`lvliang.projection.scenario.load_scenario`).
+    scenario : Scenario, optional
+        On which the draws are conditional.
     panel : Panel, optional
         A panel of a later origin, to be cut at ``base_year``: what it has computed of earlier
         origins is then not computed again.
@@ -94,63 +94,44 @@ def look_ahead(
     Raises
     ------
     ParameterError
-        If the region or the scenario is unknown, or a change of it is not legal.
+        If the region is unknown.
     DataError
         If a table breaks its contract.
     """
-    assumed = load_scenario(scenario, changes, base_year=base_year, end_year=end_year, data=data)
-    asked: dict[str, Any] = {
-        "region": find_region(region, data).code,
+    asked = {
         "base_year": base_year,
         "end_year": end_year,
         "draws": draws,
         "seed": seed,
         "growth_discount": growth_discount,
     }
-
-    def look() -> Outlook:
-        return _look_ahead(**asked, data=data, panel=panel)
-
-    # A caller's panel may say other things than the tables.
-    plain = look() if panel is not None else remembered("outlook", asked, look, data=data)
-    if panel is not None or assumed.is_baseline():
-        return condition(plain, assumed, seed=seed, data=data)
-
-    def given_scenario() -> Outlook:
-        return condition(plain, assumed, seed=seed, data=data)
-
-    return remembered("conditional", asked | asdict(assumed), given_scenario, data=data)
-
-
-def _look_ahead(
-    region: str,
-    base_year: int,
-    end_year: int,
-    draws: int,
-    seed: int,
-    growth_discount: float,
-    data: Path | None,
-    panel: Panel | None,
-) -> Outlook:
     city = find_region(region, data)
     codes = [peer.code for peer in peers(city, data)]
     history = load_history(codes, base_year, data)
     levels = growth_levels(history, codes, base_year)
-    real_growth = _draw_real_growth(codes, base_year, end_year, draws, seed, data, panel)
     paths = project(
         levels,
         start_levels(history, base_year),
-        real_growth,
+        _real_growth(codes, base_year, end_year, draws, seed, data, panel),
         origin=base_year,
         seed=seed,
         growth_discount=growth_discount,
     )
-    found = evidence(levels, base_year)
-    unconditional = load_scenario(base_year=base_year, end_year=end_year, data=data)
-    return Outlook(city, base_year, end_year, history, levels, found, paths, unconditional)
+    plain = Outlook(
+        city,
+        base_year,
+        end_year,
+        history,
+        levels,
+        evidence(levels, base_year),
+        paths,
+        load_scenario(base_year=base_year, end_year=end_year, data=data),
+        asked | {"region": city.code},
+    )
+    return condition(plain, scenario, seed=seed, data=data) if scenario else plain
 
 
-def _draw_real_growth(
+def _real_growth(
     codes: list[str],
     base_year: int,
     end_year: int,
@@ -161,7 +142,6 @@ def _draw_real_growth(
 ) -> xr.DataArray:
     """Real growth of the cities from the panel of all; missing where the panel has none."""
     years = np.arange(base_year + 1, end_year + 1)
-    shape = (draws, len(codes), len(years))
 
     def draw() -> np.ndarray:
         panel = load_panel(base_year, data) if later is None else later.at(base_year)
@@ -169,12 +149,12 @@ def _draw_real_growth(
         return np.ascontiguousarray(everyone.reindex(region=codes))
 
     if not has_panel(data):
-        growth = np.full(shape, np.nan, dtype=np.float32)
+        growth = np.full((draws, len(codes), len(years)), np.nan, dtype=np.float32)
     elif later is not None:  # a caller's panel may say other things than the tables: not kept
         growth = draw()
     else:
         asked = {"codes": codes, "base": base_year, "end": end_year, "draws": draws, "seed": seed}
-        growth = cached("growth", asked, draw, form=array_form("float32", shape), data=data)
+        growth = kept("growth", asked, draw, data=data)
     coordinates = {"region": codes, "year": years}
     return xr.DataArray(growth, dims=("draw", "region", "year"), coords=coordinates)
 

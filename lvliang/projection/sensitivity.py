@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lvliang.baseline.cache import FRAME, cached, remembered
 from lvliang.baseline.history import (
     GROWTH_VINTAGES,
     LEVEL_VINTAGES,
@@ -31,6 +30,7 @@ from lvliang.baseline.history import (
 )
 from lvliang.baseline.package import data_folder, present_resources
 from lvliang.baseline.regions import Region, all_cities, find_region, peers
+from lvliang.baseline.store import kept
 from lvliang.baseline.tables import as_of, load_table
 from lvliang.projection.slopes import MINIMUM_YEARS, degrees_of_freedom, describe, estimate
 
@@ -119,11 +119,10 @@ def _codes(regions: list[Region]) -> list[str]:
 def load_sensitivities(region: str, origin: int, data: Path | None = None) -> pd.DataFrame:
     """`sensitivities`, computed once for the same data, city and origin."""
     asked = {"region": find_region(region, data).code, "origin": origin}
-    return cached(
+    return kept(
         "sensitivities",
         asked,
         lambda: sensitivities(region, origin, data),
-        form=FRAME,
         data=data,
     )
 
@@ -212,7 +211,7 @@ def exposure(codes: list[str], origin: int, data: Path | None = None) -> Exposur
     differ beyond their errors (moments of the slopes' distances from the province).
     """
     asked = {"codes": list(codes), "origin": origin}
-    return remembered("exposure", asked, lambda: _exposure(codes, origin, data), data=data)
+    return kept("exposure", asked, lambda: _exposure(codes, origin, data), data=data)
 
 
 def _exposure(codes: list[str], origin: int, data: Path | None) -> Exposure | None:
@@ -246,13 +245,12 @@ def share_effect(origin: int, data: Path | None = None) -> dict[str, Any] | None
         None where that is not identified.
     """
 
-    def look() -> pd.DataFrame:
+    def look() -> dict[str, Any] | None:
         outcomes = load_outcomes(_codes(all_cities(data)), origin, data)
-        found = _on_share(outcomes, "gdp_deflator", commodity_growth(origin, data=data))
-        return pd.DataFrame([found] if found else [])
+        return _on_share(outcomes, "gdp_deflator", commodity_growth(origin, data=data))
 
-    found = cached("share_effect", {"origin": origin}, look, form=FRAME, data=data)
-    return dict(found.iloc[0]) if len(found) and found["identified"].iloc[0] else None
+    found = kept("share_effect", {"origin": origin}, look, data=data)
+    return found if found and found["identified"] else None
 
 
 def _on_share(found: Outcomes, name: str, coal: pd.Series) -> dict[str, Any] | None:

@@ -8,7 +8,6 @@ run left can be settled by the next one.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -19,9 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError, field_validator
 
-import lvliang
-from lvliang.baseline.cache import ROOMS
-from lvliang.baseline.package import data_folder, present_resources, resource_path
+from lvliang.baseline.package import data_folder, present_files
+from lvliang.baseline.store import code_digests, data_digests, digest_of
 from lvliang.display.show import RESULT_TYPE
 from lvliang.errors import DataError, LvliangError, QualityError
 from lvliang.feasibility import bands
@@ -36,6 +34,8 @@ PENDING = ".pending-"
 SCHEMA_VERSION = 1
 NOTEBOOK = "30_feasibility"  # it hands out what is kept
 DIGITS = 12
+PROJECT = Path(__file__).resolve().parents[2]
+ROOMS = ("baseline/", "projection/", "feasibility/")  # what a verdict can depend on
 CLASSES = {word for _, word in [*bands.INDICATIVE, *bands.BINDING]} | {bands.CANNOT_TELL}
 LIKELIHOODS = {word for _, word in bands.LIKELIHOOD}
 
@@ -122,15 +122,13 @@ def read_history(outputs: Path) -> list[Vintage]:
     return sorted(map(_read, files), key=lambda vintage: datetime.fromisoformat(vintage["as_of"]))
 
 
-def vintage_of(
-    executed: dict[str, dict[str, NotebookNode]], *, release: str, as_of: str
-) -> Vintage | None:
+def vintage_of(executed: dict[str, NotebookNode], *, release: str, as_of: str) -> Vintage | None:
     """The vintage of a run, from what its notebook handed out; None if it was not among those run.
 
     Parameters
     ----------
     executed : dict
-        By language, then by name: the executed notebooks.
+        By name: the executed notebooks.
     release : str
         Name of the release.
     as_of : str
@@ -139,14 +137,10 @@ def vintage_of(
     Raises
     ------
     QualityError
-        The notebook handed out nothing, or not the same in every language.
+        The notebook handed out nothing.
     """
-    notebooks = {lang: found[NOTEBOOK] for lang, found in executed.items() if NOTEBOOK in found}
-    if not notebooks:
+    if NOTEBOOK not in executed:
         return None
-    first, *others = [_handed_out(notebook, lang) for lang, notebook in notebooks.items()]
-    if any(other != first for other in others):
-        raise QualityError(f"{NOTEBOOK}: the verdicts of {' and '.join(notebooks)} differ")
     return {
         "schema_version": SCHEMA_VERSION,
         "release": release,
@@ -155,7 +149,7 @@ def vintage_of(
         "tables": table_hashes(),
         "code_version": code_version(),
         "code_hash": code_hash(),
-        **first,
+        **_handed_out(executed[NOTEBOOK]),
     }
 
 
@@ -200,33 +194,31 @@ def settle(outputs: Path) -> None:
 def table_hashes(data: Path | None = None) -> dict[str, str]:
     """First digits of the SHA-256 of every table that is there, by name."""
     folder = data or data_folder()
-    contents = {n: resource_path(folder, n).read_bytes() for n in present_resources(folder)}
+    digests = data_digests(folder)
     return {
-        name: hashlib.sha256(content).hexdigest()[:DIGITS] for name, content in contents.items()
+        file["name"]: digests[file["path"]][:DIGITS]
+        for file in present_files(folder)
+        if "schema" in file
     }
 
 
-def code_hash(package: Path | None = None) -> str:
+def code_hash() -> str:
     """First digits of a SHA-256 over the code that computes verdicts.
 
     A commit that touches the documents or the look of a page gives another code version and the
     same hash; a change that is not committed gives another hash and maybe the same version.
     """
-    package = package or Path(lvliang.__file__).parent
-    files = [path for room in ROOMS for path in sorted((package / room).rglob("*.py"))]
-    digest = hashlib.sha256()
-    for path in [*files, package.parent / "notebooks" / f"{NOTEBOOK}.ipynb"]:
-        digest.update(f"{path.relative_to(package.parent)}\n".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:DIGITS]
+    computing = {f: d for f, d in code_digests().items() if f.startswith(ROOMS)}
+    notebook = (PROJECT / "notebooks" / f"{NOTEBOOK}.ipynb").read_text("utf-8")
+    return digest_of([computing, notebook])[:DIGITS]
 
 
-def _handed_out(notebook: NotebookNode, lang: str) -> Vintage:
+def _handed_out(notebook: NotebookNode) -> Vintage:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     found = [o.data[RESULT_TYPE] for o in outputs if RESULT_TYPE in o.get("data", {})]
     if len(found) != 1:
         raise QualityError(
-            f"{lang}/{NOTEBOOK}: hands out {len(found)} results; legal: one, by show.hand_out"
+            f"{NOTEBOOK}: hands out {len(found)} results; legal: one, by show.hand_out"
         )
     result: Vintage = json.loads(json.dumps(found[0]))
     return result

@@ -17,7 +17,6 @@ from lvliang.parameters import (
     NotebookParameters,
     ProjectionParameters,
 )
-from lvliang.projection.scenario import Scenario, load_scenario
 from lvliang.provenance import year_made
 
 SAID_ELSEWHERE = {"lang", "scenario", "changes", "base_year", "edition"}
@@ -34,15 +33,10 @@ def banner(run: NotebookParameters, lang: str) -> str:
     return Markup("").join(Markup("<p>{}</p>").format(words) for words in said)
 
 
-def scenario_of(run: ProjectionParameters) -> Scenario:
-    """The scenario of a run, with its changes."""
-    return load_scenario(run.scenario, run.changes, base_year=run.base_year, end_year=run.end_year)
-
-
 def _assumed(run: NotebookParameters, lang: str) -> Iterator[str]:
     if not isinstance(run, ProjectionParameters) or isinstance(run, ComparisonParameters):
         return
-    scenario = scenario_of(run)
+    scenario = run.assumed
     if scenario.changes:
         years = range(run.base_year + 1, run.end_year + 1)
         said = assumed(scenario, years, lang)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
 
 from lvliang import parameters
 from lvliang.baseline.regions import find_region
+from lvliang.baseline.store import kept
 from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import Sentence, Table, contents_of, nothing_to_show
 from lvliang.display.words import text
@@ -19,11 +20,10 @@ from lvliang.errors import QualityError
 from lvliang.feasibility.targets import load_targets
 from lvliang.parameters import SUMMARY, ReportParameters
 from lvliang.provenance import code_version, data_fingerprint
-from lvliang.site import feed, gate, history_tables, reuse, since_last, site_data
-from lvliang.site.banner import banner, scenario_of
-from lvliang.site.execute import Job
+from lvliang.site import feed, gate, history_tables, since_last, site_data
+from lvliang.site.banner import banner
 from lvliang.site.links import check_links
-from lvliang.site.render import keep_together, page_shell, render_page
+from lvliang.site.render import in_language, keep_together, page_shell, render_page
 from lvliang.site.summary_page import write_summary
 from lvliang.site.vintage import Standing, Vintage
 
@@ -75,55 +75,65 @@ _INDEX = _TEMPLATES.from_string(
 )
 
 
-def write_page(
-    site: Path,
-    job: Job,
-    run: ReportParameters,
-    *,
-    lang: str,
-    name: str,
-    names: Sequence[str],
-    languages: Sequence[str],
-    standing: Standing | None = None,
-) -> None:
-    """Write the page of an executed notebook below ``site``.
+@dataclass(frozen=True)
+class Site:
+    """A site under way: its folder, the parameters of the report, its pages and languages.
 
-    Its banner names what the notebook takes of `run` and differs from the baseline. Pages may be
-    written in any order and from several threads; `names` and `languages` are those of the whole
-    site, which the page links to. What `standing` tells of the last publication is put where the
-    notebook has a place for it (`since_last`).
-
-    Raises
-    ------
-    QualityError
-        Names every fault of the notebook, or of the page made of it.
+    The first language has the front page.
     """
-    place = f"{lang}/{name}.html"
+
+    folder: Path
+    run: ReportParameters
+    names: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+def write_pages(
+    site: Site, notebook: NotebookNode, name: str, standing: Standing | None = None
+) -> list[str]:
+    """Write the page of an executed notebook in each language; return what the gate refuses.
+
+    A page's banner names what its notebook takes of the run and differs from the baseline. What
+    `standing` tells of the last publication is put where the notebook has a place for it.
+    """
+    return [
+        f"{lang}/{name}.html: {fault}"
+        for lang in site.languages
+        for fault in _write_page(site, notebook, name, lang, standing)
+    ]
+
+
+def _write_page(
+    site: Site, notebook: NotebookNode, name: str, lang: str, standing: Standing | None
+) -> list[str]:
     around = {
-        "nav_html": _nav(lang, name, list(names), list(languages)),
-        "banner_html": banner(parameters.part_of(run, name), lang),
-        "mark": edition_mark(run.edition, lang),
+        "nav_html": _nav(lang, name, site.names, site.languages),
+        "banner_html": banner(parameters.part_of(site.run, name), lang),
+        "mark": edition_mark(site.run.edition, lang),
         "footer_html": _footer(lang),
     }
-    since = since_last.told(standing, lang)
+    own = in_language(notebook, lang)
+    since_last.put(own, since_last.told(standing, lang), lang)
 
-    def make() -> str:
-        notebook = read_executed(job)
-        since_last.put(notebook, since, lang)
-        _refuse(place, gate.faults_of_notebook(notebook))
-        page = render_page(notebook, lang=lang, **around)
-        _refuse(place, gate.faults_of_page(page))
-        return page
+    def made() -> tuple[list[str], str]:
+        faults = gate.faults_of_notebook(own)
+        page = "" if faults else render_page(own, lang=lang, **around)
+        return faults or gate.faults_of_page(page), page
 
-    page = reuse.page_of(job, around | {"lang": lang, "since": since}, make)
-    (site / lang).mkdir(exist_ok=True)
-    (site / place).write_text(page, encoding="utf-8")
+    # What papermill notes of the time is no part of a page.
+    cells = [
+        (cell.cell_type, cell.source, cell.metadata.get("tags"), cell.get("outputs"))
+        for cell in own.cells
+    ]
+    faults, page = kept("page", {"lang": lang, "around": around, "cells": cells}, made)
+    (site.folder / lang).mkdir(exist_ok=True)
+    (site.folder / lang / f"{name}.html").write_text(page, encoding="utf-8")
+    return faults
 
 
 def write_index(
-    site: Path,
-    executed: dict[str, dict[str, NotebookNode]],
-    run: ReportParameters,
+    site: Site,
+    executed: dict[str, NotebookNode],
     standing: Standing | None = None,
     record: Sequence[Vintage] = (),
 ) -> None:
@@ -131,12 +141,10 @@ def write_index(
 
     Parameters
     ----------
-    site : Path
-        The folder in which every page stands.
+    site : Site
+        Every page stands in its folder.
     executed : dict
-        By language, then by name: the executed notebooks. The first language has the front page.
-    run : ReportParameters
-        Of the whole report.
+        By name: the executed notebooks.
     standing : Standing, optional
         Where the run stands among the vintages; the index tells it.
     record : sequence of mapping
@@ -147,11 +155,12 @@ def write_index(
     QualityError
         Names every fault and the page it is on.
     """
-    languages = list(executed)
-    files = write_summary(site, languages) if SUMMARY in executed[languages[0]] else []
+    run, languages = site.run, list(site.languages)
+    files = write_summary(site.folder, languages) if SUMMARY in executed else []
     for page in files[:1]:
-        _refuse(page, gate.faults_of_page((site / page).read_text("utf-8")))
-    for lang, notebooks in executed.items():
+        _refuse(page, gate.faults_of_page((site.folder / page).read_text("utf-8")))
+    for lang in languages:
+        notebooks = {name: in_language(notebook, lang) for name, notebook in executed.items()}
         place = index_path(lang, languages)
         moved = _moved(standing, run, lang)
         since = since_last.told(standing, lang)
@@ -159,21 +168,16 @@ def write_index(
             since_last.put(notebook, since, lang)
         shown = {name: site_data.shown_on(page, lang) for name, page in notebooks.items()}
         shown[INDEX] = [found for piece in moved for found in contents_of(piece)]
-        tables = site_data.write_data(site, lang, shown)
+        tables = site_data.write_data(site.folder, lang, shown)
         page = _index(lang, notebooks, run, languages, moved=moved, files=files, tables=tables)
         _refuse(place, gate.faults_of_page(page))
-        (site / place).write_text(page, encoding="utf-8")
+        (site.folder / place).write_text(page, encoding="utf-8")
         titles = parameters.titles(type(run), lang)
         known = [vintage for vintage in record if _may_tell(vintage, run)]
         told = feed.feed_json(known, titles, title=_title(run, lang), lang=lang)
-        (site / place).with_name(feed.NAME).write_text(told, encoding="utf-8")
-    if faults := [*check_links(site), *gate.faults_of_files(site)]:
+        (site.folder / place).with_name(feed.NAME).write_text(told, encoding="utf-8")
+    if faults := [*check_links(site.folder), *gate.faults_of_files(site.folder)]:
         raise QualityError("\n".join(faults))
-
-
-def read_executed(job: Job) -> NotebookNode:
-    """The executed notebook of a job."""
-    return nbformat.read(job.output, as_version=4)
 
 
 def _refuse(place: str, faults: Sequence[str]) -> None:
@@ -218,7 +222,7 @@ def _index(
         for figure in _outputs(notebook, {FIGURES_TAG}, lang)
     ]
     title = _title(run, lang)
-    assumed = title_of(scenario_of(run), lang)
+    assumed = title_of(run.assumed, lang)
     basis = text("index.basis", **run.model_dump() | {"lang": lang, "scenario": assumed})
     moved_title = text("history.heading", lang)
     links_of_files = [
@@ -294,7 +298,7 @@ def _outputs(notebook: NotebookNode, tags: set[str], lang: str) -> list[Markup]:
     return [Markup(html) for html in shown if html != nothing]
 
 
-def _nav(lang: str, name: str, names: list[str], languages: list[str]) -> str:
+def _nav(lang: str, name: str, names: Sequence[str], languages: Sequence[str]) -> str:
     here = f"{lang}/{name}.html"
     links = [(_relative(here, index_path(lang, languages)), text("index.home", lang), "")]
     links += [

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lvliang import parameters
+from lvliang import parameters, provenance
+from lvliang.baseline import store
 from lvliang.baseline.package import data_folder
 from lvliang.errors import LvliangError, ParameterError, QualityError
-from lvliang.parameters import NotebookParameters, ReportParameters
-from lvliang.site import execute, publish
-from lvliang.site.warm import WarmProcess
+from lvliang.parameters import SUMMARY, NotebookParameters, ReportParameters
+from lvliang.projection.scenario import scenario_path
+from lvliang.site import publish, run
+from lvliang.site.browser import find_browser
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from lvliang.site.archive import Vintage
-    from lvliang.site.vintage import Standing
+    from lvliang.site.pages import Site
 
+log = logging.getLogger(__name__)
 PROJECT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = PROJECT / "notebooks"
 OUTPUTS = PROJECT / "outputs"
-LANGUAGES = ("zh", "en")
 
 
 def publish_report(
@@ -37,12 +40,13 @@ def publish_report(
     workers: int,
     deadline: float | None,
     on_table: Callable[[str, int], None] | None = None,
-    on_progress: execute.Progress | None = None,
+    on_progress: run.Progress | None = None,
 ) -> Path:
-    """Run every notebook in every language and publish the site, or nothing.
+    """Run every notebook, and publish the site in every language, or nothing.
 
-    What the run says goes to ``outputs/history`` in the same switch, unless it repeats the last
-    vintage of its region.
+    Where nothing has changed since the site was published, it stands as it is. What the run says
+    goes to ``outputs/history`` in the same switch, unless it repeats the last vintage of its
+    region.
 
     Parameters
     ----------
@@ -65,42 +69,49 @@ def publish_report(
     LvliangError
         Of the class whose exit code tells what failed; what was published before stands.
     """
-    from lvliang.baseline.contract import check_all
+    asked = parameters.check_report(given)
+    with publish.lock(outputs):
+        key = _key(asked, "lang" in given, outputs)
+        if key and publish.published_by(outputs) == key:
+            log.warning("nothing has changed since this was published")
+            return outputs / "published" / "index.html"
+        run.prepare(outputs / ".cache")
+        # With what they import, while the other process imports what notebooks do.
+        from lvliang.baseline.contract import check_all
+        from lvliang.display.words import LANGUAGES
+        from lvliang.site import archive
+        from lvliang.site.pages import Site, write_index, write_pages
+        from lvliang.site.vintage import stand
 
-    run = parameters.check_report(given)
-    runs = {
-        (lang, name): parameters.part_of(run.model_copy(update={"lang": lang}), name)
-        for lang in _languages(given)
-        for name in parameters.SCHEMAS
-    }
-    notebooks = [NOTEBOOKS / f"{name}.ipynb" for name in parameters.SCHEMAS]
-    with publish.lock(outputs), _warm(notebooks, outputs, _outlook(run)) as warm:
-        # With what they import, while the process warms up.
-        from lvliang.site import archive as history
-        from lvliang.site.reuse import Executed
-
-        past = history.open_history(outputs)
+        past = archive.open_history(outputs)
         check_all(data_folder(), on_table)
-        with publish.staging(outputs) as work, publish.staging(outputs) as site:
-            jobs = [_job(work, lang, name, run) for (lang, name), run in runs.items()]
+        with publish.staging(outputs) as work, publish.staging(outputs) as folder:
+            languages = (asked.lang,) if "lang" in given else LANGUAGES
+            site = Site(folder, asked, tuple(parameters.SCHEMAS), languages)
+            jobs = [_job(work, name, parameters.part_of(asked, name)) for name in site.names]
             with _keeping(jobs, outputs):
-                with _PageWriter(site, jobs, list(runs), run) as pages:
-                    execute.execute(
-                        jobs,
-                        workers=workers,
-                        deadline=deadline,
-                        on_progress=on_progress,
-                        on_done=pages,
-                        earlier=Executed(),
-                        warm=warm,
-                    )
-                    pages.refuse_faults()
+                faults = run.execute(
+                    jobs,
+                    workers=workers,
+                    deadline=deadline,
+                    work=partial(_pages_of, site),
+                    on_progress=on_progress,
+                )
+                _refuse(chain.from_iterable(faults))
                 now = datetime.now().astimezone()
                 name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
+                executed = {job.name: read_executed(job.output) for job in jobs}
                 as_of = now.isoformat(timespec="seconds")
-                new = _write(site, jobs, list(runs), run, past, release=name, as_of=as_of)
-            with history.recorded(outputs, new):
-                return publish.switch(site, outputs, name) / "index.html"
+                vintage = archive.vintage_of(executed, release=name, as_of=as_of)
+                standing = stand(past, vintage) if vintage else None
+                new = vintage if standing and standing.same_as is None else None
+                if SUMMARY in executed:
+                    _refuse(write_pages(site, executed[SUMMARY], SUMMARY, standing))
+                write_index(site, executed, standing, [*past, new] if new else past)
+            with archive.recorded(outputs, new):
+                page = publish.switch(folder, outputs, name) / "index.html"
+        publish.note(outputs, _key(asked, "lang" in given, outputs))
+        return page
 
 
 def run_notebook(
@@ -109,7 +120,7 @@ def run_notebook(
     *,
     outputs: Path = OUTPUTS,
     deadline: float | None,
-    on_progress: execute.Progress | None = None,
+    on_progress: run.Progress | None = None,
 ) -> Path:
     """Run one notebook and write its page to ``outputs/runs``, beside the executed notebook.
 
@@ -120,54 +131,76 @@ def run_notebook(
     """
     from lvliang.baseline.contract import check_all
 
-    run = parameters.check(notebook, given)
+    asked = parameters.check(notebook, given)
     if not notebook.is_file():
         raise ParameterError(f"notebook: no file {notebook}; legal: a notebook of notebooks/")
     folder = outputs / "runs"
-    with _warm([notebook], outputs) as warm:
-        check_all(data_folder())
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory() as work:
-            output, values = Path(work, notebook.name), run.model_dump()
-            job = execute.Job(notebook, output, values, notebook.stem)
-            with _keeping([job], outputs):
-                execute.execute(
-                    [job], workers=1, deadline=deadline, on_progress=on_progress, warm=warm
-                )
-                return _page_of_run(job, run, folder)
+    run.prepare(outputs / ".cache")
+    check_all(data_folder())
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as work:
+        output = Path(work, notebook.name)
+        job = run.Job(notebook, output, asked.model_dump(), notebook.stem)
+        with _keeping([job], outputs):
+            run.execute([job], workers=1, deadline=deadline, on_progress=on_progress)
+            return _page_of_run(job, asked, folder)
 
 
-def _warm(notebooks: list[Path], outputs: Path, call: dict[str, Any] | None = None) -> WarmProcess:
-    """The process that forks the kernels; it warms up while the tables are checked."""
-    execute.prepare_environment(outputs / ".cache")
-    return WarmProcess(notebooks, call)
-
-
-def _outlook(run: ReportParameters) -> dict[str, Any]:
-    """The call by which notebooks get their draws, which are the same for all."""
-    names = (
-        "region", "base_year", "end_year", "draws", "seed", "growth_discount",
-        "scenario", "changes",
-    )  # fmt: skip
-    arguments = {name: getattr(run, name) for name in names}
-    return {
-        "module": "lvliang.projection.outlook",
-        "function": "look_ahead",
-        "arguments": arguments,
+def _key(asked: ReportParameters, one_language: bool, outputs: Path) -> str | None:
+    """Digest of all that a site is made of; None where that cannot be known, or is not kept."""
+    if store.store_folder() is None:
+        return None
+    history = sorted((outputs / "history").glob("*.json"))
+    files = [*sorted(NOTEBOOKS.glob("*.ipynb")), scenario_path(asked.scenario), *history]
+    what = asked.model_dump() | {
+        "one_language": one_language,
+        "files": [path.read_text("utf-8") for path in files],
+        "year": provenance.year_made(),
+        "browser": find_browser(),
     }
+    return store.key_of("report", what)
 
 
-def _languages(given: dict[str, str]) -> tuple[str, ...]:
-    return (given["lang"],) if "lang" in given else LANGUAGES
+def _job(work: Path, name: str, asked: NotebookParameters) -> run.Job:
+    notebook = f"{name}.ipynb"
+    return run.Job(NOTEBOOKS / notebook, work / notebook, asked.model_dump(), name)
 
 
-def _job(work: Path, lang: str, name: str, run: NotebookParameters) -> execute.Job:
-    output = work / f"{name}.{lang}.ipynb"
-    return execute.Job(NOTEBOOKS / f"{name}.ipynb", output, run.model_dump(), f"{name} ({lang})")
+def _pages_of(site: Site, job: run.Job, execute: Callable[[], None]) -> list[str]:
+    """In the process of a job: its notebook, unless nothing has changed since it ran, and pages.
+
+    What an executed notebook shows depends on its file, its parameters, the data and the code,
+    and on nothing else: that is the contract of a notebook (``docs/decisions/store.md``). The
+    page for the desk waits for what the others say.
+    """
+    from lvliang.site.pages import write_pages
+
+    def executed() -> str:
+        execute()
+        return job.output.read_text("utf-8")
+
+    what = {"notebook": job.notebook.read_text("utf-8"), "parameters": job.parameters}
+    if scenario := job.parameters.get("scenario"):
+        what["scenario"] = scenario_path(str(scenario)).read_text("utf-8")
+    job.output.write_text(store.kept("notebook", what, executed), "utf-8")
+    return [] if job.name == SUMMARY else write_pages(site, read_executed(job.output), job.name)
+
+
+def read_executed(path: Path) -> NotebookNode:
+    """The executed notebook of a job."""
+    import nbformat
+
+    return nbformat.read(path, as_version=4)
+
+
+def _refuse(faults: Iterable[str]) -> None:
+    """Refuse a site for its faults, all of which are told together."""
+    if told := sorted(faults):
+        raise QualityError("\n".join(told))
 
 
 @contextmanager
-def _keeping(jobs: list[execute.Job], outputs: Path) -> Iterator[None]:
+def _keeping(jobs: list[run.Job], outputs: Path) -> Iterator[None]:
     """Where a job fails or its page may not be published, keep the notebooks for the operator."""
     try:
         yield
@@ -177,117 +210,17 @@ def _keeping(jobs: list[execute.Job], outputs: Path) -> Iterator[None]:
         raise type(error)(f"{error}\nas far as it came: {place}") from None
 
 
-class _PageWriter:
-    """Writes the page of a notebook when it is done, in a thread of its own beside the kernels."""
-
-    def __init__(
-        self,
-        site: Path,
-        jobs: list[execute.Job],
-        pages: list[tuple[str, str]],
-        run: ReportParameters,
-    ) -> None:
-        self._site = site
-        self._places = dict(zip((job.name for job in jobs), pages, strict=True))
-        self._run = run
-        self._pool = ThreadPoolExecutor(1)
-        self._pages: list[Future[str]] = []
-
-    def __call__(self, job: execute.Job) -> None:
-        if self._places[job.name][1] != parameters.SUMMARY:
-            self._pages.append(self._pool.submit(self._write, job))
-
-    def refuse_faults(self) -> None:
-        """Wait for the pages; all their faults are told together."""
-        faults = sorted(fault for page in self._pages if (fault := page.result()))
-        if faults:
-            raise QualityError("\n".join(faults))
-
-    def __enter__(self) -> _PageWriter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def _write(self, job: execute.Job) -> str:
-        try:
-            places = list(self._places.values())
-            _write_page(self._site, job, self._run, self._places[job.name], places)
-        except QualityError as error:
-            return str(error)
-        return ""
-
-
-def _write_page(
-    site: Path,
-    job: execute.Job,
-    run: ReportParameters,
-    place: tuple[str, str],
-    places: list[tuple[str, str]],
-    standing: Standing | None = None,
-) -> None:
-    """Write one page, which links to those of all ``places`` (language and name)."""
-    from lvliang.site.pages import write_page
-
-    languages, names = (list(dict.fromkeys(kind)) for kind in zip(*places, strict=True))
-    lang, name = place
-    write_page(
-        site, job, run, lang=lang, name=name, names=names, languages=languages, standing=standing
-    )
-
-
-def _executed(
-    jobs: list[execute.Job], places: list[tuple[str, str]]
-) -> dict[str, dict[str, NotebookNode]]:
-    """The executed notebooks, by language and by name."""
-    from lvliang.site.pages import read_executed
-
-    executed: dict[str, dict[str, NotebookNode]] = {}
-    for (lang, name), job in zip(places, jobs, strict=True):
-        executed.setdefault(lang, {})[name] = read_executed(job)
-    return executed
-
-
-def _write(
-    site: Path,
-    jobs: list[execute.Job],
-    places: list[tuple[str, str]],
-    run: ReportParameters,
-    past: list[Vintage],
-    *,
-    release: str,
-    as_of: str,
-) -> Vintage | None:
-    """Write what tells of the last publication, which is the index and the page for the desk.
-
-    Return the vintage that belongs to it, None where the last one stands.
-    """
-    from lvliang.site.archive import vintage_of
-    from lvliang.site.pages import write_index
-    from lvliang.site.vintage import stand
-
-    executed = _executed(jobs, places)
-    vintage = vintage_of(executed, release=release, as_of=as_of)
-    standing = stand(past, vintage) if vintage else None
-    new = vintage if standing and standing.same_as is None else None
-    for job, place in zip(jobs, places, strict=True):
-        if place[1] == parameters.SUMMARY:
-            _write_page(site, job, run, place, places, standing)
-    write_index(site, executed, run, standing, [*past, new] if new else past)
-    return new
-
-
-def _page_of_run(job: execute.Job, run: NotebookParameters, folder: Path) -> Path:
+def _page_of_run(job: run.Job, asked: NotebookParameters, folder: Path) -> Path:
     from lvliang.site.banner import banner
-    from lvliang.site.pages import edition_mark, read_executed
-    from lvliang.site.render import render_page
+    from lvliang.site.pages import edition_mark
+    from lvliang.site.render import in_language, render_page
 
-    notebook = read_executed(job)
     page = folder / f"{job.name}.html"
     around = {
-        "banner_html": banner(run, run.lang),
-        "mark": edition_mark(str(job.parameters.get("edition", "")), run.lang),
+        "banner_html": banner(asked, asked.lang),
+        "mark": edition_mark(str(job.parameters.get("edition", "")), asked.lang),
     }
-    page.write_text(render_page(notebook, lang=run.lang, **around), encoding="utf-8")
+    notebook = in_language(read_executed(job.output), asked.lang)
+    page.write_text(render_page(notebook, lang=asked.lang, **around), encoding="utf-8")
     shutil.move(job.output, folder / job.output.name)
     return page

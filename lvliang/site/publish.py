@@ -7,6 +7,7 @@ file system, so a reader sees the old page or the new one, whole.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from lvliang.errors import Locked, LvliangError
 
 RELEASES_KEPT = 3
 STAGING = ".staging-"
+NOTE = ".cache/published.json"
 
 
 @contextmanager
@@ -171,3 +173,23 @@ def _prune(releases: Path, current: Path) -> None:
     for path in others[RELEASES_KEPT - 1 :]:
         # The new page is out: what cannot be deleted now waits for the next run.
         shutil.rmtree(path, ignore_errors=True)
+
+
+def note(outputs: Path, key: str | None) -> None:
+    """Note of what content the published release was made; nothing for None."""
+    path = outputs / NOTE
+    if key:
+        with suppress(OSError):
+            path.write_text(json.dumps([(outputs / "published").readlink().name, key]))
+    else:
+        path.unlink(missing_ok=True)
+
+
+def published_by(outputs: Path) -> str | None:
+    """Of what content the published release was made, where that is known."""
+    published = outputs / "published"
+    with suppress(OSError, ValueError):
+        release, key = json.loads((outputs / NOTE).read_text())
+        if release == published.readlink().name and (published / "index.html").is_file():
+            return str(key)
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from traitlets.config import Config
 
 from lvliang.display import fonts
 from lvliang.display.formula import mathml
+from lvliang.display.show import PIECES_TYPE
 from lvliang.errors import ParameterError, QualityError
 from lvliang.site.gate import visible_text
 from lvliang.site.mending import mend
@@ -96,6 +99,25 @@ class PageRenderer(IPythonRenderer):
     def latex_environment(self, name: str, body: str) -> str:
         r"""Set what stands between ``\begin`` and ``\end``."""
         return mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", block=True)
+
+
+def in_language(notebook: NotebookNode, lang: str) -> NotebookNode:
+    """A copy of an executed notebook whose outputs are those of one language."""
+    own = deepcopy(notebook)
+    for cell in own.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [
+                shown for output in cell.get("outputs", []) for shown in _said_in(output, lang)
+            ]
+    return own
+
+
+def _said_in(output: NotebookNode, lang: str) -> list[NotebookNode]:
+    """An output as it is, or the pieces that it has for a language."""
+    bundles = output.get("data", {}).get(PIECES_TYPE)
+    if bundles is None:
+        return [output]
+    return [new_output("display_data", data=bundle) for bundle in bundles[lang]]
 
 
 def unseen_tags(lang: str) -> set[str]:

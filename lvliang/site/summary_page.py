@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bs4 import BeautifulSoup
 from jinja2 import Environment
 from markupsafe import Markup
 
-from lvliang.baseline.cache import BYTES, TEXT, cached
+from lvliang.baseline.store import kept
 from lvliang.display.words import text
 from lvliang.parameters import SUMMARY
+from lvliang.site.browser import BROWSERS, find_browser, printed
 from lvliang.site.mending import rename_ids
 from lvliang.site.render import WORDS, page_shell
-from lvliang.site.reuse import PAGES
 
 log = logging.getLogger(__name__)
-
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "microsoft-edge",
-)
-DEADLINE = 60  # seconds for one PDF
-FLAGS = (
-    "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-pdf-header-footer",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-)  # fmt: skip
 
 _LANGUAGES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """<fieldset class="switch languages"><legend>{{ legend }}</legend>
@@ -97,7 +79,7 @@ def write_summary(site: Path, languages: Sequence[str]) -> list[str]:
         What was written, as paths below ``site``.
     """
     pages = {lang: (site / lang / f"{SUMMARY}.html").read_text("utf-8") for lang in languages}
-    made = cached("summary", pages, lambda: stand_alone(pages), form=TEXT, code=PAGES)
+    made = kept("summary", pages, lambda: stand_alone(pages))
     written = [f"{SUMMARY}.html"]
     (site / written[0]).write_text(made, "utf-8")
     browser = find_browser()
@@ -112,37 +94,3 @@ def write_summary(site: Path, languages: Sequence[str]) -> list[str]:
     except (OSError, subprocess.SubprocessError) as error:
         log.warning("no PDF of the summary: %s", error)
     return written
-
-
-def find_browser() -> str | None:
-    """A browser of this machine that prints pages, if there is one."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
-
-
-def printed(page: Path, browser: str) -> bytes:
-    """The page as the browser prints it to PDF, offline; once for the same page.
-
-    Raises
-    ------
-    OSError, subprocess.SubprocessError
-        If the browser does not print it.
-    """
-    what = {"page": hashlib.sha256(page.read_bytes()).hexdigest(), "browser": browser}
-    return cached("pdf", what, lambda: _print(page, browser), form=BYTES, code=PAGES)
-
-
-def _print(page: Path, browser: str) -> bytes:
-    # A browser run by root has no sandbox of its own.
-    root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
-    with TemporaryDirectory() as folder:
-        pdf = Path(folder) / "page.pdf"
-        command = [
-            browser,
-            *FLAGS,
-            *root,
-            f"--user-data-dir={folder}/profile",
-            f"--print-to-pdf={pdf}",
-            page.resolve().as_uri(),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=DEADLINE)
-        return pdf.read_bytes()

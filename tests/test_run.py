@@ -1,8 +1,7 @@
-"""Notebooks run headlessly, in ordinary and in forked kernels: results, failures, nothing left."""
+"""Notebooks run headlessly in processes of their own: results, failures, nothing left."""
 
 from __future__ import annotations
 
-import datetime
 import os
 import select
 import signal
@@ -13,7 +12,6 @@ from pathlib import Path
 from unittest import mock
 
 import nbformat
-import numpy as np
 import pytest
 
 from lvliang.errors import (
@@ -24,11 +22,9 @@ from lvliang.errors import (
     ParameterError,
     QualityError,
 )
-from lvliang.site.execute import Job, execute, prepare_environment
-from lvliang.site.warm import WarmProcess
+from lvliang.site.run import Job, execute, prepare
 
 MakeJob = Callable[..., Job]
-Run = Callable[..., None]
 
 
 def children() -> set[str]:
@@ -56,9 +52,9 @@ def leaves_nothing(tmp_path: Path) -> Iterator[None]:
     """Whatever a test does: no process stays, and nothing is written in the user's home."""
     home = tmp_path / "home"
     home.mkdir()
-    before = children()
     with mock.patch.dict(os.environ, HOME=str(home)):
-        prepare_environment(tmp_path / "cache")
+        prepare(tmp_path / "cache")
+        before = children()  # the process that forks them serves every run of this one
         yield
     assert children() == before
     assert list(home.iterdir()) == []
@@ -77,63 +73,88 @@ def make_job(tmp_path: Path) -> MakeJob:
     return make
 
 
-@pytest.fixture(params=["ordinary kernels", "forked kernels"])
-def run(request: pytest.FixtureRequest) -> Run:
-    """Both kinds of kernel keep every promise."""
+def what_it_says(job: Job, run: Callable[[], None]) -> str:
+    run()
+    return text_of(job)
 
-    def forked(jobs: list[Job], **options: object) -> None:
-        with WarmProcess([job.notebook for job in jobs]) as warm:
-            execute(jobs, warm=warm, **options)
 
-    return execute if request.param == "ordinary kernels" else forked
+def refuse(job: Job, run: Callable[[], None]) -> None:
+    run()
+    raise QualityError(job.name)
 
 
 def test_a_run_injects_parameters_tells_progress_and_is_silent(
-    make_job: MakeJob, run: Run, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    make_job: MakeJob, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     job = make_job("good", "print(place, year, share, final)", place='吕梁 "城"\\', year=2025)
     job.parameters.update(share=0.1, final=True)
     told = []
-    run([job], workers=1, deadline=60, on_progress=lambda *progress: told.append(progress))
+    execute([job], workers=1, deadline=60, on_progress=lambda *progress: told.append(progress))
     assert text_of(job) == '吕梁 "城"\\ 2025 0.1 True\n'
     assert told == [(job, done, 3) for done in range(4)]
     assert capfd.readouterr() == ("", "")
     assert caplog.messages == []
 
 
-def test_jobs_at_once_write_only_their_own_outputs(make_job: MakeJob, run: Run) -> None:
+def test_jobs_at_once_write_only_their_own_outputs(make_job: MakeJob) -> None:
     jobs = [make_job(name, "print(place)", place=name) for name in ("离石", "汾阳", "孝义")]
-    run(jobs, workers=2, deadline=None)
+    execute(jobs, workers=2, deadline=None)
     assert [text_of(job) for job in jobs] == ["离石\n", "汾阳\n", "孝义\n"]
 
 
-def test_a_job_that_is_done_is_told_once_its_notebook_is_complete(
-    make_job: MakeJob, run: Run
-) -> None:
+def test_work_on_a_job_is_done_in_its_process_and_its_result_returned(make_job: MakeJob) -> None:
     jobs = [make_job(name, "print(place)", place=name) for name in ("离石", "汾阳")]
-    done = []
-    run(jobs, workers=1, deadline=60, on_done=lambda job: done.append((job.name, text_of(job))))
-    assert done == [("离石", "离石\n"), ("汾阳", "汾阳\n")]
+    assert execute(jobs, workers=2, deadline=60, work=what_it_says) == ["离石\n", "汾阳\n"]
     with pytest.raises(CellError):
-        run([make_job("bad", "1 / 0")], workers=1, deadline=60, on_done=done.append)
-    assert len(done) == 2
+        execute([make_job("bad", "1 / 0")], workers=1, deadline=60, work=what_it_says)
 
 
-def test_a_failure_when_a_job_is_done_ends_the_others(make_job: MakeJob, run: Run) -> None:
-    def refuse(job: Job) -> None:
-        raise QualityError(job.name)
-
+def test_a_failure_of_the_work_ends_the_others(make_job: MakeJob) -> None:
     jobs = [make_job("good", "1"), make_job("endless", "while True:\n    pass")]
     with pytest.raises(QualityError, match="good"):
-        run(jobs, workers=2, deadline=60, on_done=refuse)
+        execute(jobs, workers=2, deadline=60, work=refuse)
 
 
-def test_a_cell_error_names_the_notebook_the_cell_and_the_exception(
-    make_job: MakeJob, run: Run
+@pytest.mark.parametrize("lost", ["os.write(2, b'x')", "os.system('echo x')"])
+def test_what_is_written_below_python_belongs_to_the_cell(
+    make_job: MakeJob, capfd: pytest.CaptureFixture[str], lost: str
 ) -> None:
+    job = make_job("low", f"import os\n{lost};")
+    execute([job], workers=1, deadline=60)
+    assert text_of(job).strip() == "x"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_stray_figure_is_shown_and_a_last_value_too(make_job: MakeJob) -> None:
+    job = make_job("drawn", "from matplotlib import pyplot as plt\nplt.plot([1, 2]);", "1 + 1")
+    execute([job], workers=1, deadline=60)
+    forms = [set(output.data) for cell in saved(job).cells for output in cell.outputs]
+    assert {"image/png", "text/plain"} in forms
+    assert {"text/plain"} in forms
+
+
+def test_processes_end_with_the_one_that_runs_them(make_job: MakeJob, tmp_path: Path) -> None:
+    """A killed runner leaves no process: a pipe that its cell holds open closes."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    job = make_job("endless", "held = open(pipe, 'w')\nwhile True:\n    pass", pipe=str(pipe))
+    source = f"""
+from pathlib import Path, PosixPath
+from lvliang.site.run import Job, execute, prepare
+prepare(Path({str(tmp_path / "cache")!r}))
+execute([{job!r}], workers=1, deadline=None)
+"""
+    runner = subprocess.Popen([sys.executable, "-c", source])
+    with pipe.open() as reader:  # opens once the cell has
+        runner.kill()
+        runner.wait()
+        assert select.select([reader], [], [], 10)[0] == [reader]
+
+
+def test_a_cell_error_names_the_notebook_the_cell_and_the_exception(make_job: MakeJob) -> None:
     job = make_job("bad", "print('before')", "# growth\n1 / 0", "print('after')")
     with pytest.raises(CellError) as raised:
-        run([job], workers=1, deadline=60)
+        execute([job], workers=1, deadline=60)
     expected = "bad: bad.ipynb, cell [3] `# growth`: ZeroDivisionError: division by zero"
     assert str(raised.value) == expected
     assert "before" in text_of(job)
@@ -143,27 +164,27 @@ def test_a_cell_error_names_the_notebook_the_cell_and_the_exception(
 
 @pytest.mark.parametrize("error", [ParameterError, DataError])
 def test_an_error_of_the_project_keeps_its_class_and_message(
-    make_job: MakeJob, run: Run, error: type[Exception]
+    make_job: MakeJob, error: type[Exception]
 ) -> None:
     name = error.__name__
     job = make_job("own", f"from lvliang.errors import {name}\nraise {name}('region 太原?')")
     with pytest.raises(error) as raised:
-        run([job], workers=1, deadline=60)
+        execute([job], workers=1, deadline=60)
     assert str(raised.value) == "region 太原?"
 
 
-def test_a_killed_kernel_is_told_from_a_failed_cell(make_job: MakeJob, run: Run) -> None:
+def test_a_killed_kernel_is_told_from_a_failed_cell(make_job: MakeJob) -> None:
     job = make_job("killed", "print('before', flush=True)", "import os; os.kill(os.getpid(), 9)")
     with pytest.raises(KernelDied, match=r"killed\.ipynb, cell \[3\] `import os"):
-        run([job], workers=1, deadline=60)
+        execute([job], workers=1, deadline=60)
     assert "before" in text_of(job)
 
 
-def test_one_deadline_holds_for_all_jobs(make_job: MakeJob, run: Run) -> None:
+def test_one_deadline_holds_for_all_jobs(make_job: MakeJob) -> None:
     slow = make_job("slow", "while True:\n    pass")
     unborn = make_job("unborn", "1")
     with pytest.raises(DeadlineExceeded) as raised:
-        run([slow, unborn], workers=1, deadline=4)  # a kernel starts within 1 s, 3 s under load
+        execute([slow, unborn], workers=1, deadline=4)  # a kernel starts within 1 s, 3 s under load
     assert str(raised.value) == (
         "not done after 4 s: slow: slow.ipynb, cell [2] `while True:`; "
         "unborn: unborn.ipynb, before its first cell"
@@ -172,18 +193,18 @@ def test_one_deadline_holds_for_all_jobs(make_job: MakeJob, run: Run) -> None:
     assert not unborn.output.exists()
 
 
-def test_a_failure_ends_the_others(make_job: MakeJob, run: Run) -> None:
+def test_a_failure_ends_the_others(make_job: MakeJob) -> None:
     jobs = [
         make_job("endless", "while True:\n    pass"),
         make_job("bad", "raise ValueError('x')"),
         make_job("next", "1"),
     ]
     with pytest.raises(CellError, match="bad"):
-        run(jobs, workers=2, deadline=60)
+        execute(jobs, workers=2, deadline=60)
     assert [job.output.exists() for job in jobs] == [True, True, False]
 
 
-def test_an_interrupt_ends_every_kernel(make_job: MakeJob, run: Run) -> None:
+def test_an_interrupt_ends_every_kernel(make_job: MakeJob) -> None:
     jobs = [make_job(name, "while True:\n    pass") for name in ("one", "two")]
 
     def interrupt_at_the_loop(job: Job, done: int, total: int) -> None:
@@ -191,11 +212,11 @@ def test_an_interrupt_ends_every_kernel(make_job: MakeJob, run: Run) -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        run(jobs, workers=2, deadline=60, on_progress=interrupt_at_the_loop)
+        execute(jobs, workers=2, deadline=60, on_progress=interrupt_at_the_loop)
 
 
 def test_what_a_kernel_started_ends_even_when_the_kernel_died(
-    make_job: MakeJob, run: Run, tmp_path: Path
+    make_job: MakeJob, tmp_path: Path
 ) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -204,36 +225,24 @@ def test_what_a_kernel_started_ends_even_when_the_kernel_died(
         start = "import os, subprocess\nsubprocess.Popen(['sleep', '60'], stdout=open(pipe, 'w'))"
         job = make_job("parent", start, "os.kill(os.getpid(), 9)", pipe=str(pipe))
         with pytest.raises(KernelDied):
-            run([job], workers=1, deadline=60)
+            execute([job], workers=1, deadline=60)
         # The reading end becomes readable when the last writer is gone.
         assert select.select([reader], [], [], 5)[0] == [reader]
     finally:
         os.close(reader)
 
 
-@pytest.mark.parametrize(
-    "value", [None, np.int64(1), np.float64(1), np.bool_(True), datetime.date(2025, 1, 1), [1]]
-)
-def test_a_value_that_papermill_would_distort_is_refused(
-    make_job: MakeJob, run: Run, value: object
-) -> None:
-    job = make_job("refused", "1", year=value)
-    with pytest.raises(ParameterError, match=r"refused: parameter year = .* must be str, int"):
-        run([job], workers=1, deadline=60)
-    assert not job.output.exists()
-
-
 def test_the_environment_overrides_folders_and_respects_threads(tmp_path: Path) -> None:
     mine = {"JUPYTER_DATA_DIR": "/mine", "OMP_NUM_THREADS": "2"}
     with mock.patch.dict(os.environ, mine):
         os.environ.pop("MKL_NUM_THREADS", None)
-        prepare_environment(tmp_path / "other")
+        prepare(tmp_path / "other")
         assert Path(os.environ["JUPYTER_DATA_DIR"]).is_relative_to(tmp_path / "other")
         assert os.environ["OMP_NUM_THREADS"] == "2"
         assert os.environ["MKL_NUM_THREADS"] == "1"
 
 
 def test_importing_the_module_does_not_import_jupyter() -> None:
-    code = "import sys, lvliang.site.execute as e; print('papermill' in sys.modules, e.__name__)"
+    code = "import sys, lvliang.site.run as e; print('papermill' in sys.modules, e.__name__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False lvliang.site.execute\n"
+    assert done.stdout == "False lvliang.site.run\n"

@@ -1,0 +1,199 @@
+"""One study: parameters in, everything that is computed of them out, each when asked for and once.
+
+Notebooks, the command line and the export stand on it, so that they say the same of the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from lvliang import parameters
+from lvliang.baseline.history import has_report, load_history, report_figures
+from lvliang.baseline.regions import Region, find_region, peers
+from lvliang.baseline.starting_point import ranks_by_year, starting_point
+from lvliang.display import show, tables
+from lvliang.feasibility.background import Background, load_background
+from lvliang.feasibility.comparison import Comparison, load_comparison, scenarios_of
+from lvliang.feasibility.drivers import load_tornado, own_slope
+from lvliang.feasibility.record import (
+    Record,
+    empty_record,
+    groups_of,
+    load_record,
+    origins_behind,
+)
+from lvliang.feasibility.targets import Target, load_targets
+from lvliang.feasibility.verdicts import assess
+from lvliang.lineage import sources_of
+from lvliang.projection.conditional import condition
+from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.scenario import Scenario, load_shipped
+
+
+class Study:
+    """What a run is about, and all that follows from its parameters.
+
+    Parameters
+    ----------
+    run : NotebookParameters
+        Checked parameters; what needs one that they lack raises ``AttributeError``.
+    """
+
+    def __init__(self, run: Any) -> None:
+        self.run = run
+        self.region: Region = find_region(run.region)
+        self.base_year: int = run.base_year
+
+    @classmethod
+    def of(cls, notebook: str, given: Mapping[str, Any]) -> Study:
+        """The study of a notebook, whose parameters are taken from its names ``given``.
+
+        Raises
+        ------
+        ParameterError
+            Names the parameter, its value and what would be legal.
+        """
+        names = parameters.schema_of(notebook).model_fields
+        own = {name: given[name] for name in names if name in given}
+        return cls(parameters.check(notebook, own))
+
+    def name(self, lang: str) -> str:
+        """Name of the region in ``lang``."""
+        return self.region.name(lang)
+
+    @property
+    def end_year(self) -> int:
+        """Last year projected."""
+        return int(self.run.end_year)
+
+    @property
+    def years(self) -> range:
+        """The years projected."""
+        return range(self.base_year + 1, self.end_year + 1)
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """Observations of the region and its peers known at the base year (`load_history`)."""
+        return load_history([peer.code for peer in peers(self.region)], self.base_year)
+
+    @cached_property
+    def start(self) -> pd.Series:
+        """Where the region stands at the base year (`starting_point`)."""
+        return starting_point(self.history, self.region.code, self.base_year)
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """Rank in the province in each year known (`ranks_by_year`)."""
+        return ranks_by_year(self.history, self.region.code)
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """The work report's figures of the region (`report_figures`)."""
+        return report_figures(self.region.code, self.base_year)
+
+    @cached_property
+    def plain(self) -> Outlook:
+        """The draws where nothing is assumed."""
+        return look_ahead(
+            self.region.code,
+            base_year=self.base_year,
+            end_year=self.end_year,
+            draws=self.run.draws,
+            seed=self.run.seed,
+            growth_discount=self.run.growth_discount,
+        )
+
+    @property
+    def scenario(self) -> Scenario:
+        """What the run assumes, with the user's changes."""
+        return self.run.assumed
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """The draws given the scenario of the run."""
+        return condition(self.plain, self.scenario, seed=self.run.seed)
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """What there is of each series of the region itself: index series."""
+        found = self.plain.evidence
+        return found[found.index.get_level_values("region") == self.region.code].droplevel("region")
+
+    @cached_property
+    def targets(self) -> list[Target]:
+        """The targets of the region known at the base year."""
+        return load_targets(self.region.code, self.base_year, self.end_year)
+
+    @cached_property
+    def background(self) -> Background:
+        """What stands beside the draws when targets are judged."""
+        return load_background(self.region.code, self.base_year)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """One row a target (`assess`)."""
+        return assess(self.targets, self.outlook, self.background)
+
+    def verdicts_of(self, group: str) -> pd.DataFrame:
+        """The verdicts on a group of targets."""
+        return self.verdicts[self.verdicts["group"] == group]
+
+    @cached_property
+    def record(self) -> Record:
+        """The track record known at the base year; empty where there is none."""
+        return load_record(self.base_year) or empty_record()
+
+    @cached_property
+    def groups(self) -> dict[str, list[str]]:
+        """The groups of cities that the record is shown for."""
+        return groups_of(self.record, self.region.code)
+
+    @cached_property
+    def origins(self) -> int:
+        """Origins behind the longest horizon of the record; 0 without one."""
+        return origins_behind(self.base_year)
+
+    @cached_property
+    def shipped(self) -> list[Scenario]:
+        """The shipped scenarios, the baseline first."""
+        return list(load_shipped(base_year=self.base_year, end_year=self.end_year).values())
+
+    @cached_property
+    def scenarios(self) -> tuple[list[Scenario], list[Scenario]]:
+        """The scenarios to be set side by side, and those left out (`scenarios_of`)."""
+        of_report = has_report(self.region.code)
+        return scenarios_of(self.shipped, self.scenario, self.years, of_report=of_report)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The scenarios side by side."""
+        return self.compare(self.scenarios[0])
+
+    def compare(self, scenarios: Sequence[Scenario]) -> Comparison:
+        """Scenarios held against the first of them, on the same draws."""
+        return load_comparison(self.plain, scenarios, seed=self.run.seed)
+
+    def tornado(self, scenarios: Sequence[Scenario]) -> pd.DataFrame:
+        """One driver at a time, the shock the largest of ``scenarios`` (`load_tornado`)."""
+        return load_tornado(self.plain, scenarios, seed=self.run.seed)
+
+    @cached_property
+    def slope(self) -> float | None:
+        """What the coal price moves of the region's own prices; None where not identified."""
+        return own_slope(self.region.code, self.base_year)
+
+    def show(self, pieces: Callable[[str], Iterable[Any]]) -> None:
+        """Show what ``pieces`` gives for a language: here in that of the run, on pages in each."""
+        show.show(pieces, self.run.lang)
+
+    def provenance(self, lang: str, *used: pd.DataFrame) -> list[Any]:
+        """Tables of the parameters and of the sources of what was ``used``."""
+        told = self.run.model_dump() | {"lang": lang}
+        return [
+            *tables.parameters(told, parameters.titles(type(self.run), lang), lang),
+            *tables.sources(sources_of(*used), lang),
+        ]
