@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -81,8 +80,7 @@ def of_sectors(base_year: int) -> pd.DataFrame:
 
 def of_scenarios(scenarios: Iterable[Scenario]) -> pd.DataFrame:
     """The sources that the scenarios cite for their sizes."""
-    words = [word for one in scenarios for word in re.findall(r"\w+", one.source_en)]
-    return pd.DataFrame({ID: words}, dtype=str)
+    return pd.DataFrame({ID: [name for one in scenarios for name in one.sources]}, dtype=str)
 
 
 def of_verdicts(targets: Sequence[Target], outlook: Outlook) -> pd.DataFrame:

@@ -445,11 +445,30 @@ def test_the_answer_says_of_whom_the_claims_are(
     assert answer.words.startswith(said)
 
 
+def test_the_checks_of_the_panel_are_those_of_their_table(evidence: Evidence) -> None:
+    table = evidence.checks[evidence.checks["check_id"].isin(["gdp", "first_growth"])]
+    table = table.assign(bound=[1e-9, 100.0], source_id=["S5", "S8"])
+    other = dataclasses.replace(evidence, checks=table)
+    found = audit.judge(other).set_index("claim_id")
+    of_panel = found[found["region_code"] == "CN"]
+    assert of_panel["claim_source_id"].to_dict() == {"panel.gdp": "S5", "panel.first_growth": "S8"}
+    assert of_panel["verdict"].tolist() == ["contradicted", "confirmed"]
+    (shown,) = [
+        one
+        for one in audit_tables.panel(found.reset_index(), audit.panel_pairs(other), "en")
+        if hasattr(one, "frame")
+    ]
+    assert len(shown.frame) == 2
+    nothing = dataclasses.replace(other, panel=evidence.panel.iloc[:0])
+    claims = audit.judge(nothing).query("claim_id.str.startswith('vintage.')")
+    assert set(claims["claim_source_id"]) == {"S5", "S8"}
+
+
 def test_a_city_of_another_province_is_told_of_the_panel_alone(judged: pd.DataFrame) -> None:
     suzhou = find_region("320500")
     mine = audit_tables.concerning(judged, suzhou)
     assert set(mine["region_code"]) == {"CN"}
-    assert len(mine) == len(audit.CHECKS)
+    assert len(mine) == len(load_table("panel_checks"))
     assert audit_tables.neighbours(audit_tables.of_neighbours(judged, suzhou), "zh") == []
 
 

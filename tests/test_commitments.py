@@ -14,9 +14,8 @@ from bs4 import BeautifulSoup
 from lvliang.baseline.tables import load_table
 from lvliang.display import commitment_tables
 from lvliang.display.words import NOTHING, text
-from lvliang.errors import ParameterError
+from lvliang.errors import DataError, ParameterError
 from lvliang.feasibility.commitments import (
-    FACT_OF,
     OUTCOMES,
     counts_by_outcome,
     filter_commitments,
@@ -54,6 +53,7 @@ def verdict_of(target: str) -> dict[str, Any]:
 
 VERDICTS = pd.DataFrame([verdict_of(target) for target in MAIN])
 JUDGED = judge_commitments(VERDICTS, 2020, 2025).set_index("commitment_id", drop=False)
+FACTS = [name for name in JUDGED["fact_id"] if name]
 
 
 def judged_with(data: Path, **changes: Any) -> pd.Series:
@@ -91,17 +91,31 @@ def test_the_stage_decides_what_can_be_said(stages: list[str], outcomes: set[str
 @pytest.mark.parametrize(
     ("changes", "outcome"),
     [
-        ({"reading_zh": ""}, "cannot_tell"),
-        ({"reading_zh": "", "stage": "立项"}, "milestone"),
-        ({"reading_zh": "", "stage": "推进"}, "no_end_test"),
-        ({"reading_zh": "", "commitment": "打造"}, "no_end_test"),
-        ({"reading_zh": "", "commitment": "打造", "stage": "开工"}, "no_end_test"),
-        ({"reading_zh": "", "commitment": "力争/争取"}, "cannot_tell"),
-        ({"stage": "开工"}, "verify_definition"),
+        ({"outcome_rule": "no_series"}, "cannot_tell"),
+        ({"outcome_rule": "milestone"}, "milestone"),
+        ({"outcome_rule": "no_end_test"}, "no_end_test"),
+        ({"reading_zh": "", "reading_en": ""}, "verify_definition"),
     ],
 )
-def test_each_rule_on_one_row(data_copy: Path, changes: dict[str, str], outcome: str) -> None:
+def test_the_rule_of_a_row_decides_and_never_its_words(
+    data_copy: Path, changes: dict[str, str], outcome: str
+) -> None:
     assert judged_with(data_copy, **changes)["outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"outcome_rule": ""}, "column outcome_rule: '' is empty; legal: .*milestone.*no_series"),
+        ({"outcome_rule": "told"}, "column outcome_rule: 'told' is not legal; legal: .*no_series"),
+        ({"fact_id": "gas.2020"}, r'column "fact_id": values "gas.2020" not found.*legal: a key'),
+    ],
+)
+def test_a_rule_or_a_fact_that_there_is_not_is_refused(
+    data_copy: Path, changes: dict[str, str], words: str
+) -> None:
+    with pytest.raises(DataError, match=rf"commitments.csv, row \d+, {words}"):
+        judged_with(data_copy, **changes)
 
 
 def test_forged_is_never_tested() -> None:
@@ -191,10 +205,8 @@ def test_a_count_of_another_year_than_the_next_needs_nothing_in_it() -> None:
 
 def test_what_is_known_comes_from_the_facts() -> None:
     facts = load_table("report_facts").set_index("figure_id")
-    assert set(FACT_OF) <= set(JUDGED.index)
-    assert set(FACT_OF.values()) <= set(facts.index)
     known = JUDGED["known"].dropna()
-    assert set(known.index) == set(FACT_OF)
+    assert [found["figure_id"] for found in known] == FACTS
     for name, found in known.items():
         fact = facts.loc[found["figure_id"]]
         assert (found["value"], found["unit"], found["year"]) == tuple(
@@ -409,7 +421,7 @@ def test_every_label_is_there(column: str, section: str, lang: str) -> None:
 
 @LANGUAGES
 def test_every_unit_of_the_report_is_there(lang: str) -> None:
-    facts = load_table("report_facts").set_index("figure_id").loc[list(FACT_OF.values())]
+    facts = load_table("report_facts").set_index("figure_id").loc[FACTS]
     for unit in {*facts["unit"], *JUDGED.loc[JUDGED["value"].notna(), "unit"]}:
         said = commitment_tables.quantity(2, unit, lang)
         assert re.search(r"[\u4e00-\u9fff]", said) is None or lang == "zh"

@@ -25,7 +25,7 @@ FORECASTS = {
 # What describes or corrects figures has no date of its own.
 DESCRIPTIONS = {
     "regions.csv", "indicators.csv", "sources.csv",
-    "panel/corrections.csv", "panel/suspect_cells.csv",
+    "panel/corrections.csv", "panel/suspect_cells.csv", "check/panel_checks.csv",
 }  # fmt: skip
 UNDATED = STATEMENTS | FORECASTS | DESCRIPTIONS
 CHINESE = {1: "一", 2: "二", 3: "三", 4: "四", 6: "六", 8: "八"}

@@ -141,6 +141,6 @@ def test_nothing_is_frozen_when_a_correction_no_longer_fits(data_copy: Path) -> 
 
 def test_without_the_panel_the_rest_is_still_checked(data_copy: Path) -> None:
     shutil.rmtree(data_copy / "panel")
-    assert check_frozen(data_copy) == 26
+    assert check_frozen(data_copy) == 27
     change(data_copy / FACTS, 2, "10", "11")
     assert refusal(data_copy).startswith(f"{data_copy / FACTS}: changed since ")

@@ -82,13 +82,29 @@ def test_the_targets_are_chosen_by_rule(found: Industries) -> None:
 
 @pytest.mark.parametrize(
     "cells",
-    [{"scope": "企业"}, {"stage": "推进"}, {"commitment": "打造"}, {"type": "count"}],
+    [
+        {"scope": "企业"},
+        {"outcome_rule": "no_end_test"},
+        {"outcome_rule": "milestone"},
+        {"type": "count"},
+    ],
 )
 def test_one_firm_and_what_has_no_end_test_are_left_out(
     data_copy: Path, cells: dict[str, str]
 ) -> None:
     left = changed(data_copy, ["pig_offtake"], **cells).targets
     assert set(KINDS) - set(left["commitment_id"]) == {"pig_offtake"}
+
+
+def test_what_is_read_each_for_itself_is_told_by_its_row_and_not_by_its_words(
+    data_copy: Path,
+) -> None:
+    names = ["green_coal_chemicals_output_value_2025", "aluminium_magnesium_output_value_2025"]
+    reworded = changed(data_copy, names, reading_zh="按各自计")
+    assert "aluminium" in industry_sentences.reading(reworded, "en")[-1].words.casefold()
+    together = changed(data_copy, names, assumed="")
+    said = industry_sentences.reading(together, "en")[-1].words.partition(":")[0]
+    assert "aluminium" not in said.casefold() and "special steel" in said.casefold()
 
 
 @pytest.mark.parametrize(("region", "base_year"), [("320500", 2020), ("141100", 2019)])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from lvliang.baseline.package import data_folder
+from lvliang.baseline.tables import load_table
 from lvliang.errors import ParameterError
+from lvliang.lineage import of_scenarios, sources_of
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import (
@@ -54,6 +57,24 @@ def test_six_are_shipped_the_baseline_first_and_assumes_nothing() -> None:
         assert all(
             [scenario.author, scenario.source_zh, scenario.rationale_zh, scenario.rationale_en]
         )
+
+
+def test_what_is_shipped_lists_its_sources_by_name(data: Path) -> None:
+    known = set(load_table("sources")["source_id"])
+    for name in scenario_ids():
+        listed = tomllib.loads((data / f"scenarios/{name}.toml").read_text("utf-8"))["sources"]
+        scenario = load_scenario(name, **RUN)
+        assert set(listed) <= known and scenario.sources == tuple(listed)
+        for said in (scenario.source_zh, scenario.source_en):
+            assert [one for one in listed if one not in said] == []
+
+
+def test_a_file_of_ones_own_rests_on_what_it_lists_and_not_on_its_words(tmp_path: Path) -> None:
+    words = FILE.replace('source_en = "s"', 'source_en = "after S5"')
+    assert load_scenario(own(tmp_path, words), **RUN).sources == ()
+    listed = load_scenario(own(tmp_path, words + 'sources = ["S4", "S1"]'), **RUN)
+    assert listed.sources == ("S4", "S1")
+    assert set(sources_of(of_scenarios([listed]))["source_id"]) == {"S1", "S4"}
 
 
 @pytest.mark.parametrize(
@@ -139,6 +160,12 @@ def test_a_change_that_cannot_be_meant_is_refused(change: str, told: str) -> Non
             "policy.2021: True is not legal; legal: -15 ",
         ),
         (FILE + "[drivers.shock]\npersistence = -1", "shock.persistence: -1 is not legal"),
+        (FILE + 'sources = "S5"', "sources: 'S5' is not legal; legal: a list of source_id of "),
+        (FILE + "sources = [1.25]", "sources: 1.25 is not legal; legal: a list of source_id of "),
+        (
+            FILE + 'sources = ["S5", "PINK2602"]',
+            "sources: 'PINK2602' is not legal; did you mean PINK2603? legal: a list of ",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, told: str) -> None:

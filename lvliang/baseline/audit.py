@@ -51,17 +51,7 @@ RANKS = {
     "budget_revenue_rank_in_province": "budget_revenue",
 }
 PATHS = ["airport_passengers"]  # read with the figures of other years
-VINTAGES = {"gdp_nominal": "S4", "gdp_real_growth": "S3"}  # their source where there is no panel
-# Of the panel: indicator, source of the claim and of what it is held against, how far (%) two
-# cells may lie apart; of growth, the price change between a real and a nominal rate.
-CHECKS = {
-    "gdp": ("gdp_nominal", "S4", "S9", 1.0),
-    "revenue": ("budget_revenue", "S1", "S9", 1.0),
-    "sectors": ("gdp_nominal", "S4", "S4", 0.5),
-    "population": ("population_resident", "S6", "S10", 1.0),
-    "revised_growth": ("gdp_real_growth", "S5", "S5", 30.0),
-    "first_growth": ("gdp_real_growth", "S3", "S4", 30.0),
-}
+VINTAGES = ["gdp_nominal", "gdp_real_growth"]  # of which two are compared
 
 
 @dataclass(frozen=True)
@@ -76,6 +66,7 @@ class Evidence:
     air: pd.DataFrame
     panel: pd.DataFrame
     check: pd.DataFrame
+    checks: pd.DataFrame
 
 
 def load_evidence(origin: int, data: Path | None = None, *, region: str = "") -> Evidence:
@@ -91,6 +82,7 @@ def load_evidence(origin: int, data: Path | None = None, *, region: str = "") ->
         air=as_of(load_table("air_rankings", data), origin),
         panel=panel[panel["vintage"] != "report"],
         check=as_of(load_observations(["cities_2015", "census_population"], data), origin),
+        checks=load_table("panel_checks", data),
     )
 
 
@@ -158,13 +150,13 @@ def bounds(claimed: float, unit: str) -> tuple[float, float]:
 
 
 def panel_pairs(evidence: Evidence) -> pd.DataFrame:
-    """Cells of the panel beside what they are held against, under the names of ``CHECKS``.
+    """Cells of the panel beside what they are held against, as ``panel_checks.csv`` has it.
 
     Returns
     -------
     pandas.DataFrame
         ``check, year, region_code, claimed, found`` (of growth: real and nominal, %),
-        ``difference`` (%) and ``within`` the bound.
+        ``difference`` (%), the ``bound`` (%) and whether ``within`` it.
     """
     panel, check = evidence.panel, evidence.check
 
@@ -185,14 +177,15 @@ def panel_pairs(evidence: Evidence) -> pd.DataFrame:
         "first_growth": (wide("gdp_real_growth"), growth_of(gdp)),
     }
     rows = []
-    for name, (claimed, found) in pairs.items():
+    for name, bound in evidence.checks.set_index("check_id")["bound"].items():
+        claimed, found = pairs[name]
         both = pd.DataFrame({"claimed": claimed.unstack(), "found": found.unstack()}, dtype=float)
         both = both.dropna().rename_axis(["region_code", "year"]).reset_index()
         apart = 100 * (both["claimed"] / both["found"] - 1)
         if name.endswith("growth"):
             apart = implied_deflator_growth(both["found"], both["claimed"])
-        within = apart.abs() <= CHECKS[name][3]
-        rows.append(both.assign(check=name, difference=apart, within=within))
+        within = apart.abs() <= bound
+        rows.append(both.assign(check=name, difference=apart, bound=bound, within=within))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -326,7 +319,9 @@ def _vintage_claims(evidence: Evidence) -> pd.DataFrame:
     keys = pd.MultiIndex.from_product([evidence.regions, VINTAGES, years], names=KEY)
     first = panel[panel["vintage"] == FIRST].set_index(KEY)[["value", "source_id"]]
     claims = first.reindex(keys).reset_index()
-    claims["source_id"] = claims["source_id"].fillna(claims["indicator"].map(VINTAGES))
+    checked = evidence.checks[evidence.checks["vintage"] == FIRST]
+    named = checked.drop_duplicates("indicator").set_index("indicator")["source_id"]
+    claims["source_id"] = claims["source_id"].fillna(claims["indicator"].map(named))
     claims["unit"] = claims["indicator"].map({"gdp_nominal": "亿元", "gdp_real_growth": "%"})
     claims["claim_id"] = "vintage." + claims["indicator"] + "." + claims["year"].astype(str)
     if not panel.empty:
@@ -338,7 +333,8 @@ def _panel_claims(evidence: Evidence) -> pd.DataFrame:
     """The checks of the whole panel: the percentage of cells that agree."""
     pairs = panel_pairs(evidence)
     rows = []
-    for name, (indicator, source, against, _) in CHECKS.items():
+    columns = ["check_id", "indicator", "source_id", "against_source_id"]
+    for name, indicator, source, against in evidence.checks[columns].itertuples(index=False):
         cells = pairs[pairs["check"] == name]
         found = 100 * cells["within"].mean() if len(cells) else NAN
         judged = verdict(found - 100, SHARE_CONFIRMED, SHARE_PLAUSIBLE)

@@ -41,6 +41,13 @@ def resource_path(data: Path, name: str) -> Path:
     return data / _resource(data, name)["path"]
 
 
+def first_cells(data: Path, name: str) -> list[str]:
+    """The first cell of each row as it is written, without pandas; none where there is no file."""
+    path = resource_path(data, name)
+    lines = path.read_text("utf-8", errors="replace").splitlines() if path.is_file() else []
+    return [line.partition(",")[0] for line in lines[1:]]
+
+
 @cache
 def table_schema(data: Path, name: str) -> dict[str, Any]:
     """Table Schema of the table ``name``."""

@@ -8,7 +8,13 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from lvliang.baseline.package import REMOVABLE_FOLDER, data_folder, resource_path, table_schema
+from lvliang.baseline.package import (
+    REMOVABLE_FOLDER,
+    data_folder,
+    first_cells,
+    resource_path,
+    table_schema,
+)
 from lvliang.errors import DataError, ParameterError
 
 MUNICIPALITY = "municipality"
@@ -82,12 +88,7 @@ def find_city_with_gdp(text: str, data: Path | None = None) -> Region:
 
 def with_gdp(data: Path | None = None) -> list[Region]:
     """The cities whose GDP the panel has; all where its folder is removed."""
-    folder = data or data_folder()
-    path, cities = resource_path(folder, GDP), all_cities(folder)
-    if not path.is_file():
-        return cities
-    with path.open(encoding="utf-8", errors="replace") as file:
-        codes = {line.partition(",")[0] for line in file}
+    cities, codes = all_cities(data), {*first_cells(data or data_folder(), GDP)}
     # A table that names no city at all is damaged, which its contract says better.
     return [city for city in cities if city.code in codes] or cities
 

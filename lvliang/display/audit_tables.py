@@ -145,7 +145,7 @@ def panel(
     for name, cells in pairs.groupby("check", sort=False):
         outside = cells[~cells["within"]]
         years = cells["year"].sort_values().unique()
-        facts = {"first": years[0], "last": years[-1], "bound": audit.CHECKS[str(name)][3]}
+        facts = {"first": years[0], "last": years[-1], "bound": cells["bound"].iloc[0]}
         facts["years"] = text("comma", lang).join(map(str, years))
         rows.append(
             {

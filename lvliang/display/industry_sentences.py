@@ -12,7 +12,6 @@ from lvliang.feasibility.commitments import OUTCOMES
 from lvliang.feasibility.industries import Industries
 from lvliang.feasibility.known_growth import describe_known
 
-ASSUMED = "假定"
 MEDIAN = 0.5
 GROWTH_NEEDED = r"g = (T / B)^{1/n} - 1, \qquad B = \frac{T}{(1 + g)^n}"
 
@@ -41,7 +40,7 @@ def answer(found: Industries, *, region: str, lang: str) -> list[Sentence]:
 
 def reading(found: Industries, lang: str) -> list[Sentence | Formula]:
     """How the curves are worked out and read, and which industries are read each for itself."""
-    assumed = found.targets[found.targets["reading_zh"].str.contains(ASSUMED)]
+    assumed = found.targets[found.targets["assumed"] == "each"]
     groups = [
         text("comma", lang).join(group[f"indicator_{lang}"])
         for _, group in assumed.groupby("quote", sort=False)

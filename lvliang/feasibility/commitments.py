@@ -1,8 +1,8 @@
 """What can be said of each commitment of the report: a verdict where there is one, else why not.
 
-Only what is completed, reached or held can have a verdict, with the evidence of the verdict table.
-Preparation, approval and start are milestones; what is carried forward or forged has no end test;
-a definition in doubt is verified before anything is judged.
+``outcome_rule`` of ``commitments.csv`` decides. Only what is completed, reached or held can have a
+verdict, with the evidence of the verdict table; preparation, approval and start are milestones;
+what is carried forward or forged has no end test; a definition in doubt is verified first.
 """
 
 from __future__ import annotations
@@ -18,41 +18,12 @@ from lvliang.errors import ParameterError
 from lvliang.feasibility.bands import CANNOT_TELL
 
 OUTCOMES = ("verdict", "milestone", "no_end_test", "verify_definition", "cannot_tell")
-MILESTONE_STAGES = ("准备", "立项", "开工")
-VERIFY_FIRST = "需先核实口径"
 FROM_VERDICTS = ["class", "probability", "grade", "likelihood", "near_edge", "missing"]
 ADDED = [
     "needed_per_year", "needed_growth", "known", "outcome", "missing", "beyond_run",
     "class", "probability", "grade", "likelihood", "near_edge",
 ]  # fmt: skip
 SEARCHED = ["indicator_zh", "indicator_en", "quote", "place", "reading_zh", "reading_en"]
-
-# What a reading names as missing; the first that fits.
-NAMED_IN_READING = (
-    ("台账", "ledger"),
-    ("认定文件", "official_list"),
-    ("可核验标准", "test"),
-    ("数值标准", "test"),
-    ("无位次", "test"),
-    ("位次未写明", "test"),
-    ("省下达任务", "assignment"),
-)
-# The fact of the review that speaks of the same thing as a commitment: its base, or near it.
-FACT_OF = {
-    "gdp_2021": "gdp_nominal.2020",
-    "revenue_2021": "budget_revenue.2020",
-    "urban_income_2021": "urban_income_threshold.2020",
-    "rural_income_2021": "rural_income_threshold.2020",
-    "jobs_2021": "new_urban_jobs_five_years.2020",
-    "advanced_coal_capacity_share": "advanced_coal_capacity_share.2020",
-    "chinalco_alloy_aluminium_phase_two": "chinalco_alloy_aluminium_phase_one.2020",
-    "most_competitive_power_price": "aluminium_power_price.2020",
-    "coverage_5g": "county_5g_coverage.2020",
-    "county_foreign_trade_held": "county_foreign_trade_minimum.2020",
-    "coal_derived_gas_output": "coal_derived_gas_output.2020",
-    "urban_air_front_rank": "air_index_rank.2020",
-    "good_water_share": "good_water_share.2020",
-}
 
 
 def judge_commitments(
@@ -143,27 +114,11 @@ def _said(row: pd.Series, judged: pd.DataFrame) -> dict[str, Any]:
     """Outcome, what is missing, and the verdict where the verdict table has the target."""
     name = row["commitment_id"]
     verdict = dict(judged.loc[name, FROM_VERDICTS]) if name in judged.index else {}
-    outcome = _outcome(row, told=pd.notna(verdict.get("probability")))
+    rule, told = row["outcome_rule"], pd.notna(verdict.get("probability"))
+    outcome = rule if rule in OUTCOMES else "verdict" if told else CANNOT_TELL
     if outcome == CANNOT_TELL:
-        verdict = {"class": CANNOT_TELL, "missing": _missing(row)} | verdict
+        verdict = {"class": CANNOT_TELL, "missing": {"reason": rule}} | verdict
     return {"class": "", "missing": None, "near_edge": False} | verdict | {"outcome": outcome}
-
-
-def _outcome(row: pd.Series, *, told: bool) -> str:
-    if VERIFY_FIRST in row["reading_zh"]:
-        return "verify_definition"
-    if row["stage"] == "推进" or row["commitment"] == "打造":
-        return "no_end_test"
-    if row["stage"] in MILESTONE_STAGES:
-        return "milestone"
-    return "verdict" if told else CANNOT_TELL
-
-
-def _missing(row: pd.Series) -> dict[str, str]:
-    project = row["stage"] == "建成投产" or (row["type"] == "capacity" and row["place"])
-    named = (reason for words, reason in NAMED_IN_READING if words in row["reading_zh"])
-    otherwise = "record" if pd.isna(row["value"]) else "no_series"
-    return {"reason": "ledger" if project else next(named, otherwise)}
 
 
 def _needed(row: pd.Series, base_year: int) -> dict[str, float | None]:
@@ -184,15 +139,14 @@ def _needed(row: pd.Series, base_year: int) -> dict[str, float | None]:
 
 def _known(row: pd.Series, facts: pd.DataFrame) -> dict[str, Any] | None:
     """The fact by name, whether it is the base, and whether it only bounds from below."""
-    name = FACT_OF.get(row["commitment_id"])
-    if name not in facts.index:
+    if row["fact_id"] not in facts.index:
         return None
-    fact = facts.loc[name]
+    fact = facts.loc[row["fact_id"]]
     return {
-        "figure_id": name,
+        "figure_id": row["fact_id"],
         **fact[["indicator_zh", "indicator_en", "type", "value", "unit", "year", "period"]],
         "is_base": pd.notna(row["base_value"]),
-        "is_lower_bound": "lower bound" in fact["note"],
+        "is_lower_bound": fact["bound"] == "lower",
     }
 
 

@@ -38,7 +38,8 @@ OF_A_CURVE = range(28, 101)
 
 TARGET_COLUMNS = [
     "commitment_id", "indicator_zh", "indicator_en", "kind", "value", "unit", "base_value",
-    "base_year", "deadline_from", "deadline_to", "outcome", "quote", "reading_zh", "reading_en",
+    "base_year", "deadline_from", "deadline_to", "outcome", "quote", "assumed", "reading_zh",
+    "reading_en",
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lvliang.baseline.package import data_folder
+from lvliang.baseline.package import data_folder, first_cells
 from lvliang.errors import ParameterError, did_you_mean
 
 FOLDER = "scenarios"
@@ -70,6 +70,8 @@ class Scenario:
         Whom a shock strikes: ``nation`` or ``city``.
     changes : str
         What the user changed, as given.
+    sources : tuple of str
+        Rows of ``sources.csv`` that its sizes come from; a user's file may name none.
     """
 
     scenario_id: str
@@ -85,6 +87,7 @@ class Scenario:
     persistence: float = 1.0
     scope: str = "city"
     changes: str = ""
+    sources: tuple[str, ...] = ()
 
     def title(self, lang: str) -> str:
         """Title in ``lang``."""
@@ -143,10 +146,8 @@ def scenario_path(name: str, data: Path | None = None) -> Path:
     if own.suffix == ".toml" and own.is_file():
         return own
     known = scenario_ids(data)
-    raise ParameterError(
-        f"scenario: {name!r} is not legal;{did_you_mean(name, known)} "
-        f"legal: {', '.join(known)}, or the path of a .toml file"
-    )
+    legal = f"{', '.join(known)}, or the path of a .toml file"
+    raise _refused("scenario", name, legal, did_you_mean(name, known))
 
 
 def load_scenario(
@@ -208,23 +209,21 @@ def read_scenario(path: Path, data: Path | None = None) -> Scenario:
         table = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path}: not TOML: {error}; legal: as data/scenarios") from None
-    _refuse_unknown(path, table, [*WORDS, "drivers"])
+    _refuse_unknown(path, table, [*WORDS, "sources", "drivers"])
     for word in WORDS:
         if not isinstance(table.get(word), str):
-            raise ParameterError(f"{path}, {word}: {table.get(word)!r} is not legal; legal: a text")
+            raise _refused(f"{path}, {word}", table.get(word), "a text")
     if table["departs_from"] not in ("", BASELINE):
-        raise ParameterError(
-            f"{path}, departs_from: {table['departs_from']!r} is not legal; legal: {BASELINE}"
-        )
+        raise _refused(f"{path}, departs_from", table["departs_from"], BASELINE)
     given = table.get("drivers", {})
     if not isinstance(given, dict):
-        raise ParameterError(f"{path}, drivers: {given!r} is not legal; legal: tables by driver")
+        raise _refused(f"{path}, drivers", given, "tables by driver")
     _refuse_unknown(path, given, list(DRIVERS))
     drivers: dict[str, dict[int, float]] = {}
     shock: dict[str, Any] = {}
     for driver, values in given.items():
         if not isinstance(values, dict):
-            raise ParameterError(f"{path}, {driver}: {values!r} is not legal; legal: year = value")
+            raise _refused(f"{path}, {driver}", values, "year = value")
         own = {PERSISTENCE, SCOPE} & set(values) if driver == SHOCK else set()
         shock |= {key: _setting(str(path), key, values[key]) for key in own}
         years = {key: value for key, value in values.items() if key not in own}
@@ -232,8 +231,24 @@ def read_scenario(path: Path, data: Path | None = None) -> Scenario:
             _year(str(path), driver, key): _legal(f"{path}, {driver}.{key}", driver, value)
             for key, value in years.items()
         }
+    cited = _sources(path, table.get("sources", []), first_cells(data or data_folder(), "sources"))
     words = {word: table[word] for word in WORDS[1:]}
-    return Scenario(scenario_id=table["id"], **words, drivers=drivers, **shock)
+    return Scenario(table["id"], **words, drivers=drivers, sources=cited, **shock)
+
+
+def _sources(path: Path, given: Any, known: list[str]) -> tuple[str, ...]:
+    """The sources that are listed; a table that names none is refused by its own contract."""
+    legal = "a list of source_id of sources.csv"
+    if not isinstance(given, list):
+        raise _refused(f"{path}, sources", given, legal)
+    for one in given:
+        if known and one not in known:
+            raise _refused(f"{path}, sources", one, legal, did_you_mean(str(one), known))
+    return tuple(given)
+
+
+def _refused(where: str, value: Any, legal: str, hint: str = "") -> ParameterError:
+    return ParameterError(f"{where}: {value!r} is not legal;{hint} legal: {legal}")
 
 
 def _refuse_twice(changes: list[str]) -> None:
@@ -273,13 +288,11 @@ def _changed(scenario: Scenario, change: str, base_year: int, end_year: int) -> 
         )
     driver, key, value = parts["driver"], parts["key"], parts["value"]
     if driver not in DRIVERS:
-        raise ParameterError(
-            f"{where}: no driver {driver};{did_you_mean(driver, DRIVERS)} "
-            f"legal: {', '.join(DRIVERS)}"
-        )
+        hint, legal = did_you_mean(driver, DRIVERS), ", ".join(DRIVERS)
+        raise ParameterError(f"{where}: no driver {driver};{hint} legal: {legal}")
     if driver == SHOCK and key in (PERSISTENCE, SCOPE):
         share = NUMBER.fullmatch(value) if key == PERSISTENCE else None
-        given = _number(share["number"]) if share and not share["unit"] else value
+        given = float(share["number"].replace("−", "-")) if share and not share["unit"] else value
         return replace(scenario, **{key: _setting(where, key, given)})
     if not YEAR.fullmatch(key) or not base_year < int(key) <= end_year:
         raise ParameterError(
@@ -296,12 +309,8 @@ def _in_unit(where: str, driver: str, value: str) -> float:
     percent = DRIVERS[driver].unit == PERCENT
     if not parts or bool(parts["unit"]) != percent:
         form = "a number with %, such as -30%" if percent else "points without a sign, such as -0.5"
-        raise ParameterError(f"{where}: {value!r} is not legal; legal: {form}")
-    return _number(parts["number"])
-
-
-def _number(digits: str) -> float:
-    return float(digits.replace("−", "-"))
+        raise _refused(where, value, form)
+    return float(parts["number"].replace("−", "-"))
 
 
 def _legal(where: str, driver: str, value: Any) -> float:
@@ -317,7 +326,7 @@ def _legal(where: str, driver: str, value: Any) -> float:
 
 def _year(where: str, driver: str, key: str) -> int:
     if not YEAR.fullmatch(key):
-        raise ParameterError(f"{where}, {driver}: {key!r} is not legal; legal: a year")
+        raise _refused(f"{where}, {driver}", key, "a year")
     return int(key)
 
 
@@ -329,7 +338,7 @@ def _setting(where: str, key: str, value: Any) -> Any:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         legal, words = number and 0 <= value <= 1, "0 to 1"
     if not legal:
-        raise ParameterError(f"{where}, shock.{key}: {value!r} is not legal; legal: {words}")
+        raise _refused(f"{where}, shock.{key}", value, words)
     return value
 
 
