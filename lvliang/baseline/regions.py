@@ -50,8 +50,8 @@ def find_region(text: str, data: Path | None = None) -> Region:
     ParameterError
         If no city, or more than one, goes by that name.
     """
-    cities = all_cities(data)
     wanted = text.strip().casefold()
+    cities = [region for region in all_cities(data) if region.code == wanted] or all_cities(data)
     found = [region for region in cities if wanted in _names(region)]
     if len(found) == 1:
         return found[0]
