@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from lvliang.baseline.package import END_OF_PLAN, FIRST_BASE_YEAR, LAST_KNOWN_YEAR, LAST_YEAR
 from lvliang.baseline.regions import find_city_with_gdp
 from lvliang.errors import ParameterError, did_you_mean
 from lvliang.projection.scenario import (
@@ -26,6 +27,16 @@ from lvliang.projection.scenario import (
 Schema = TypeVar("Schema", bound="NotebookParameters")
 
 
+def _field(default: Any, zh: str, en: str, *, said: str = "", **rules: Any) -> Any:
+    """A parameter called ``zh`` and ``en``; refusals and cells say both, or ``said`` for ``zh``."""
+    both = f"{said or zh} {en}"
+    return Field(default, title=zh, description=both, json_schema_extra={"title_en": en}, **rules)
+
+
+def _end_year(first: int) -> Any:
+    return _field(END_OF_PLAN, "推算末年", "last year projected", ge=first, le=LAST_YEAR)
+
+
 class NotebookParameters(BaseModel):
     """Parameters that every notebook takes; their order is that of the ``parameters`` cell.
 
@@ -35,11 +46,15 @@ class NotebookParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    region: str = Field("141100", title="地区", description="代码或名称 six-digit code or name")
-    base_year: int = Field(
-        2020, ge=2008, le=2020, title="基期", description="基期 last year whose figures are used"
+    region: str = _field("141100", "地区", "six-digit code or name", said="代码或名称")
+    base_year: int = _field(
+        LAST_KNOWN_YEAR,
+        "基期",
+        "last year whose figures are used",
+        ge=FIRST_BASE_YEAR,
+        le=LAST_KNOWN_YEAR,
     )
-    lang: Literal["zh", "en"] = Field("zh", title="语言", description="语言 language: zh or en")
+    lang: Literal["zh", "en"] = _field("zh", "语言", "language: zh or en")
 
     @field_validator("region", mode="before")
     @classmethod
@@ -63,31 +78,20 @@ class NotebookParameters(BaseModel):
 class ProjectionParameters(NotebookParameters):
     """Notebooks that show draws of the years to come."""
 
-    end_year: int = Field(
-        2025, ge=2009, le=2035, title="推算末年", description="推算末年 last year projected"
+    end_year: int = _end_year(FIRST_BASE_YEAR + 1)
+    scenario: str = _field("baseline", "情景", "scenario: a name of data/scenarios or a .toml file")
+    changes: str = _field(
+        "", "情景调整", "changes of the scenario: driver.year and value, as --set takes them"
     )
-    scenario: str = Field(
-        "baseline",
-        title="情景",
-        description="情景 scenario: a name of data/scenarios or a .toml file",
-    )
-    changes: str = Field(
-        "",
-        title="情景调整",
-        description="情景调整 changes of the scenario: driver.year and value, as --set takes them",
-    )
-    draws: int = Field(
-        10_000, ge=1_000, le=20_000, title="抽样次数", description="抽样次数 number of paths"
-    )
-    seed: int = Field(
-        2021, ge=0, le=2**32 - 1, title="随机种子", description="随机种子 seed of the paths"
-    )
-    growth_discount: float = Field(
+    draws: int = _field(10_000, "抽样次数", "number of paths", ge=1_000, le=20_000)
+    seed: int = _field(2021, "随机种子", "seed of the paths", ge=0, le=2**32 - 1)
+    growth_discount: float = _field(
         0.0,
+        "增速下调（百分点）",
+        "points taken off real growth",
+        said="实际增速下调百分点",
         ge=0,
         le=5,
-        title="增速下调（百分点）",
-        description="实际增速下调百分点 points taken off real growth",
     )
 
     @cached_property
@@ -108,10 +112,11 @@ class ProjectionParameters(NotebookParameters):
     @model_validator(mode="after")
     def _end_after_base(self) -> ProjectionParameters:
         if self.end_year <= self.base_year:
+            legal = f"{self.base_year + 1} to {LAST_YEAR}"
             raise PydanticCustomError(
                 "end_before_base",
-                "end_year: {end} is not after base_year {base}; legal: {legal} to 2035",
-                {"end": self.end_year, "base": self.base_year, "legal": self.base_year + 1},
+                "end_year: {end} is not after base_year {base}; legal: {legal}",
+                {"end": self.end_year, "base": self.base_year, "legal": legal},
             )
         return self
 
@@ -128,16 +133,14 @@ class ComparisonParameters(ProjectionParameters):
 class FeasibilityParameters(ProjectionParameters):
     """Notebooks that judge targets: the run must reach their year."""
 
-    end_year: int = Field(
-        2025, ge=2021, le=2035, title="推算末年", description="推算末年 last year projected"
-    )
+    end_year: int = _end_year(LAST_KNOWN_YEAR + 1)
 
 
 class RankParameters(ProjectionParameters):
     """Notebooks that tell chances of other cities: the public edition leaves these out."""
 
-    edition: Literal["internal", "public"] = Field(
-        "internal", title="版别", description="版别 edition: internal or public"
+    edition: Literal["internal", "public"] = _field(
+        "internal", "版别", "edition: internal or public"
     )
 
 
@@ -291,7 +294,5 @@ def titles(schema: type[NotebookParameters], lang: str) -> dict[str, str]:
     >>> [titles(ProjectionParameters, lang)["end_year"] for lang in ("zh", "en")]
     ['推算末年', 'last year projected']
     """
-    fields = schema.model_fields.items()
-    if lang == "zh":
-        return {name: str(field.title) for name, field in fields}
-    return {name: str(field.description).partition(" ")[2] for name, field in fields}
+    key = "title" if lang == "zh" else "title_en"
+    return {name: rule[key] for name, rule in schema.model_json_schema()["properties"].items()}

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from lvliang.baseline.history import load_history
+from lvliang.baseline.package import LAST_KNOWN_YEAR
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.starting_point import ranks_by_year
 from lvliang.baseline.tables import as_of, load_table
@@ -66,6 +67,15 @@ def said(tables: dict[str, list[Row]]) -> dict[str, Row]:
 def targets(tables: dict[str, list[Row]]) -> dict[str, Row]:
     """Targets by name."""
     return {row["target_id"]: row for row in tables["report/targets.csv"]}
+
+
+def test_the_last_known_year_is_that_of_the_tables(
+    tables: dict[str, list[Row]], targets: dict[str, Row]
+) -> None:
+    rows = [row for table in tables.values() for row in table if {"year", "known_at"} <= set(row)]
+    assert max(int(row["year"]) for row in rows if row.get("status")) == LAST_KNOWN_YEAR
+    begin = {int(row["first_year"]) for row in targets.values() if row["first_year"]}
+    assert min(begin) == LAST_KNOWN_YEAR + 1
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,10 @@ from typing import Any
 from lvliang.errors import DataError
 
 REMOVABLE_FOLDER = "panel"
+FIRST_BASE_YEAR = 2008  # the first that the panel goes back far enough to stand on
+LAST_KNOWN_YEAR = 2020  # the last of which the tables have figures; the targets begin after it
+END_OF_PLAN = 2025
+LAST_YEAR = 2035  # the last that a run may reach
 
 
 def data_folder() -> Path:

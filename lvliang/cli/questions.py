@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lvliang.baseline.package import LAST_KNOWN_YEAR
 from lvliang.cli.options import (
     Changes,
     Data,
@@ -111,7 +112,7 @@ def invert(
 
 
 def forecast(
-    origin: Annotated[int, typer.Option(help="Last year known.")] = 2020,
+    origin: Annotated[int, typer.Option(help="Last year known.")] = LAST_KNOWN_YEAR,
     horizon: Annotated[int, typer.Option(min=1, max=15, help="Years ahead.")] = 5,
     indicator: Annotated[
         Indicator, typer.Option(help="What to forecast.")
