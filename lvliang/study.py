@@ -27,7 +27,7 @@ from lvliang.feasibility.record import (
     origins_behind,
 )
 from lvliang.feasibility.targets import Target, load_targets
-from lvliang.feasibility.verdicts import assess
+from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
 from lvliang.projection.conditional import condition
 from lvliang.projection.outlook import Outlook, look_ahead
@@ -134,13 +134,9 @@ class Study:
         return load_background(self.region.code, self.base_year)
 
     @cached_property
-    def verdicts(self) -> pd.DataFrame:
-        """One row a target (`assess`)."""
+    def verdicts(self) -> Verdicts:
+        """The verdict on each target (`assess`)."""
         return assess(self.targets, self.outlook, self.background)
-
-    def verdicts_of(self, group: str) -> pd.DataFrame:
-        """The verdicts on a group of targets."""
-        return self.verdicts[self.verdicts["group"] == group]
 
     @cached_property
     def record(self) -> Record:

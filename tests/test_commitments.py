@@ -21,6 +21,7 @@ from lvliang.feasibility.commitments import (
     filter_commitments,
     judge_commitments,
 )
+from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts
 
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "80_commitments.ipynb"
 MAIN = [
@@ -37,21 +38,22 @@ NEVER = re.compile(
 )
 
 
-def verdict_of(target: str) -> dict[str, Any]:
+def verdict_of(target: str) -> Verdict:
     name, probability, grade = TOLD.get(target, ("cannot_tell", None, None))
     told = probability is not None
-    return {
+    row = {
         "target_id": target,
         "class": name,
         "probability": probability,
         "grade": grade,
         "likelihood": "likely" if told else None,
         "near_edge": False,
-        "missing": None if told else {"reason": "no_series", "indicator": "new_urban_jobs"},
+        "missing": None if told else Missing("no_series", "new_urban_jobs"),
     }
+    return Verdict.of(row)
 
 
-VERDICTS = pd.DataFrame([verdict_of(target) for target in MAIN])
+VERDICTS = Verdicts(verdict_of(target) for target in MAIN)
 JUDGED = judge_commitments(VERDICTS, 2020, 2025).set_index("commitment_id", drop=False)
 FACTS = [name for name in JUDGED["fact_id"] if name]
 
@@ -132,10 +134,10 @@ def test_the_definition_of_coal_gas_is_verified_first() -> None:
 
 def test_the_eleven_carry_the_class_of_the_verdict_table() -> None:
     main = JUDGED.loc[MAIN]
-    assert main["class"].tolist() == VERDICTS["class"].tolist()
+    assert main["class"].tolist() == [one.class_ for one in VERDICTS]
     assert main.index[main["outcome"] == "verdict"].tolist() == list(TOLD)
     assert main.loc["revenue_2021", ["probability", "grade"]].tolist() == [0.95, "C"]
-    assert main.loc["jobs_2021", "missing"] == verdict_of("jobs_2021")["missing"]
+    assert main.loc["jobs_2021", "missing"] == verdict_of("jobs_2021").missing
 
 
 def test_no_probability_is_made_up() -> None:
@@ -147,7 +149,7 @@ def test_no_probability_is_made_up() -> None:
 
 
 def test_what_cannot_be_told_says_what_is_missing_and_nothing_else_does() -> None:
-    missing = JUDGED["missing"].map(lambda found: isinstance(found, dict))
+    missing = JUDGED["missing"].map(lambda found: isinstance(found, Missing))
     assert (missing == (JUDGED["outcome"] == "cannot_tell")).all()
 
 
@@ -168,7 +170,7 @@ def test_what_cannot_be_told_says_what_is_missing_and_nothing_else_does() -> Non
     ],
 )
 def test_what_is_missing(name: str, reason: str) -> None:
-    assert JUDGED.loc[name, "missing"]["reason"] == reason
+    assert JUDGED.loc[name, "missing"].reason == reason
 
 
 @pytest.mark.parametrize(
@@ -206,19 +208,17 @@ def test_a_count_of_another_year_than_the_next_needs_nothing_in_it() -> None:
 def test_what_is_known_comes_from_the_facts() -> None:
     facts = load_table("report_facts").set_index("figure_id")
     known = JUDGED["known"].dropna()
-    assert [found["figure_id"] for found in known] == FACTS
+    assert [found.figure_id for found in known] == FACTS
     for name, found in known.items():
-        fact = facts.loc[found["figure_id"]]
-        assert (found["value"], found["unit"], found["year"]) == tuple(
-            fact[["value", "unit", "year"]]
-        )
-        if found["is_base"]:
+        fact = facts.loc[found.figure_id]
+        assert (found.value, found.unit, found.year) == tuple(fact[["value", "unit", "year"]])
+        if found.is_base:
             row = JUDGED.loc[name]
-            assert (found["value"], found["year"]) == (row["base_value"], row["base_year"])
+            assert (found.value, found.year) == (row["base_value"], row["base_year"])
     with_base = JUDGED.index[JUDGED["base_value"].notna()]
-    assert [name for name in with_base if not known[name]["is_base"]] == []
-    assert known["good_water_share"]["is_lower_bound"]
-    assert not known["gdp_2021"]["is_lower_bound"]
+    assert [name for name in with_base if not known[name].is_base] == []
+    assert known["good_water_share"].is_lower_bound
+    assert not known["gdp_2021"].is_lower_bound
 
 
 def test_a_deadline_after_the_run_is_marked() -> None:
@@ -229,8 +229,8 @@ def test_a_deadline_after_the_run_is_marked() -> None:
 
 
 def test_without_the_main_targets_there_are_no_commitments() -> None:
-    elsewhere = VERDICTS.assign(target_id="own_" + VERDICTS["target_id"])
-    for verdicts in (VERDICTS.iloc[:0], elsewhere):
+    elsewhere = Verdicts(verdict_of(f"own_{target}") for target in MAIN)
+    for verdicts in (Verdicts(), elsewhere):
         nothing = judge_commitments(verdicts, 2020, 2025)
         assert (len(nothing), list(nothing.columns)) == (0, list(JUDGED.columns))
         assert counts_by_outcome(nothing).sum().tolist() == [0] * len(OUTCOMES)
@@ -279,14 +279,12 @@ def test_a_filter_that_is_not_legal_names_what_is(asked: dict[str, str]) -> None
 
 
 def test_inputs_stay_as_they_are() -> None:
-    verdicts, table = VERDICTS.copy(deep=True), JUDGED.copy(deep=True)
-    judge_commitments(verdicts, 2020, 2025)
+    table = JUDGED.copy(deep=True)
     filter_commitments(table, text="煤")
     counts_by_outcome(table)
     for lang in ("zh", "en"):
         commitment_tables.by_work_area(table, lang)
         commitment_tables.overview(table, lang)
-    pd.testing.assert_frame_equal(verdicts, VERDICTS)
     pd.testing.assert_frame_equal(table, JUDGED)
 
 

@@ -63,14 +63,14 @@ def test_verdicts_say_which_class_they_are_held_against():
     outlook = look_ahead("141100", base_year=2020, end_year=2025, draws=500, seed=1)
     targets = load_targets("141100", 2020, 2025)
     cities = load_cities(2020)
-    table = assess(targets, outlook, Background(cities=cities)).set_index("target_id")
-    gdp = table.loc["gdp_2021"]
-    assert gdp["reference_class"]["kind"] == "alike"
+    table = assess(targets, outlook, Background(cities=cities)).by_id
+    gdp = table["gdp_2021"]
+    assert gdp.reference_class.kind == "alike"
     spells = comparable_spells(cities, "141100", 1)
-    assert gdp["reference_percentile"] == 100 * (spells["growth"] < 8).mean()
-    assert table.loc["revenue_2021", "reference_class"]["kind"] == "province"
-    plain = assess(targets, outlook).set_index("target_id")
-    assert plain.loc["gdp_2021", "reference_class"]["kind"] == "province"
+    assert gdp.reference_percentile == 100 * (spells["growth"] < 8).mean()
+    assert table["revenue_2021"].reference_class.kind == "province"
+    plain = assess(targets, outlook).by_id
+    assert plain["gdp_2021"].reference_class.kind == "province"
 
 
 def test_a_background_has_all_there_is(data_copy):

@@ -272,6 +272,6 @@ def test_without_the_panel_folder_no_target_can_be_told(data_copy: Path) -> None
     )
     verdicts = assess(load_targets("141100", 2020, 2025, data_copy), outlook)
     assert len(verdicts) == 16
-    assert set(verdicts["class"]) == {"cannot_tell"}
-    assert verdicts["probability"].isna().all()
-    assert verdicts["missing"].map(lambda missing: bool(missing["reason"])).all()
+    assert {one.class_ for one in verdicts} == {"cannot_tell"}
+    assert not verdicts.rated
+    assert all(one.missing.reason for one in verdicts)

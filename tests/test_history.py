@@ -29,7 +29,7 @@ from lvliang.display import words
 from lvliang.display.show import PIECES_TYPE, RESULT_TYPE, Sentence, Table, bundle_of
 from lvliang.errors import DataError, LvliangError, QualityError
 from lvliang.feasibility.targets import load_targets
-from lvliang.feasibility.verdicts import assess
+from lvliang.feasibility.verdicts import Missing, Verdicts, assess
 from lvliang.projection.outlook import QUANTILES, look_ahead, mean_growth, quantiles
 from lvliang.site import archive as history
 from lvliang.site import history_tables, publication, vintage
@@ -95,34 +95,33 @@ def files(outputs: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def judged(small_data: Path) -> tuple[Any, pd.DataFrame]:
+def judged(small_data: Path) -> tuple[Any, Verdicts]:
     outlook = look_ahead(
         "141100", base_year=2020, end_year=2025, draws=1000, seed=1, data=small_data
     )
     return outlook, assess(load_targets("141100", 2020, 2025, small_data), outlook)
 
 
-def test_a_run_hands_out_its_verdicts_as_they_are(judged: tuple[Any, pd.DataFrame]) -> None:
+def test_a_run_hands_out_its_verdicts_as_they_are(judged: tuple[Any, Verdicts]) -> None:
     outlook, verdicts = judged
     found = vintage.results(verdicts, outlook, {"region": "141100", "lang": "en", "seed": 1})
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["origin"] == 2020
     assert found["parameters"] == {"region": "141100", "seed": 1, "scenario": "baseline"}
     assert found["scenario_title"] == {"zh": "基准", "en": "baseline"}
-    assert [row["target_id"] for row in found["verdicts"]] == list(verdicts["target_id"])
-    for row, (_, judged_row) in zip(found["verdicts"], verdicts.iterrows(), strict=True):
-        assert list(row) == vintage.VERDICT_KEYS
+    assert [row["target_id"] for row in found["verdicts"]] == list(verdicts.by_id)
+    for row, one in zip(found["verdicts"], verdicts, strict=True):
+        assert sorted(row) == sorted(verdict())
         for key, value in row.items():
-            expected = judged_row[key]
-            is_missing = not isinstance(expected, dict) and pd.isna(expected)
-            assert value == (None if is_missing else expected), key
+            expected = one.row()[key]
+            assert value == (expected.plain() if isinstance(expected, Missing) else expected), key
     told = [row for row in found["verdicts"] if row["probability"] is not None]
     assert 0 < len(told) < len(found["verdicts"])
     assert vintage.told(found) == len(told)
 
 
 def test_a_run_hands_out_its_forecasts_by_year_and_over_the_span(
-    judged: tuple[Any, pd.DataFrame],
+    judged: tuple[Any, Verdicts],
 ) -> None:
     outlook, verdicts = judged
     rows = vintage.results(verdicts, outlook, {})["forecasts"]

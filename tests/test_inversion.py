@@ -64,7 +64,7 @@ def test_the_answer_fed_back_gives_the_chance_asked_for(target_id: str, lever: s
     found = move(outlook(), lever, dict.fromkeys(span, answer.moved), seed=SEED)
     background = Background(gaps=vintage_gaps(LVLIANG, 2020))
     table = assess(load_targets(LVLIANG, 2020, 2025), found, background)
-    came = table.set_index("target_id").loc[target_id, "probability"]
+    came = table.by_id[target_id].probability
     assert came == pytest.approx(0.5, abs=1.5 / DRAWS)
     assert came == answer.reached
 
@@ -88,7 +88,7 @@ def test_the_answer_as_told_gives_the_chance_when_set(
     found = outlook(scenario, told)
     background = Background(gaps=vintage_gaps(LVLIANG, 2020))
     table = assess(load_targets(LVLIANG, 2020, 2025), found, background)
-    came = table.set_index("target_id").loc[target, "probability"]
+    came = table.by_id[target].probability
     assert came == pytest.approx(0.5, abs=0.01)
 
 
@@ -214,8 +214,8 @@ def test_without_the_panel_no_base_is_made_up(data_copy: Path) -> None:
     ],
 )
 def test_a_sentence_says_what_was_found(target_id: str, lever: str, lang: str, told: str) -> None:
-    table = assess(load_targets(LVLIANG, 2020, 2025), outlook()).set_index("target_id", drop=False)
-    said = sentences(asked(target_id, lever=lever), table.loc[target_id], outlook(), lang)
+    table = assess(load_targets(LVLIANG, 2020, 2025), outlook()).by_id
+    said = sentences(asked(target_id, lever=lever), table[target_id], outlook(), lang)
     assert told in said[0]
     assert len(said) == (2 if asked(target_id, lever=lever).reason else 4)
 

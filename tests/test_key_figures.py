@@ -10,6 +10,7 @@ import xarray as xr
 from lvliang.display import key_figures
 from lvliang.display.key_figures import KeyFigure, KeyFigures
 from lvliang.feasibility.record import ENGINE
+from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 TARGET = {
     "indicator": "gdp_real_growth",
@@ -62,7 +63,7 @@ def test_growth_is_the_median_with_the_interval_of_the_paths() -> None:
 @pytest.mark.parametrize(("grade", "value"), [("A", "about 40 %"), ("C", "about as likely as not")])
 def test_only_grades_a_and_b_show_a_number(grade: str, value: str) -> None:
     rows = [TARGET | {"probability": 0.41, "grade": grade}, TARGET | {"probability": np.nan}]
-    found = only(key_figures.verdicts(pd.DataFrame(rows), "en"))
+    found = only(key_figures.verdicts(Verdicts(map(Verdict.of, rows)), "en"))
     assert found.value == value
     assert grade in found.note
     assert "uncertain" in found.note

@@ -124,18 +124,18 @@ def test_a_city_that_is_its_own_province_is_no_group_beside_itself(found):
     groups = groups_of(found, "110000")
     assert list(groups) == ["all", "industry", "city"]
     line = rec.record_line(summarise_record(found, groups), 5)
-    assert (line["group"], line["cities"], line["own"]) == ("city", 1, None)
+    assert (line.group, line.fared.cities, line.own) == ("city", 1, None)
     assert len(groups_of(found, "141100")["province"]) == 11
 
 
 def test_the_line_that_applies_is_the_longest_scored_within_the_span(panel, found):
     table = summarise_record(found, groups_of(found, "141100"))
-    horizons = [rec.record_line(table, years)["horizon"] for years in (1, 2, 3, 4, 5)]
+    horizons = [rec.record_line(table, years).horizon for years in (1, 2, 3, 4, 5)]
     assert horizons == [1, 1, 3, 3, 5]
     line = rec.record_line(table, 5)
     own = table.query("method == 'engine' and horizon == 5 and group == 'city'").iloc[0]
-    assert (line["origins"], line["own"]["origins"]) == (9, 9)
-    assert line["own"]["cover90"] == own["cover90"] != line["cover90"]
+    assert (line.fared.origins, line.own.origins) == (9, 9)
+    assert line.own.cover90 == own["cover90"] != line.fared.cover90
 
 
 def test_the_origins_behind_the_record_are_those_that_it_scores(found):

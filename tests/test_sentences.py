@@ -11,6 +11,9 @@ import xarray as xr
 
 from lvliang.display import sentences
 from lvliang.display.show import Sentence
+from lvliang.feasibility.break_even import EvenBet
+from lvliang.feasibility.settling import VintageGap
+from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 NAN = float("nan")
 BOTH = ["gdp_nominal", "budget_revenue"]
@@ -198,15 +201,17 @@ def test_an_unbroken_revenue_needs_no_sentence() -> None:
     assert sentences.broken_revenue(whole.set_axis(["gdp_real"]), "zh") == []
 
 
-def main(*probabilities: float | None, together: float | None = 0.2) -> pd.DataFrame:
-    frame = pd.DataFrame({"probability": pd.Series(probabilities, dtype=float)})
-    frame["class"] = frame["probability"].map(
-        lambda probability: "cannot_tell" if pd.isna(probability) else "uncertain"
+def main(*probabilities: float | None, together: float | None = 0.2) -> Verdicts:
+    given = {"group_probability": together, "deadline": 2021}
+    return Verdicts(
+        Verdict.of(
+            given | {"probability": one, "class": "cannot_tell" if one is None else "uncertain"}
+        )
+        for one in probabilities
     )
-    return frame.assign(group_probability=together, deadline=2021)
 
 
-def feasibility(verdicts: pd.DataFrame, lang: str = "zh") -> list[str]:
+def feasibility(verdicts: Verdicts, lang: str = "zh") -> list[str]:
     said = sentences.feasibility(verdicts, region="Q市", lang=lang)
     assert said[0].style == "headline"
     return [sentence.words for sentence in said]
@@ -244,10 +249,10 @@ def even(value: float, lang: str = "zh", **changes: object) -> list[str]:
     row = {
         "indicator": "gdp_real_growth", "type": "growth", "operator": ">=", "value": 8.0,
         "unit": "%", "first_year": 2021, "deadline": 2021, "grade": "A", "rate_needed": 8.0,
-        "probability": 0.36, "break_even": {"even": value},
+        "probability": 0.36, "break_even": EvenBet(value, 0.0),
     }  # fmt: skip
-    table = pd.DataFrame([row | changes])
-    return [sentence.words for sentence in sentences.even_bets(table, lang)]
+    found = Verdicts([Verdict.of(row | changes)])
+    return [sentence.words for sentence in sentences.even_bets(found, lang)]
 
 
 def test_the_distance_of_a_target_from_an_even_bet_has_its_side() -> None:
@@ -266,13 +271,13 @@ def test_no_even_bet_where_the_word_stands_alone_or_no_rate_is_needed() -> None:
 
 
 def test_the_settling_figure_is_told_with_its_gap_or_without() -> None:
-    gap = {"first_year": 2000, "last_year": 2020, "years": 20, "mean": 0.08, "largest": 3.6}
-    table = pd.DataFrame({"vintage_gap": [None, gap | {"spread": 1.68}]})
-    (said,) = (sentence.words for sentence in sentences.settling(table, "zh"))
+    gap = VintageGap(2000, 2020, 20, mean=0.08, spread=1.68, largest=3.6, probability_without=0.4)
+    found = [Verdict.of({"vintage_gap": one}) for one in (None, gap)]
+    (said,) = (sentence.words for sentence in sentences.settling(Verdicts(found), "zh"))
     assert "平均+0.1个百分点" in said
     assert "标准差1.7个百分点" in said
-    assert "未计入" in sentences.settling(table[:1], "zh")[0].words
-    assert sentences.settling(table[:0], "zh") == []
+    assert "未计入" in sentences.settling(Verdicts(found[:1]), "zh")[0].words
+    assert sentences.settling(Verdicts(), "zh") == []
 
 
 def test_a_region_without_targets_says_so() -> None:
@@ -284,12 +289,12 @@ def test_a_region_without_targets_says_so() -> None:
     assert "Q市" in en
 
 
-TARGETS = pd.DataFrame(
-    {
-        "indicator": ["gdp_real_growth", "new_urban_jobs", "budget_revenue_growth"],
-        "value": [8.0, 3.9, 5.0],
-    }
-)
+TARGETS = Verdicts(
+    Verdict.of({"indicator": indicator, "value": value})
+    for indicator, value in (
+        ("gdp_real_growth", 8.0), ("new_urban_jobs", 3.9), ("budget_revenue_growth", 5.0),
+    )
+)  # fmt: skip
 YEARS = {"levels": pd.Series({2020: 1538.04}), "growth": pd.Series({2020: 2.7})}
 
 
@@ -298,7 +303,8 @@ def test_the_gdp_target_as_a_level_and_over_two_years() -> None:
     assert said.words == (
         "地区生产总值增长8%相当于按2020年价格达到1661.1亿元；与2020年的2.7%合计，两年平均增长5.3%。"
     )
-    (other,) = sentences.gdp_target(TARGETS.assign(value=5.0), 2020, **YEARS, lang="zh")
+    lower = Verdicts([Verdict.of({"indicator": "gdp_real_growth", "value": 5.0})])
+    (other,) = sentences.gdp_target(lower, 2020, **YEARS, lang="zh")
     assert "增长5%相当于按2020年价格达到1614.9亿元" in other.words
     (english,) = sentences.gdp_target(TARGETS, 2020, **YEARS, lang="en")
     assert "means CNY 166.1 billion at 2020 prices" in english.words
@@ -308,7 +314,7 @@ def test_the_gdp_target_as_a_level_and_over_two_years() -> None:
     ("targets", "base_year"), [(TARGETS[1:], 2020), (TARGETS[:0], 2020), (TARGETS, 2019)]
 )
 def test_without_target_level_or_growth_there_is_no_such_sentence(
-    targets: pd.DataFrame, base_year: int
+    targets: Verdicts, base_year: int
 ) -> None:
     assert sentences.gdp_target(targets, base_year, **YEARS, lang="zh") == []
 
@@ -345,7 +351,7 @@ def test_what_is_said_of_a_table_is_not_said_of_an_empty_one() -> None:
 
 
 def test_that_a_year_rebounds_is_said_after_a_shock_alone() -> None:
-    rows = pd.DataFrame({"x": [1]})
+    rows = main(0.4)
     shock = {"year": 2019, "came": 2.0, "kept": 6.0}
     (said,) = sentences.rebound(rows, shock, "zh")
     assert said.words.startswith("2020年是恢复性年份")

@@ -10,7 +10,7 @@ import xarray as xr
 
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.break_even import even_bet, what_it_takes
-from lvliang.feasibility.settling import describe_gaps, settled, vintage_gaps
+from lvliang.feasibility.settling import VintageGap, describe_gaps, settled, vintage_gaps
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess, outcomes
 from lvliang.projection.outlook import look_ahead
@@ -63,35 +63,36 @@ def test_gaps_of_a_draw_are_of_consecutive_years():
 
 def test_gdp_alone_is_settled_with_the_gap(outlook, targets):
     gaps = vintage_gaps("141100", 2020)
-    plain = assess(list(targets.values()), outlook).set_index("target_id")
-    table = assess(list(targets.values()), outlook, Background(gaps=gaps)).set_index("target_id")
-    gdp = table.loc["gdp_2021"]
-    assert gdp["vintage_gap"]["probability_without"] == plain.loc["gdp_2021", "probability"]
-    assert gdp["vintage_gap"]["largest"] == pytest.approx(3.6)
-    assert gdp["probability"] != plain.loc["gdp_2021", "probability"]
+    plain = assess(list(targets.values()), outlook).by_id
+    found = assess(list(targets.values()), outlook, Background(gaps=gaps)).by_id
+    gdp = found["gdp_2021"]
+    assert gdp.vintage_gap.probability_without == plain["gdp_2021"].probability
+    assert gdp.vintage_gap.largest == pytest.approx(3.6)
+    assert gdp.probability != plain["gdp_2021"].probability
     for name in ("revenue_2021", "gdp_rank"):
-        assert table.loc[name, "vintage_gap"] is None
-        assert table.loc[name, "probability"] == plain.loc[name, "probability"]
+        assert found[name].vintage_gap is None
+        assert found[name].probability == plain[name].probability
 
 
 def test_size_of_gaps_by_hand():
-    found = describe_gaps(pd.Series([1.0, -3.0], index=[2010, 2012]))
-    assert found == {
-        "first_year": 2010,
-        "last_year": 2012,
-        "years": 2,
-        "mean": -1.0,
-        "spread": pytest.approx(np.sqrt(8)),
-        "largest": 3.0,
-    }
+    found = describe_gaps(pd.Series([1.0, -3.0], index=[2010, 2012]), 0.4)
+    assert found == VintageGap(
+        first_year=2010,
+        last_year=2012,
+        years=2,
+        mean=-1.0,
+        spread=pytest.approx(np.sqrt(8)),
+        largest=3.0,
+        probability_without=0.4,
+    )
 
 
 def test_a_target_set_at_its_even_bet_has_a_chance_of_one_half(outlook, targets):
     drawn = outcomes(targets["gdp_2021"], outlook)
     even = even_bet(targets["gdp_2021"], drawn)
-    for value, chance in ((even["even"], 0.5), (even["nine_in_ten"], 0.9)):
+    for value, chance in ((even.even, 0.5), (even.nine_in_ten, 0.9)):
         asked = replace(targets["gdp_2021"], value=value)
-        assert assess([asked], outlook)["probability"].iloc[0] == pytest.approx(chance, abs=0.001)
+        assert assess([asked], outlook)[0].probability == pytest.approx(chance, abs=0.001)
 
 
 def test_a_rank_has_no_even_bet(outlook, targets):
@@ -101,10 +102,10 @@ def test_a_rank_has_no_even_bet(outlook, targets):
 def test_a_missing_series_is_held_against_cash_gdp(outlook, targets):
     growth = outlook.own_paths.sel(indicator="gdp_nominal_growth", year=2021).to_numpy()
     found = what_it_takes(targets["retail_2021"], outlook)
-    assert found["kind"] == "beyond_gdp"
-    assert found["gdp"]["q50"] == pytest.approx(np.median(growth), abs=1e-6)
-    assert found["points"]["q50"] == pytest.approx(10 - np.median(growth), abs=1e-6)
-    assert found["points"]["q10"] > found["points"]["q50"] > found["points"]["q90"]
+    assert found.kind == "beyond_gdp"
+    assert found.gdp["q50"] == pytest.approx(np.median(growth), abs=1e-6)
+    assert found.points["q50"] == pytest.approx(10 - np.median(growth), abs=1e-6)
+    assert found.points["q10"] > found.points["q50"] > found.points["q90"]
 
 
 def test_where_nothing_is_known_nothing_is_said(outlook, targets):

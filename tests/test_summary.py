@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from lvliang.feasibility.background import load_background
 from lvliang.feasibility.desk import Triggers, ahead, expected, triggers
 from lvliang.feasibility.drivers import national_error, price_that_undoes, tornado
 from lvliang.feasibility.targets import load_targets
-from lvliang.feasibility.verdicts import assess, outcomes
+from lvliang.feasibility.verdicts import Missing, Verdicts, assess, outcomes
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.panel import load_panel
@@ -39,7 +40,7 @@ def outlook(region: str = LVLIANG) -> Outlook:
 
 
 @lru_cache
-def judged() -> tuple[pd.DataFrame, pd.DataFrame]:
+def judged() -> tuple[Verdicts, pd.DataFrame]:
     background = load_background(LVLIANG, 2020)
     found = expected(TARGETS, outlook(), background.gaps)
     return assess(TARGETS, outlook(), background), found
@@ -74,17 +75,18 @@ def test_triggers_are_moves_that_history_and_arithmetic_give() -> None:
 @LANGUAGES
 def test_the_table_has_each_target_with_what_is_known_of_it(lang: str) -> None:
     verdicts, found = judged()
-    main = verdicts[verdicts["group"] == "2021_main"]
+    main = verdicts.of("2021_main")
     (table,) = summary.indicators(main, found, lang)
     assert len(table.frame) == 11
     first = table.frame.iloc[0].to_list()
     assert f"{found.loc['gdp_2021', 'q50']:.1f}" in first[4]
     assert first[2:4] == (["2.7%", "≥8%"] if lang == "zh" else ["2.7 %", "≥8 %"])
     assert ("预期性" if lang == "zh" else "indicative") in table.caption
-    mixed = main.assign(nature=["约束性", *main["nature"].iloc[1:]])
+    binding = replace(main[0], target=replace(main[0].target, nature="约束性"))
+    mixed = [binding, *main[1:]]
     (table,) = summary.indicators(mixed, found, lang)
     assert table.frame.iloc[0, 1] == ("约束性" if lang == "zh" else "binding")
-    assert summary.indicators(main.iloc[:0], found, lang) == []
+    assert summary.indicators(main[:0], found, lang) == []
 
 
 MISSING = [
@@ -101,18 +103,17 @@ def test_a_verdict_that_cannot_be_told_names_what_is_missing(
     reason: str, given: dict[str, int], zh: str, en: str
 ) -> None:
     verdicts, found = judged()
-    row = verdicts[verdicts["target_id"] == "jobs_2021"]
-    missing = {"reason": reason, "indicator": "new_urban_jobs"} | given
-    row = row.assign(missing=[missing])
+    missing = Missing(reason, "new_urban_jobs", **given)
+    one = replace(verdicts.by_id["jobs_2021"], missing=missing)
     for lang, told in (("zh", zh), ("en", en)):
-        (table,) = summary.indicators(row, found, lang)
+        (table,) = summary.indicators([one], found, lang)
         assert told in table.frame.iloc[0, -2]
 
 
 @LANGUAGES
 def test_no_verdict_of_a_run_is_empty_or_without_its_chance_or_reason(lang: str) -> None:
     verdicts, found = judged()
-    (table,) = summary.indicators(verdicts[verdicts["group"] == "2021_main"], found, lang)
+    (table,) = summary.indicators(verdicts.of("2021_main"), found, lang)
     told = table.frame.iloc[:, -2]
     assert [words for words in told if not re.search(r"[（(][^—]+[）)]$", words)] == []
 

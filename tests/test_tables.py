@@ -11,6 +11,9 @@ from bs4 import BeautifulSoup
 
 from lvliang.display import tables
 from lvliang.display.show import Appendix, Sentence, Table
+from lvliang.feasibility.break_even import BeyondGdp, EvenBet
+from lvliang.feasibility.settling import VintageGap
+from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts
 from lvliang.projection.outlook import QUANTILES
 
 NAN = float("nan")
@@ -74,8 +77,8 @@ TARGET = {
     "reading_en": "at constant prices",
     "discounted_1": 0.31,
     "discounted_2": 0.26,
-    "vintage_gap": {"probability_without": 0.41},
-    "break_even": {"kind": "value", "even": 6.68, "nine_in_ten": 1.7},
+    "vintage_gap": VintageGap(2000, 2020, 20, 0.1, 1.7, 3.6, probability_without=0.41),
+    "break_even": EvenBet(6.68, 1.7),
 }
 NOT_TOLD = TARGET | {
     "indicator": "new_urban_jobs",
@@ -85,17 +88,16 @@ NOT_TOLD = TARGET | {
     "probability": NAN,
     "grade": None,
     "likelihood": None,
-    "missing": {"reason": "no_series", "indicator": "new_urban_jobs"},
+    "missing": Missing("no_series", "new_urban_jobs"),
     "reading_zh": "",
     "reading_en": "",
     "discounted_1": NAN,
     "discounted_2": NAN,
     "vintage_gap": None,
-    "break_even": {
-        "kind": "beyond_gdp",
-        "gdp": {"q10": -6.1, "q50": 11.3, "q90": 31.5},
-        "points": {"q10": 16.1, "q50": -1.3, "q90": -21.5},
-    },
+    "break_even": BeyondGdp(
+        gdp={"q10": -6.1, "q50": 11.3, "q90": 31.5},
+        points={"q10": 16.1, "q50": -1.3, "q90": -21.5},
+    ),
 }
 SOURCES = pd.DataFrame(
     {
@@ -109,8 +111,8 @@ SOURCES = pd.DataFrame(
 )
 
 
-def verdicts(*rows: dict[str, Any]) -> pd.DataFrame:
-    return pd.DataFrame(rows)
+def verdicts(*rows: dict[str, Any]) -> Verdicts:
+    return Verdicts(map(Verdict.of, rows))
 
 
 def shown(drawn: list[Table]) -> tuple[str, list[str], list[list[str]]]:
@@ -519,26 +521,23 @@ def test_tables_leave_what_they_are_given() -> None:
         pd.testing.assert_frame_equal(frame, was)
 
 
-LATER = pd.DataFrame(
-    [
-        TARGET | {"type": "mean_growth", "deadline": 2025, "origin": "derived"},
-        TARGET | {"type": "rank", "first_year": 2025, "deadline": 2025, "origin": "derived"},
-    ]
-)
+MEAN = TARGET | {"type": "mean_growth", "deadline": 2025, "origin": "derived"}
+RANK = TARGET | {"type": "rank", "first_year": 2025, "deadline": 2025, "origin": "derived"}
+STATED = {"origin": "stated"}
 
 
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (LATER, ["没有录入2025年的", "推演：2021年增速年均保持到2025年、位次保持"]),
-        (LATER[1:], ["没有录入2025年的位次目标", "推演：位次保持到2025年"]),
-        (LATER.assign(origin="stated"), ["到2025年的目标"]),
-        (LATER.assign(origin=["stated", "derived"]), ["到2025年的目标", "推演：位次保持到2025年"]),
-        (LATER[:0], []),
+        ([MEAN, RANK], ["没有录入2025年的", "推演：2021年增速年均保持到2025年、位次保持"]),
+        ([RANK], ["没有录入2025年的位次目标", "推演：位次保持到2025年"]),
+        ([MEAN | STATED, RANK | STATED], ["到2025年的目标"]),
+        ([MEAN | STATED, RANK], ["到2025年的目标", "推演：位次保持到2025年"]),
+        ([], []),
     ],
 )
-def test_targets_that_were_set_are_not_called_derived(rows: pd.DataFrame, said: list[str]) -> None:
-    pieces = tables.later(rows, end_year=2025, lang="zh")
+def test_targets_that_were_set_are_not_called_derived(rows: list[Any], said: list[str]) -> None:
+    pieces = tables.later(verdicts(*rows), end_year=2025, lang="zh")
     assert len(pieces) == len(said)
     assert all(piece.words.startswith(words) for piece, words in zip(pieces, said, strict=True))
 

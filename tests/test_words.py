@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from lvliang.baseline.package import data_folder
 from lvliang.display import words
 from lvliang.feasibility import bands
+from lvliang.feasibility.verdicts import Missing, Verdict
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -206,9 +206,9 @@ def test_rounded_is_never_finer_than_5_points_nor_further_off(probability: float
         assert abs(percent - 100 * probability) <= 2.5 + 1e-9
 
 
-def told(grade: str, near_edge: bool = False) -> pd.Series:
+def told(grade: str, near_edge: bool = False) -> Verdict:
     verdict = {"probability": 0.68, "grade": grade, "likelihood": "likely", "near_edge": near_edge}
-    return pd.Series(verdict)
+    return Verdict.of(verdict)
 
 
 @pytest.mark.parametrize("grade", ["A", "B"])
@@ -232,7 +232,7 @@ def test_near_an_edge_it_is_said() -> None:
 @pytest.mark.parametrize("probability", [None, float("nan")])
 def test_what_cannot_be_told_is_a_dash(probability: float | None, lang: str) -> None:
     verdict = {"probability": probability, "grade": None, "likelihood": None, "near_edge": False}
-    assert words.chance(pd.Series(verdict), lang) == "—"
+    assert words.chance(Verdict.of(verdict), lang) == "—"
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,8 @@ def test_what_cannot_be_told_is_a_dash(probability: float | None, lang: str) -> 
 )
 def test_target_name(given_: dict[str, Any], zh: str, en: str) -> None:
     plain = {"indicator": "gdp_real_growth", "type": "growth", "operator": ">=", "value": 8.0}
-    target = pd.Series(plain | {"unit": "%", "first_year": 2021, "deadline": 2021} | given_)
+    row = plain | {"unit": "%", "first_year": 2021, "deadline": 2021} | given_
+    target = Verdict.of(row).target
     assert (words.target_name(target, "zh"), words.target_name(target, "en")) == (zh, en)
 
 
@@ -321,10 +322,9 @@ def test_target_name(given_: dict[str, Any], zh: str, en: str) -> None:
     ],
 )
 def test_missing_sentence(missing: dict[str, Any], zh: str, en: str) -> None:
-    verdict = pd.Series({"missing": missing | {"indicator": "new_urban_jobs"}})
-    said = words.missing_sentence(verdict, "zh"), words.missing_sentence(verdict, "en")
+    found = Missing(indicator="new_urban_jobs", **missing)
+    said = words.missing_sentence(found, "zh"), words.missing_sentence(found, "en")
     assert said == (zh, en)
-    assert "reason" in verdict["missing"]
 
 
 def test_gdp_has_its_short_name_and_the_others_that_of_their_table() -> None:
@@ -358,13 +358,12 @@ def test_a_page_counts_yuan_in_billions_in_english_and_as_published_in_chinese(
     assert words.unit(indicator, "en") == PUBLISHED.sub("CNY billion", published["unit_en"])
 
 
-@pytest.mark.parametrize("nothing", [None, float("nan")])
-def test_nothing_missing_says_nothing(nothing: Any) -> None:
-    assert words.missing_sentence(pd.Series({"missing": nothing}), "zh") == ""
+def test_nothing_missing_says_nothing() -> None:
+    assert words.missing_sentence(None, "zh") == ""
 
 
 def test_counts_stand_best_class_first_whatever_the_order_of_rows() -> None:
-    found = pd.DataFrame({"class": ["cannot_tell", "difficult", "within_reach", "difficult"]})
+    found = ["cannot_tell", "difficult", "within_reach", "difficult"]
     assert words.counts_by_class(found, "zh") == "有望实现1项；实现难度较大2项；暂不具备评估条件1项"
     said = words.counts_by_class(found[::-1], "en")
     assert said == "1 within reach; 2 difficult; 1 cannot be assessed yet"

@@ -103,7 +103,7 @@ def invert(
         answer = inversion.invert(
             wanted, outlook, probability=probability, lever=by.value, seed=run.seed
         )
-        verdict = study.verdicts.set_index("target_id", drop=False).loc[target]
+        verdict = study.verdicts.by_id[target]
         rows, said = words.as_row(answer, verdict), words.sentences(answer, verdict, outlook, lang)
     if form is Format.table:
         typer.echo("\n".join(said))

@@ -37,19 +37,24 @@ def print_audit(lang: str) -> None:
 def print_verdicts(verdicts: Any, form: Format, lang: str) -> None:
     if form is Format.table:
         _print_table(verdicts, lang)
-    else:
-        from lvliang.feasibility.verdicts import PUBLIC
+    elif form is Format.json:
+        from lvliang.feasibility.fields import PUBLIC
 
-        print_rows(verdicts[PUBLIC] if form is Format.json else verdicts, form)
+        _print_json(verdicts.records(PUBLIC))
+    else:
+        print_rows(verdicts.frame(), form)
 
 
 def print_rows(rows: Any, form: Format) -> None:
     """Rows as JSON or CSV."""
     if form is Format.json:
-        records = json.loads(rows.to_json(orient="records", force_ascii=False))
-        typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
+        _print_json(json.loads(rows.to_json(orient="records", force_ascii=False)))
     else:
         typer.echo(rows.to_csv(index=False), nl=False)
+
+
+def _print_json(records: Any) -> None:
+    typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
 
 
 def print_comparison(found: Any, year: int, lang: str) -> None:
@@ -68,7 +73,7 @@ def print_comparison(found: Any, year: int, lang: str) -> None:
 def _print_table(verdicts: Any, lang: str) -> None:
     from lvliang.display import tables, words
 
-    if verdicts.empty:
+    if not verdicts:
         typer.echo(words.text("feasibility.no_targets", lang, region=""))
     _print_tables(tables.verdicts(verdicts, "", lang))
 

@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import pandas as pd
 
 from lvliang.display.show import Sentence, Table, nothing_to_show
 from lvliang.display.words import NOTHING, capital, counts_by_class, text
-from lvliang.feasibility.commitments import OUTCOMES, counts_by_outcome
+from lvliang.feasibility.commitments import OUTCOMES, Known, counts_by_outcome
 
 MULTIPLES = {"万": 1e4, "亿": 1e8}
 COUNTERS = frozenset("个家座所件套户处幢县类")
@@ -80,7 +79,7 @@ def answer(commitments: pd.DataFrame, *, region: str, lang: str) -> list[Sentenc
     said = [Sentence(words, "headline")]
     judged = commitments[commitments["outcome"] == "verdict"]
     if not judged.empty:
-        classes = counts_by_class(judged, lang)
+        classes = counts_by_class(judged["class"], lang)
         said.append(Sentence(text("commitments.judged", lang, count=len(judged), classes=classes)))
     return [*said, Sentence(text("commitments.not_judged", lang), "note")]
 
@@ -241,16 +240,16 @@ def _needed(row: pd.Series, lang: str) -> str:
     return text("commitments.need_growth", lang, need=said, growth=row["needed_growth"])
 
 
-def _known(known: dict[str, Any] | None, lang: str) -> str:
+def _known(known: Known | None, lang: str) -> str:
     if known is None:
         return ""
-    year = str(known["year"]) if known["period"] == "annual" else known["period"]
-    key = "base" if known["is_base"] else "fact"
+    year = str(known.year) if known.period == "annual" else known.period
+    key = "base" if known.is_base else "fact"
     return text(
-        f"commitments.{key}_bound" if known["is_lower_bound"] else f"commitments.{key}",
+        f"commitments.{key}_bound" if known.is_lower_bound else f"commitments.{key}",
         lang,
-        indicator=known[f"indicator_{lang}"],
-        quantity=quantity(known["value"], known["unit"], lang),
+        indicator=known.indicator_zh if lang == "zh" else known.indicator_en,
+        quantity=quantity(known.value, known.unit, lang),
         year=year.replace("/", "—" if lang == "zh" else "–"),
     )
 
@@ -259,13 +258,13 @@ def _outcome(row: pd.Series, lang: str) -> str:
     if row["outcome"] == "verdict":
         return capital(text(f"class.{row['class']}", lang))
     words = capital(text(f"outcome.{row['outcome']}", lang))
-    if not isinstance(row["missing"], dict):
+    if pd.isna(row["missing"]):
         return words
     return text("commitments.cannot_tell", lang, outcome=words, missing=_missing(row, lang))
 
 
 def _missing(row: pd.Series, lang: str) -> str:
-    facts = row["missing"] | {"indicator": row[f"indicator_{lang}"]}
+    facts = row["missing"].plain() | {"indicator": row[f"indicator_{lang}"]}
     reason = facts.pop("reason")
     own = reason in ("ledger", "official_list", "test", "assignment", "record")
     return text(f"{'commitment_missing' if own else 'missing'}.{reason}", lang, **facts)

@@ -19,20 +19,21 @@ from lvliang.display.words import (
     text,
 )
 from lvliang.feasibility.inversion import Answer, as_changes
+from lvliang.feasibility.verdicts import Verdict
 from lvliang.projection.outlook import Outlook
 
 
-def sentences(answer: Answer, verdict: pd.Series, outlook: Outlook, lang: str) -> list[str]:
+def sentences(answer: Answer, verdict: Verdict, outlook: Outlook, lang: str) -> list[str]:
     """What it takes, where that stands in history, and the grade of the target.
 
     Parameters
     ----------
-    verdict : pandas.Series
-        The target's row of the verdict table, on the draws of ``outlook``.
+    verdict : Verdict
+        On the draws of ``outlook``.
     """
-    word_only = verdict["grade"] in WORD_ONLY_GRADES
+    word_only = verdict.grade in WORD_ONLY_GRADES
     words = _counts(answer) | {
-        "target": target_name(verdict, lang),
+        "target": target_name(verdict.target, lang),
         "chance": _asked(answer.probability, lang),
         "now": _told(answer.now, word_only, lang),
         "region": outlook.region.name(lang),
@@ -47,7 +48,7 @@ def sentences(answer: Answer, verdict: pd.Series, outlook: Outlook, lang: str) -
         told = [text(f"inversion.{answer.reason}", lang, **words)]
     else:
         told = _found(answer, words, lang)
-    grade = text("inversion.grade", lang, grade=verdict["grade"], how=how)
+    grade = text("inversion.grade", lang, grade=verdict.grade, how=how)
     return [*_conditional(outlook, lang), *told, *_fed_back(answer, outlook, lang), grade]
 
 
@@ -73,9 +74,9 @@ def base_sentences(
     return [*said, text("inversion.base_note", lang)]
 
 
-def as_row(answer: Answer, verdict: pd.Series) -> pd.DataFrame:
+def as_row(answer: Answer, verdict: Verdict) -> pd.DataFrame:
     """The answer as one row: the fields of `Answer`, ``windows`` and the ``grade``."""
-    return pd.DataFrame([asdict(answer) | {"windows": answer.windows, "grade": verdict["grade"]}])
+    return pd.DataFrame([asdict(answer) | {"windows": answer.windows, "grade": verdict.grade}])
 
 
 def _conditional(outlook: Outlook, lang: str) -> list[str]:

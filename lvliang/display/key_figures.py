@@ -22,6 +22,7 @@ from lvliang.display.words import (
     text,
 )
 from lvliang.feasibility.record import ENGINE
+from lvliang.feasibility.verdicts import Verdicts
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _TEMPLATES.filters["capital"] = capital
@@ -91,20 +92,20 @@ def mean_growth(
     return _together([KeyFigure(amount(median, "%", lang, 1), name, between)])
 
 
-def verdicts(judged: pd.DataFrame, lang: str) -> list[KeyFigures]:
+def verdicts(judged: Verdicts, lang: str) -> list[KeyFigures]:
     """How likely each target is that can be told, with its verdict and grade (of ``assess``)."""
     return _together(
         KeyFigure(
-            chance(row, lang),
-            target_name(row, lang),
+            chance(one, lang),
+            target_name(one.target, lang),
             text(
                 "key.verdict",
                 lang,
-                verdict=text(f"class.{row['class']}", lang),
-                grade=row["grade"],
+                verdict=text(f"class.{one.class_}", lang),
+                grade=one.grade,
             ),
         )
-        for _, row in judged[judged["probability"].notna()].iterrows()
+        for one in judged.rated
     )
 
 

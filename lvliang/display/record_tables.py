@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import product
-from typing import Any
 
 import pandas as pd
 
 from lvliang.display.show import Formula, Sentence, Table
 from lvliang.display.words import NOTHING, number, target_name, text
-from lvliang.feasibility.record import ENGINE
+from lvliang.feasibility.record import ENGINE, RecordLine
 from lvliang.feasibility.rival_file import YEARS_NEEDED
+from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 COVERS = ("cover80", "cover90")
 SCORES = ("rmse", "bias", "crps", *COVERS)
@@ -154,50 +154,54 @@ def skill(table: pd.DataFrame, lang: str) -> list[Table]:
     return _table(caption, table, "method", lang, ("skill", "lower"))
 
 
-def beside(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
+def beside(verdicts: Verdicts, lang: str) -> list[Sentence]:
     """What stands beside each growth verdict: its record, its reference class, the simple rule."""
-    rated = verdicts[verdicts["required_rate"].notna() & verdicts["probability"].notna()]
-    return [Sentence(_beside(row, lang), "note") for _, row in rated.iterrows()]
+    return [
+        Sentence(_beside(one, lang), "note")
+        for one in verdicts.rated
+        if one.required_rate is not None
+    ]
 
 
-def _beside(row: pd.Series, lang: str) -> str:
-    clauses = [_record_words(row, lang)]
-    if pd.notna(row["reference_percentile"]):
-        facts = row["reference_class"] | {"percentile": row["reference_percentile"]}
+def _beside(verdict: Verdict, lang: str) -> str:
+    clauses = [_record_words(verdict, lang)]
+    if verdict.reference_class:
+        facts = verdict.reference_class.plain() | {"percentile": verdict.reference_percentile}
         clauses.append(text(f"record.percentile_{facts.pop('kind')}", lang, **facts))
-    if pd.notna(row["eurostat_status"]):
-        status = text(f"eurostat.{row['eurostat_status']}", lang)
-        key = "eurostat_nominal" if row["price_basis"] == "constant" else "eurostat"
-        clauses.append(text(f"record.{key}", lang, status=status, **row["eurostat_basis"]))
+    if verdict.eurostat_status and verdict.eurostat_basis:
+        status = text(f"eurostat.{verdict.eurostat_status}", lang)
+        key = "eurostat_nominal" if verdict.target.price_basis == "constant" else "eurostat"
+        facts = verdict.eurostat_basis.plain()
+        clauses.append(text(f"record.{key}", lang, status=status, **facts))
     joined = text("semicolon", lang).join(clauses)
-    return text("record.beside", lang, target=target_name(row, lang), clauses=joined)
+    return text("record.beside", lang, target=target_name(verdict.target, lang), clauses=joined)
 
 
-def _record_words(row: pd.Series, lang: str) -> str:
+def _record_words(verdict: Verdict, lang: str) -> str:
     """The line of the record, or why there is none."""
-    if isinstance(row["record"], dict):
-        return line_words(row["record"], lang)
-    if pd.notna(row["beyond_record"]):
-        return text("record.beyond", lang, years=int(row["beyond_record"]))
+    if verdict.record:
+        return line_words(verdict.record, lang)
+    if verdict.beyond_record is not None:
+        return text("record.beyond", lang, years=verdict.beyond_record)
     return text("record.no_own", lang)
 
 
-def line_words(line: dict[str, Any], lang: str) -> str:
+def line_words(line: RecordLine, lang: str) -> str:
     """The line of the record that applies to a verdict, and how the city itself fared."""
     said = text(
         "record.line",
         lang,
-        group=text(f"record_group.{line['group']}", lang),
-        horizon=line["horizon"],
-        origins=line["origins"],
-        cover=100 * line["cover90"],
-        error=_erred(line["bias"], lang),
+        group=text(f"record_group.{line.group}", lang),
+        horizon=line.horizon,
+        origins=line.fared.origins,
+        cover=100 * line.fared.cover90,
+        error=_erred(line.fared.bias, lang),
     )
-    own = line["own"]
+    own = line.own
     if own is None:
         return said
-    facts = {"origins": own["origins"], "held": round(own["cover90"] * own["origins"])}
-    return said + text("record.own", lang, error=_erred(own["bias"], lang), **facts)
+    facts = {"origins": own.origins, "held": round(own.cover90 * own.origins)}
+    return said + text("record.own", lang, error=_erred(own.bias, lang), **facts)
 
 
 def _erred(bias: float, lang: str) -> str:

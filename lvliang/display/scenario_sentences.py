@@ -24,6 +24,7 @@ from lvliang.display.show import Sentence
 from lvliang.display.words import amount, capital, label, number, target_name, text
 from lvliang.feasibility.bands import NEAR_EDGE
 from lvliang.feasibility.comparison import OWN, RANK, Comparison
+from lvliang.feasibility.verdicts import Verdict
 from lvliang.projection.conditional import COAL
 from lvliang.projection.scenario import DRIVERS, PERCENT, SHOCK, Scenario
 
@@ -75,7 +76,7 @@ def notes(found: Comparison, lang: str) -> list[Sentence]:
             "scenarios.crossed",
             lang,
             scenario=name_of(found, row["scenario"], lang),
-            target=target_name(row, lang),
+            target=target_name(Verdict.of(row).target, lang),
         )
         for _, row in verdicts[crossed].iterrows()
     ]

@@ -25,6 +25,7 @@ from lvliang.display.words import (
 )
 from lvliang.feasibility.bands import NEAR_EDGE
 from lvliang.feasibility.comparison import OWN, RANK, Comparison
+from lvliang.feasibility.verdicts import Verdict
 from lvliang.projection.scenario import Scenario
 
 OURS = "lvliang"  # author of the scenarios that are shipped
@@ -144,7 +145,7 @@ def _judged(found: Comparison, scenario: str, lang: str) -> list[Table]:
     verdicts = found.verdicts[found.verdicts["scenario"] == scenario].dropna(subset="probability")
     rows = [
         {
-            "target": capital(target_name(row, lang)),
+            "target": capital(target_name(Verdict.of(row).target, lang)),
             "verdict": capital(text(f"class.{row['told']}", lang)),
             "chance": _plain_chance(row, lang),
         }
@@ -160,15 +161,15 @@ def classes(found: Comparison, lang: str) -> list[Table]:
     before = of_first(found).set_index("target_id", drop=False)
     rows = [
         {
-            "target": capital(target_name(row, lang)),
+            "target": capital(target_name(Verdict.of(row).target, lang)),
             "scenario": name_of(found, row["scenario"], lang),
             "before": capital(text(f"class.{before.loc[row['target_id'], 'told']}", lang)),
             "after": capital(text(f"class.{row['told']}", lang)),
             "chance": text(
                 "scenarios.change",
                 lang,
-                before=chance(before.loc[row["target_id"]], lang),
-                after=chance(row, lang),
+                before=chance(Verdict.of(before.loc[row["target_id"]]), lang),
+                after=chance(Verdict.of(row), lang),
             ),
         }
         for _, row in flips.iterrows()
@@ -193,7 +194,7 @@ def appendix(found: Comparison, lang: str) -> Appendix:
         return Appendix(text("scenarios.appendix_plain", lang), tables)
     target = text("scenario_column.target", lang)
     cells = [
-        {target: capital(target_name(judged.iloc[0], lang))}
+        {target: capital(target_name(Verdict.of(judged.iloc[0]).target, lang))}
         | {name_of(found, row["scenario"], lang): _plain_chance(row, lang) for _, row in
            judged.iterrows()}
         for _, judged in told.groupby("target_id", sort=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
 import pandas as pd
@@ -21,8 +21,9 @@ from lvliang.display.words import (
     target_name,
     text,
 )
-from lvliang.feasibility.bands import CANNOT_TELL
+from lvliang.feasibility.break_even import EvenBet
 from lvliang.feasibility.record import LONGEST
+from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 
 def baseline(
@@ -182,64 +183,69 @@ def broken_revenue(evidence: pd.DataFrame, lang: str) -> list[Sentence]:
     return [Sentence(text("trajectories.revenue", lang, filled=years, last_year=last_year))]
 
 
-def feasibility(main: pd.DataFrame, *, region: str, lang: str) -> list[Sentence]:
+def feasibility(main: Verdicts, *, region: str, lang: str) -> list[Sentence]:
     """How many targets are in each class, and whether all can be met together."""
-    if main.empty:
+    if not main:
         return [Sentence(text("feasibility.no_targets", lang, region=region), "headline")]
-    counts = counts_by_class(main, lang)
-    facts = {"year": main["deadline"].iloc[0], "total": len(main), "counts": counts}
+    counts = counts_by_class((one.class_ for one in main), lang)
+    facts = {"year": main[0].target.last_year, "total": len(main), "counts": counts}
     words = text("feasibility.answer", lang, **facts)
     said = [Sentence(words, "headline")]
-    told = main["probability"].notna()
-    if told.sum() > 1:
-        word = in_words(main["group_probability"].iloc[0], lang)
-        count = int(told.sum())
+    count = len(main.rated)
+    if count > 1 and (together := main[0].group_probability) is not None:
+        word = in_words(together, lang)
         all_of_them = text("all.two" if count == 2 else "all.more", lang, count=count)
         said.append(Sentence(text("feasibility.joint", lang, count=all_of_them, word=word)))
     return said
 
 
 def if_any(
-    table: pd.DataFrame, key: str, lang: str, *, style: str = "", **facts: object
+    table: Sized, key: str, lang: str, *, style: str = "", **facts: object
 ) -> list[Sentence]:
     """What is said of the rows of a table, where it has any."""
-    return [] if table.empty else [Sentence(text(key, lang, **facts), style)]
+    return [] if not len(table) else [Sentence(text(key, lang, **facts), style)]
 
 
-def rebound(derived: pd.DataFrame, shock: Mapping[str, float] | None, lang: str) -> list[Sentence]:
+def rebound(
+    derived: Sequence[Verdict], shock: Mapping[str, float] | None, lang: str
+) -> list[Sentence]:
     """That a year after a shock (of ``shock_set_aside``) says little of those that follow."""
-    if derived.empty or shock is None:
+    if not derived or shock is None:
         return []
     return [Sentence(text("feasibility.rebound", lang, year=int(shock["year"]) + 1), "note")]
 
 
-def even_bets(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
+def even_bets(verdicts: Verdicts, lang: str) -> list[Sentence]:
     """How far the growth with an even chance lies from each target that shows a figure."""
-    figures = verdicts["rate_needed"].notna() & ~verdicts["grade"].isin(WORD_ONLY_GRADES)
-    return [Sentence(_even_bet(row, lang)) for _, row in verdicts[figures].iterrows()]
+    return [
+        Sentence(_even_bet(one, one.break_even.even, lang))
+        for one in verdicts.rated
+        if one.rate_needed is not None and isinstance(one.break_even, EvenBet)
+        if one.grade not in WORD_ONLY_GRADES
+    ]
 
 
-def settling(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
+def settling(verdicts: Verdicts, lang: str) -> list[Sentence]:
     """On which figure targets are settled, and what that does to the verdicts, if there are any."""
-    if verdicts.empty:
+    if not verdicts:
         return []
-    gaps = [gap for gap in verdicts["vintage_gap"] if isinstance(gap, dict)]
+    gaps = [one.vintage_gap.plain() for one in verdicts if one.vintage_gap]
     if not gaps:
         return [Sentence(text("feasibility.settling", lang))]
     return [Sentence(text("feasibility.settling_gap", lang, **gaps[0]))]
 
 
-def how_to_add(verdicts: pd.DataFrame, lang: str) -> list[Sentence]:
+def how_to_add(verdicts: Verdicts, lang: str) -> list[Sentence]:
     """How to enter what is missing, where no target is on file or one cannot be told."""
-    if verdicts.empty:
+    if not verdicts:
         return [Sentence(text("feasibility.how_to_add_targets", lang), "note")]
-    if not (verdicts["class"] == CANNOT_TELL).any():
+    if len(verdicts.rated) == len(verdicts):
         return []
     return [Sentence(text("feasibility.how_to_add", lang), "note")]
 
 
 def gdp_target(
-    main: pd.DataFrame, base_year: int, *, levels: pd.Series, growth: pd.Series, lang: str
+    main: Verdicts, base_year: int, *, levels: pd.Series, growth: pd.Series, lang: str
 ) -> list[Sentence]:
     """What the GDP target means as a level at prices of the base year, and over two years."""
     value = target_value(main, "gdp_real_growth")
@@ -258,7 +264,7 @@ def gdp_target(
 
 
 def revenue_target(
-    main: pd.DataFrame, base_year: int, *, levels: pd.Series, lang: str
+    main: Verdicts, base_year: int, *, levels: pd.Series, lang: str
 ) -> list[Sentence]:
     """What the revenue target means as a level of its year, at current prices."""
     value = target_value(main, "budget_revenue_growth")
@@ -279,21 +285,20 @@ def jobs(figures: pd.DataFrame, lang: str) -> list[Sentence]:
     return [Sentence(text("feasibility.jobs", lang, jobs=jobs, mean_jobs=mean))]
 
 
-def _even_bet(row: pd.Series, lang: str) -> str:
-    even = row["break_even"]["even"]
-    gap = round(round(even, 1) - row["value"], 1)
+def _even_bet(verdict: Verdict, even: float, lang: str) -> str:
+    gap = round(round(even, 1) - verdict.target.value, 1)
     side = "at" if gap == 0 else "below" if gap < 0 else "above"
     return text(
         f"feasibility.even_{side}",
         lang,
-        target=target_name(row, lang),
+        target=target_name(verdict.target, lang),
         even=even,
         gap=abs(gap),
-        chance=rounded(row["probability"], lang),
+        chance=rounded(float(verdict.probability or 0), lang),
     )
 
 
-def target_value(verdicts: pd.DataFrame, indicator: str) -> float | None:
+def target_value(verdicts: Sequence[Verdict], indicator: str) -> float | None:
     """The figure a target asks of ``indicator``, or None where there is no such target."""
-    values = verdicts.loc[verdicts["indicator"] == indicator, "value"]
-    return None if values.empty else float(values.iloc[0])
+    values = (one.target.value for one in verdicts if one.target.indicator == indicator)
+    return next(values, None)

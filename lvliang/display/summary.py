@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,7 @@ from lvliang.feasibility.comparison import LEVELS
 from lvliang.feasibility.desk import Triggers
 from lvliang.feasibility.drivers import BASES
 from lvliang.feasibility.record import LONGEST
+from lvliang.feasibility.verdicts import Verdict
 
 YEARS_BEFORE = 5  # that the growth of the base year is held against
 UNUSUAL = 1.0  # points away from their mean
@@ -43,23 +45,23 @@ def head(*, region: str, base_year: int, judged: bool, lang: str) -> Title:
     )
 
 
-def indicators(verdicts: pd.DataFrame, expected: pd.DataFrame, lang: str) -> list[Table]:
+def indicators(verdicts: Sequence[Verdict], expected: pd.DataFrame, lang: str) -> list[Table]:
     """Each target with its last figure, what is expected, and the verdict.
 
     Parameters
     ----------
-    verdicts : pandas.DataFrame
-        Targets of one year, from ``assess``.
+    verdicts : sequence of Verdict
+        On targets of one year.
     expected : pandas.DataFrame
         From ``desk.expected``.
     """
-    if verdicts.empty:
+    if not verdicts:
         return []
-    rows = [_row(row, expected.loc[row["target_id"]], lang) for _, row in verdicts.iterrows()]
+    rows = [_row(one, expected.loc[one.target.target_id], lang) for one in verdicts]
     frame = pd.DataFrame(rows)
     if len(set(frame["nature"])) == 1:
         frame = frame.drop(columns="nature")
-    title = text("summary.table", lang, year=verdicts["deadline"].iloc[0])
+    title = text("summary.table", lang, year=verdicts[0].target.last_year)
     caption = with_nature(title, verdicts, lang)
     heads = {name: text(f"summary_column.{name}", lang) for name in frame.columns}
     return [Table(caption, frame.rename(columns=heads), cards=True)]
@@ -191,8 +193,9 @@ def rank_history(ranks: pd.DataFrame, *, region: str, lang: str) -> list[Chart]:
     return [Chart(figure, title, subtitle, alt, table, lang)]
 
 
-def _row(verdict: pd.Series, expected: pd.Series, lang: str) -> dict[str, str]:
-    units = verdict["unit"]
+def _row(verdict: Verdict, expected: pd.Series, lang: str) -> dict[str, str]:
+    target = verdict.target
+    units = target.unit
     decimals = decimals_of(units)
     middle = expected["q50"]
     told = NOTHING
@@ -201,35 +204,28 @@ def _row(verdict: pd.Series, expected: pd.Series, lang: str) -> dict[str, str]:
         if units == "%":  # said once
             ends |= {name: number(expected[name], decimals) for name in ("q10", "q90")}
         told = text("summary.expected", lang, **ends)
-    basis = verdict["price_basis"]
     return {
-        "indicator": capital(label(verdict["indicator"], lang)),
-        "nature": text(f"nature.{verdict['nature']}", lang),
-        "basis": text(f"summary_basis.{basis}", lang),
+        "indicator": capital(label(target.indicator, lang)),
+        "nature": text(f"nature.{target.nature}", lang),
+        "basis": text(f"summary_basis.{target.price_basis}", lang),
         "last": NOTHING
         if pd.isna(expected["last"])
         else amount(expected["last"], units, lang, decimals),
-        "target": SIGNS[verdict["operator"]] + amount(verdict["value"], units, lang),
+        "target": SIGNS[target.operator] + amount(target.value, units, lang),
         "expected": told,
         "verdict": _told(verdict, lang),
-        "grade": verdict["grade"] if pd.notna(verdict["grade"]) else NOTHING,
+        "grade": verdict.grade or NOTHING,
     }
 
 
-def _told(verdict: pd.Series, lang: str) -> str:
+def _told(verdict: Verdict, lang: str) -> str:
     """The verdict, and how likely; or what is missing."""
-    said = capital(text(f"class.{verdict['class']}", lang))
-    missing = verdict["missing"]
-    if isinstance(missing, dict):
-        detail = text(f"summary_missing.{missing['reason']}", lang, **_since(missing))
-    else:
-        detail = chance(verdict, lang)
+    said = capital(text(f"class.{verdict.class_}", lang))
+    detail = chance(verdict, lang)
+    if missing := verdict.missing:
+        since = {"first": missing.last_year + 1} if missing.last_year else {}
+        detail = text(f"summary_missing.{missing.reason}", lang, **since)
     return text("summary.told", lang, verdict=said, detail=detail)
-
-
-def _since(missing: dict[str, Any]) -> dict[str, int]:
-    """From which year on figures are missing, where a series ended."""
-    return {"first": missing["last_year"] + 1} if "last_year" in missing else {}
 
 
 def _base_effect(growth: pd.Series, lang: str) -> str:

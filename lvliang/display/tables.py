@@ -5,7 +5,7 @@ Each function returns what there is to show: one table, or none where it has no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -30,6 +30,8 @@ from lvliang.display.words import (
     text,
     unit,
 )
+from lvliang.feasibility.break_even import BeyondGdp, EvenBet
+from lvliang.feasibility.verdicts import Verdict
 from lvliang.projection.scenario import read_scenario, scenario_path
 
 
@@ -126,64 +128,68 @@ def national(table: pd.DataFrame, lang: str) -> list[Table]:
     return [Table(text("table.national", lang), frame)]
 
 
-def verdicts(table: pd.DataFrame, caption: str, lang: str) -> list[Table]:
+def verdicts(judged: Sequence[Verdict], caption: str, lang: str) -> list[Table]:
     """The verdict on each target."""
-    rows = [_verdict(row, lang) for _, row in table.iterrows()]
+    rows = [_verdict(verdict, lang) for verdict in judged]
     return _if_any(caption, pd.DataFrame(rows), cards=True)
 
 
-def sensitivity(table: pd.DataFrame, lang: str) -> list[Table]:
+def sensitivity(judged: Sequence[Verdict], lang: str) -> list[Table]:
     """How likely a target is: as judged, on the revised series, and with real growth cut.
 
     Each as the grade allows.
     """
     rows = [
         {
-            text("column.target", lang): target_name(row, lang),
-            text("column.as_judged", lang): _told(row["probability"], row, lang),
-            text("column.without_gap", lang): _without_gap(row, lang),
-            text("column.cut", lang, points=1): _told(row["discounted_1"], row, lang),
-            text("column.cut", lang, points=2): _told(row["discounted_2"], row, lang),
+            text("column.target", lang): target_name(one.target, lang),
+            text("column.as_judged", lang): _told(one.probability, one, lang),
+            text("column.without_gap", lang): _told(
+                one.vintage_gap.probability_without if one.vintage_gap else None, one, lang
+            ),
+            text("column.cut", lang, points=1): _told(one.discounted_1, one, lang),
+            text("column.cut", lang, points=2): _told(one.discounted_2, one, lang),
         }
-        for _, row in table.iterrows()
-        if pd.notna(row["discounted_1"])
+        for one in judged
+        if one.discounted_1 is not None
     ]
     return _if_any(text("table.sensitivity", lang), pd.DataFrame(rows))
 
 
-def even_bets(table: pd.DataFrame, lang: str) -> list[Table]:
+def even_bets(judged: Sequence[Verdict], lang: str) -> list[Table]:
     """What each target asks, and what would have even and nine-in-ten chances.
 
     Grades that show the word alone show no such value either.
     """
     rows = [
         {
-            text("column.target", lang): target_name(row, lang),
-            text("column.asked", lang): f"{in_unit(row['value'], row['unit'], lang):g}",
-            text("column.even", lang): _even(row, "even", lang),
-            text("column.nine_in_ten", lang): _even(row, "nine_in_ten", lang),
-            text("column.unit", lang): text(f"unit.{row['unit']}", lang),
+            text("column.target", lang): target_name(one.target, lang),
+            text("column.asked", lang): f"{in_unit(one.target.value, one.target.unit, lang):g}",
+            text("column.even", lang): number_in(bet.even, one.target.unit, lang, 1),
+            text("column.nine_in_ten", lang): number_in(bet.nine_in_ten, one.target.unit, lang, 1),
+            text("column.unit", lang): text(f"unit.{one.target.unit}", lang),
         }
-        for _, row in table.iterrows()
-        if _kind(row) == "value" and row["grade"] not in WORD_ONLY_GRADES
+        for one in judged
+        if isinstance(bet := one.break_even, EvenBet) and one.grade not in WORD_ONLY_GRADES
     ]
     return _if_any(text("table.even_bets", lang), pd.DataFrame(rows))
 
 
-def what_it_takes(table: pd.DataFrame, lang: str) -> list[Table]:
+def what_it_takes(judged: Sequence[Verdict], lang: str) -> list[Table]:
     """Points by which a series that is missing must outgrow GDP at current prices."""
-    found = [row for _, row in table.iterrows() if _kind(row) == "beyond_gdp"]
+    found = [
+        (one.target, one.break_even) for one in judged if isinstance(one.break_even, BeyondGdp)
+    ]
     if not found:
         return []
-    gdp = found[0]["break_even"]["gdp"]
+    gdp = found[0][1].gdp
     rows = [
-        {text("column.target", lang): target_name(row, lang)}
+        {text("column.target", lang): target_name(target, lang)}
         | {
             text(f"column.gdp_{level}", lang): _signed(points)
-            for level, points in row["break_even"]["points"].items()
+            for level, points in beyond.points.items()
         }
-        for row in found
-        if row["break_even"]["gdp"] == gdp  # the same years
+        for target, beyond in found
+        if beyond.gdp == gdp  # the same years
     ]
     return [Table(text("table.what_it_takes", lang, **gdp), pd.DataFrame(rows))]
 
@@ -213,70 +219,59 @@ def sources(table: pd.DataFrame, lang: str) -> list[Table]:
     return _if_any(text("table.sources", lang), frame, cards=True, desk=heads[terms])
 
 
-def main(targets: pd.DataFrame, lang: str) -> list[Table]:
+def main(judged: Sequence[Verdict], lang: str) -> list[Table]:
     """Verdicts on the main targets of a year, and their nature where they have it in common."""
-    if targets.empty:
+    if not judged:
         return []
-    caption = text("table.main", lang, year=targets["deadline"].iloc[0])
-    return verdicts(targets, with_nature(caption, targets, lang), lang)
+    caption = text("table.main", lang, year=judged[0].target.last_year)
+    return verdicts(judged, with_nature(caption, judged, lang), lang)
 
 
-def later(targets: pd.DataFrame, *, end_year: int, lang: str) -> list[Sentence | Table]:
+def later(judged: Sequence[Verdict], *, end_year: int, lang: str) -> list[Sentence | Table]:
     """Verdicts to the end year: on targets that were set, and on those derived from a year's."""
-    stated = targets["origin"] == "stated"
+    stated = [one for one in judged if one.target.origin == "stated"]
+    derived = [one for one in judged if one.target.origin != "stated"]
     pieces: list[Sentence | Table] = []
-    pieces += verdicts(targets[stated], text("table.stated", lang, end_year=end_year), lang)
-    if targets.empty or stated.all():
+    pieces += verdicts(stated, text("table.stated", lang, end_year=end_year), lang)
+    if not derived:
         return pieces
-    derived = targets[~stated]
-    growth = derived.loc[derived["type"] == "mean_growth", "first_year"]
-    kind, year = ("ranks", None) if growth.empty else ("rates", growth.iloc[0])
-    if not stated.any():
+    growth = [one.target.first_year for one in derived if one.target.type == "mean_growth"]
+    kind, year = ("rates", growth[0]) if growth else ("ranks", None)
+    if not stated:
         pieces.append(Sentence(text(f"feasibility.no_{kind}", lang, end_year=end_year)))
     caption = text(f"table.derived_{kind}", lang, year=year, end_year=end_year)
     return [*pieces, *verdicts(derived, caption, lang)]
 
 
-def with_nature(caption: str, targets: pd.DataFrame, lang: str) -> str:
+def with_nature(caption: str, judged: Sequence[Verdict], lang: str) -> str:
     """A caption with the nature of the targets, where they have it in common."""
-    natures = set(targets["nature"])
+    natures = {one.target.nature for one in judged}
     if len(natures) > 1:
         return caption
     nature = text(f"nature.{natures.pop()}", lang)
     return text("table.all_of", lang, table=caption, nature=nature)
 
 
-def _verdict(row: pd.Series, lang: str) -> dict[str, str]:
-    notes = [missing_sentence(row, lang), row[f"reading_{lang}"]]
+def _verdict(verdict: Verdict, lang: str) -> dict[str, str]:
+    notes = [missing_sentence(verdict.missing, lang), getattr(verdict.target, f"reading_{lang}")]
     return {
-        text("column.target", lang): target_name(row, lang),
-        text("column.verdict", lang): capital(text(f"class.{row['class']}", lang)),
-        text("column.chance", lang): capital(chance(row, lang)),
-        text("column.grade", lang): row["grade"] if pd.notna(row["grade"]) else NOTHING,
+        text("column.target", lang): target_name(verdict.target, lang),
+        text("column.verdict", lang): capital(text(f"class.{verdict.class_}", lang)),
+        text("column.chance", lang): capital(chance(verdict, lang)),
+        text("column.grade", lang): verdict.grade or NOTHING,
         text("column.missing", lang): capital(text("semicolon", lang).join(filter(None, notes))),
     }
-
-
-def _kind(row: pd.Series) -> str:
-    return row["break_even"]["kind"] if isinstance(row["break_even"], dict) else ""
-
-
-def _even(row: pd.Series, chances: str, lang: str) -> str:
-    return number_in(row["break_even"][chances], row["unit"], lang, 1)
 
 
 def _signed(value: float) -> str:
     return f"+{number(value)}" if value > 0 else number(value)
 
 
-def _told(probability: float, row: pd.Series, lang: str) -> str:
-    word_only = row["grade"] in WORD_ONLY_GRADES
+def _told(probability: float | None, verdict: Verdict, lang: str) -> str:
+    if probability is None:
+        return NOTHING
+    word_only = verdict.grade in WORD_ONLY_GRADES
     return capital((in_words if word_only else rounded)(probability, lang))
-
-
-def _without_gap(row: pd.Series, lang: str) -> str:
-    gap = row["vintage_gap"]
-    return _told(gap["probability_without"], row, lang) if isinstance(gap, dict) else NOTHING
 
 
 def _if_any(

@@ -7,6 +7,8 @@ import re
 import string
 import tomllib
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ import pandas as pd
 from lvliang.baseline.package import data_folder, resource_path
 from lvliang.display.units import decimals_in, in_billions, in_unit
 from lvliang.feasibility.bands import likelihood
+from lvliang.feasibility.targets import Target
+from lvliang.feasibility.verdicts import Missing, Verdict
 
 WORDS = sorted(Path(__file__).parent.glob("words*.toml"))
 FORBIDDEN = Path(__file__).parent / "forbidden.toml"
@@ -164,15 +168,15 @@ def place(rank: float, lang: str) -> str:
     return text("rank.first" if rank == 1 else "rank.within", lang, rank=rank)
 
 
-def chance(verdict: pd.Series, lang: str) -> str:
+def chance(verdict: Verdict, lang: str) -> str:
     """How likely, as its grade allows: rounded to 5 points, or the word alone for C and D."""
-    if pd.isna(verdict["probability"]):
+    if verdict.probability is None:
         return NOTHING
-    if verdict["grade"] in WORD_ONLY_GRADES:
-        words = text(f"likelihood.{verdict['likelihood']}", lang)
+    if verdict.grade in WORD_ONLY_GRADES:
+        words = text(f"likelihood.{verdict.likelihood}", lang)
     else:
-        words = rounded(verdict["probability"], lang)
-    return text("chance.edge", lang, chance=words) if verdict["near_edge"] else words
+        words = rounded(verdict.probability, lang)
+    return text("chance.edge", lang, chance=words) if verdict.near_edge else words
 
 
 def in_words(probability: float, lang: str) -> str:
@@ -211,48 +215,45 @@ def span(first: int, last: int, lang: str) -> str:
     return text("span.year" if first == last else "span.years", lang, first=first, last=last)
 
 
-def target_name(verdict: pd.Series, lang: str) -> str:
+def target_name(target: Target, lang: str) -> str:
     """A target in words: indicator, span, direction, value and unit.
 
     Examples
     --------
-    >>> row = {"indicator": "gdp_real_growth", "type": "mean_growth", "operator": ">=",
-    ...        "value": 8.0, "unit": "%", "first_year": 2021, "deadline": 2025}
-    >>> target_name(pd.Series(row), "zh")
-    '地区生产总值实际增速：2021—2025年年均≥8%'
+    >>> from lvliang.feasibility.targets import load_targets
+    >>> target_name(load_targets("141100", 2020, 2025)[0], "zh")
+    '地区生产总值实际增速：2021年≥8%'
     """
-    key = verdict["type"] if verdict["type"] in ("mean_growth", "rank") else "one_year"
-    if key == "mean_growth" and verdict["first_year"] == verdict["deadline"]:
+    key = target.type if target.type in ("mean_growth", "rank") else "one_year"
+    if key == "mean_growth" and target.first_year == target.last_year:
         key = "one_year"
-    asked = amount(verdict["value"], verdict["unit"], lang)
+    asked = amount(target.value, target.unit, lang)
     return text(
         f"target.{key}",
         lang,
-        indicator=capital(label(verdict["indicator"], lang)),
-        first=verdict["first_year"],
-        year=verdict["deadline"],
-        amount=text(f"sign.{verdict['operator']}", lang, value=asked),
-        place=place(verdict["value"], lang),
+        indicator=capital(label(target.indicator, lang)),
+        first=target.first_year,
+        year=target.last_year,
+        amount=text(f"sign.{target.operator}", lang, value=asked),
+        place=place(target.value, lang),
     )
 
 
-def missing_sentence(verdict: pd.Series, lang: str) -> str:
+def missing_sentence(missing: Missing | None, lang: str) -> str:
     """Why a target cannot be told, or "" where it can."""
-    missing = verdict["missing"]
-    if not isinstance(missing, dict):
+    if missing is None:
         return ""
-    facts = missing | {"indicator": label(missing["indicator"], lang)}
+    facts = missing.plain() | {"indicator": label(str(missing.indicator), lang)}
     return text(f"missing.{facts.pop('reason')}", lang, **facts)
 
 
-def counts_by_class(verdicts: pd.DataFrame, lang: str) -> str:
+def counts_by_class(classes: Iterable[str], lang: str) -> str:
     """How many targets are in each class, best class first, ``cannot_tell`` last."""
-    order = list(_words()["class"])
-    counts = verdicts["class"].value_counts()
-    present = [name for name in order if name in counts.index]
+    counts = Counter(classes)
     parts = [
         text("feasibility.count", lang, label=text(f"class.{name}", lang), count=counts[name])
-        for name in present
+        for name in _words()["class"]
+        if counts[name]
     ]
     return text("semicolon", lang).join(parts)
 

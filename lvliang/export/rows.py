@@ -26,7 +26,7 @@ from lvliang.baseline.tables import load_table
 from lvliang.display.words import WORD_ONLY_GRADES, label, target_name, text
 from lvliang.errors import DataError, ParameterError
 from lvliang.feasibility.ranks import levels_by_treatment, shares_by_year
-from lvliang.feasibility.verdicts import assess
+from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
 from lvliang.projection.conditional import condition
 from lvliang.projection.outlook import Outlook
@@ -250,25 +250,27 @@ def _rank_rows(shares: pd.DataFrame, outlook: Outlook, indicator: str, under: st
     return _of_indicator(rows, outlook, indicator).assign(unit=PERCENT)
 
 
-def _targets(outlook: Outlook, verdicts: pd.DataFrame) -> pd.DataFrame:
+def _targets(outlook: Outlook, verdicts: Verdicts) -> pd.DataFrame:
     """Chance of each target whose grade lets a number be shown."""
-    told = verdicts[verdicts["probability"].notna() & ~verdicts["grade"].isin(WORD_ONLY_GRADES)]
     rows = [
         {
-            "indicator": row["indicator"],
-            "name_zh": target_name(row, "zh"),
-            "name_en": target_name(row, "en"),
-            "variable": f"Target|{row['target_id']}|Chance of Being Met",
+            "indicator": target.indicator,
+            "name_zh": target_name(target, "zh"),
+            "name_en": target_name(target, "en"),
+            "variable": f"Target|{target.target_id}|Chance of Being Met",
             "statistic": MET,
             "status": _status(outlook),
-            "vintage": row["settling_vintage"],
-            "price_basis": row["price_basis"],
-            "source_id": _start(outlook, row["indicator"])["source_id"],
+            "vintage": target.settling_vintage,
+            "price_basis": target.price_basis,
+            "source_id": _start(outlook, target.indicator)["source_id"],
             "unit": PERCENT,
-            "year": row["deadline"],
-            "value": 100 * row["probability"],
+            "year": target.last_year,
+            "value": 100 * probability,
         }
-        for _, row in told.iterrows()
+        for target, probability, grade in (
+            (one.target, one.probability, one.grade) for one in verdicts
+        )
+        if probability is not None and grade not in WORD_ONLY_GRADES
     ]
     return pd.DataFrame(rows)
 

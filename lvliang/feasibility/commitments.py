@@ -7,6 +7,7 @@ what is carried forward or forged has no end test; a definition in doubt is veri
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,39 @@ from lvliang.baseline.growth import average_growth
 from lvliang.baseline.tables import load_table
 from lvliang.errors import ParameterError
 from lvliang.feasibility.bands import CANNOT_TELL
+from lvliang.feasibility.fields import COMMITTED
+from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts, columns
 
 OUTCOMES = ("verdict", "milestone", "no_end_test", "verify_definition", "cannot_tell")
-FROM_VERDICTS = ["class", "probability", "grade", "likelihood", "near_edge", "missing"]
-ADDED = [
-    "needed_per_year", "needed_growth", "known", "outcome", "missing", "beyond_run",
-    "class", "probability", "grade", "likelihood", "near_edge",
-]  # fmt: skip
+FROM_VERDICTS = [column.name for column in columns(COMMITTED)]
+ADDED = ["needed_per_year", "needed_growth", "known", "outcome", "beyond_run", *FROM_VERDICTS]
 SEARCHED = ["indicator_zh", "indicator_en", "quote", "place", "reading_zh", "reading_en"]
 
 
+@dataclass(frozen=True)
+class Known:
+    """A fact of the review; whether it is a commitment's base, and only bounds from below."""
+
+    figure_id: str
+    indicator_zh: str
+    indicator_en: str
+    type: str
+    value: float
+    unit: str
+    year: int
+    period: str
+    is_base: bool
+    is_lower_bound: bool
+
+
 def judge_commitments(
-    verdicts: pd.DataFrame, base_year: int, end_year: int, data: Path | None = None
+    verdicts: Verdicts, base_year: int, end_year: int, data: Path | None = None
 ) -> pd.DataFrame:
     """Say of each commitment what can be said.
 
     Parameters
     ----------
-    verdicts : pandas.DataFrame
+    verdicts : Verdicts
         From ``assess``; the main targets have the same names here and there. Where it has none
         of them, the report is another region's or not yet known, and there are no commitments.
     base_year, end_year : int
@@ -48,17 +64,17 @@ def judge_commitments(
           deadline, or what a count of the coming year asks for; missing otherwise;
         - ``needed_growth``: % a year, ``(value / base) ** (1 / years) - 1``; missing without a
           base, and for a share, which moves in points;
-        - ``known``: the fact of the review that speaks of the same thing, or None;
+        - ``known``: what is `Known` of the same thing, or None;
         - ``outcome``: one of ``OUTCOMES``;
-        - ``missing``: why it cannot be told: a ``reason`` and what it speaks of, or None;
+        - ``missing``: why it cannot be told (`Missing`), or None;
         - ``beyond_run``: the deadline is after ``end_year``;
         - ``class, probability, grade, likelihood, near_edge`` of the verdict table.
     """
     table = load_table("report_commitments", data)
     facts = load_table("report_facts", data).set_index("figure_id")
     facts = facts[facts["year"] <= base_year]
-    judged = verdicts.set_index("target_id")
-    if not table["commitment_id"].isin(judged.index).any():
+    judged = verdicts.by_id
+    if not table["commitment_id"].isin(list(judged)).any():
         table = table.iloc[:0]
     rows = [
         _needed(row, base_year)
@@ -110,14 +126,15 @@ def filter_commitments(
     return kept[searched.str.contains(text, case=False, regex=False)]
 
 
-def _said(row: pd.Series, judged: pd.DataFrame) -> dict[str, Any]:
+def _said(row: pd.Series, judged: dict[str, Verdict]) -> dict[str, Any]:
     """Outcome, what is missing, and the verdict where the verdict table has the target."""
-    name = row["commitment_id"]
-    verdict = dict(judged.loc[name, FROM_VERDICTS]) if name in judged.index else {}
-    rule, told = row["outcome_rule"], pd.notna(verdict.get("probability"))
+    found = judged.get(row["commitment_id"])
+    values = found.row() if found else {}
+    verdict = {name: values[name] for name in FROM_VERDICTS if found}
+    rule, told = row["outcome_rule"], verdict.get("probability") is not None
     outcome = rule if rule in OUTCOMES else "verdict" if told else CANNOT_TELL
     if outcome == CANNOT_TELL:
-        verdict = {"class": CANNOT_TELL, "missing": {"reason": rule}} | verdict
+        verdict = {"class": CANNOT_TELL, "missing": Missing(rule)} | verdict
     return {"class": "", "missing": None, "near_edge": False} | verdict | {"outcome": outcome}
 
 
@@ -137,17 +154,16 @@ def _needed(row: pd.Series, base_year: int) -> dict[str, float | None]:
     return needed
 
 
-def _known(row: pd.Series, facts: pd.DataFrame) -> dict[str, Any] | None:
-    """The fact by name, whether it is the base, and whether it only bounds from below."""
+def _known(row: pd.Series, facts: pd.DataFrame) -> Known | None:
     if row["fact_id"] not in facts.index:
         return None
     fact = facts.loc[row["fact_id"]]
-    return {
-        "figure_id": row["fact_id"],
+    return Known(
+        figure_id=row["fact_id"],
         **fact[["indicator_zh", "indicator_en", "type", "value", "unit", "year", "period"]],
-        "is_base": pd.notna(row["base_value"]),
-        "is_lower_bound": fact["bound"] == "lower",
-    }
+        is_base=pd.notna(row["base_value"]),
+        is_lower_bound=fact["bound"] == "lower",
+    )
 
 
 def _year(date: str) -> float:

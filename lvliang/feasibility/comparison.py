@@ -14,8 +14,9 @@ from lvliang.baseline.store import kept
 from lvliang.errors import ParameterError
 from lvliang.feasibility.background import Background, load_background
 from lvliang.feasibility.bands import NEAR_EDGE, likelihood
+from lvliang.feasibility.fields import COMPARED
 from lvliang.feasibility.targets import load_targets
-from lvliang.feasibility.verdicts import assess, rank_paths
+from lvliang.feasibility.verdicts import Verdicts, assess, columns, rank_paths
 from lvliang.projection.conditional import condition
 from lvliang.projection.outlook import Outlook, mean_growth, quantiles
 from lvliang.projection.scenario import Scenario
@@ -24,13 +25,8 @@ LEVELS = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 INDICATORS = ("gdp_nominal", "budget_revenue")
 GROWTH = {"growth": "gdp_real_growth", "prices": "gdp_deflator_growth"}
 RANK = "rank"
-VERDICT = {
-    "target_id": "str", "group": "str", "type": "str", "indicator": "str", "operator": "str",
-    "value": "float64", "unit": "str", "first_year": "int64", "deadline": "int64", "nature": "str",
-    "probability": "float64", "grade": "str", "likelihood": "str", "class": "str",
-    "near_edge": "bool",
-}  # fmt: skip
-
+DTYPES = {str: "str", float: "float64", int: "int64", bool: "bool"}
+VERDICT = {one.name: DTYPES[one.plain_kind] for one in columns(COMPARED)}
 OWN = "own"  # row of a scenario that is no shipped one
 
 
@@ -150,7 +146,7 @@ def compare(
         judged = assess(targets, found, background)
         rows.append({"scenario": name} | _summary(found, first))
         chances.append(_chances(found, rank, judged).assign(scenario=name))
-        verdicts.append(judged[list(VERDICT)].astype(VERDICT).assign(scenario=name))
+        verdicts.append(judged.frame(COMPARED).astype(VERDICT).assign(scenario=name))
         fans += [_fan(found, indicator).assign(scenario=name) for indicator in INDICATORS]
     return Comparison(
         tuple(scenarios),
@@ -187,12 +183,15 @@ def _against(summary: pd.DataFrame) -> pd.DataFrame:
     return summary.join([*moved, points.add_suffix("_against")])
 
 
-def _chances(found: Outlook, rank: float, judged: pd.DataFrame) -> pd.DataFrame:
+def _chances(found: Outlook, rank: float, judged: Verdicts) -> pd.DataFrame:
     ranks = rank_paths(found, "gdp_nominal", found.end_year)
     known = len(ranks) > 0 and not np.isnan(rank)
     shares = {RANK: float((ranks <= rank).mean())} if known else {}
-    told = judged.dropna(subset="group_probability")
-    shares |= told.groupby("group", sort=False)["group_probability"].first().to_dict()
+    shares |= {
+        one.target.group: one.group_probability
+        for one in judged
+        if one.group_probability is not None
+    }
     table = pd.DataFrame({"what": list(shares), "share": list(shares.values())})
     return table.astype({"what": "str", "share": "float64"})
 

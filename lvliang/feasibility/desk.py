@@ -56,8 +56,8 @@ def expected(
     """
     rows = {}
     for target in targets:
-        told = missing(target, outlook) is None
-        drawn = outcomes(target, outlook, gaps) if told else np.full(1, np.nan)
+        untold = missing(target, outlook)
+        drawn = np.full(1, np.nan) if untold else outcomes(target, outlook, gaps)
         ends = {name: float(np.quantile(drawn, level)) for name, level in LEVELS.items()}
         rows[target.target_id] = {"last": _last(target.indicator, outlook)} | ends
     return pd.DataFrame.from_dict(rows, orient="index", columns=["last", *LEVELS])

@@ -19,7 +19,7 @@ import pandas as pd
 from lvliang.baseline.growth import average_growth, level_after
 from lvliang.baseline.tables import as_of, load_table
 from lvliang.errors import DataError
-from lvliang.feasibility.commitments import FROM_VERDICTS, judge_commitments
+from lvliang.feasibility.commitments import judge_commitments
 from lvliang.feasibility.known_growth import (
     LEVELS,
     REFERENCES,
@@ -30,6 +30,7 @@ from lvliang.feasibility.known_growth import (
     standing,
 )
 from lvliang.feasibility.targets import load_targets
+from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 TABLES = ("report_baseline", *SECTOR_TABLES, "commodities")
 WITHOUT_A_TEST = ("milestone", "no_end_test")
@@ -119,8 +120,8 @@ def industry_targets(region_code: str, base_year: int, data: Path | None = None)
         deadlines are years, as numbers. Empty where the region has no commitments known at
         ``base_year``.
     """
-    names = [target.target_id for target in load_targets(region_code, base_year, base_year, data)]
-    unjudged = pd.DataFrame({"target_id": names}, columns=["target_id", *FROM_VERDICTS])
+    targets = load_targets(region_code, base_year, base_year, data)
+    unjudged = Verdicts(Verdict(target) for target in targets)
     table = judge_commitments(unjudged, base_year, base_year, data)
     for end in ("deadline_from", "deadline_to"):
         table[end] = pd.to_numeric(table[end].str[:4])

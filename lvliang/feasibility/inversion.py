@@ -126,7 +126,7 @@ def find_target(target_id: str, outlook: Outlook, data: Path | None = None) -> T
     if fault is None and target_id not in bases:
         problem = f"is not a target;{did_you_mean(target_id, [*told, *bases])}"
     else:
-        problem = f"{WHY_NOT[fault['reason'] if fault else 'no_series']};"
+        problem = f"{WHY_NOT[fault.reason if fault else 'no_series']};"
     by_base = f"; by base: {', '.join(bases)}" if bases else ""
     raise ParameterError(
         f"target: {target_id!r} {problem} legal: {', '.join(told) or 'none here'}{by_base}"

@@ -9,7 +9,7 @@ Windows of several years overlap: behind a line stand its origins, not its citie
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import scoringrules
 
 from lvliang.baseline.history import secondary_share
 from lvliang.baseline.store import kept
+from lvliang.feasibility.fields import Part
 from lvliang.feasibility.rival_file import forecasts_digest, read_forecasts
 from lvliang.feasibility.rivals import RIVALS, statistical_rivals
 from lvliang.projection.engine import draw_growth
@@ -220,7 +221,34 @@ def high_secondary_share(origin: int, data: Path | None = None) -> list[str]:
     return sorted(share.index[: round(HIGH_SHARE * len(share))])
 
 
-def record_line(summary: pd.DataFrame, years: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Fared:
+    """How forecasts of a group fared at one horizon."""
+
+    origins: int
+    cities: int
+    bias: float
+    crps: float
+    cover90: float
+
+
+@dataclass(frozen=True)
+class RecordLine(Part):
+    """The line of the record behind a verdict; ``own``: how the region fared in its province."""
+
+    group: str
+    horizon: int
+    fared: Fared
+    own: Fared | None
+
+    def plain(self) -> dict[str, Any]:
+        """The values by name, those of the group beside its name."""
+        values = asdict(self)
+        own = values.pop("own")
+        return values | values.pop("fared") | {"own": own}
+
+
+def record_line(summary: pd.DataFrame, years: int) -> RecordLine:
     """The line of the record that applies to a forecast of the mean over ``years`` years.
 
     The province's line: the widest group that shares the region's ups and downs; its own where
@@ -232,22 +260,13 @@ def record_line(summary: pd.DataFrame, years: int) -> dict[str, Any]:
     lines = chosen.set_index("group")
     group = "province" if "province" in lines.index else "city"
     beside = group == "province" and "city" in lines.index
-    return {
-        "group": group,
-        "horizon": horizon,
-        **_line(lines.loc[group]),
-        "own": _line(lines.loc["city"]) if beside else None,
-    }
+    own = _fared(lines.loc["city"]) if beside else None
+    return RecordLine(group, horizon, _fared(lines.loc[group]), own)
 
 
-def _line(line: pd.Series) -> dict[str, Any]:
-    return {
-        "origins": int(line["origins"]),
-        "cities": int(line["cities"]),
-        "bias": float(line["bias"]),
-        "crps": float(line["crps"]),
-        "cover90": float(line["cover90"]),
-    }
+def _fared(line: pd.Series) -> Fared:
+    counts = (int(line[name]) for name in ("origins", "cities"))
+    return Fared(*counts, *(float(line[name]) for name in ("bias", "crps", "cover90")))
 
 
 def brier_skill(record: Record, *, resamples: int = 2000, seed: int = 1) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -9,28 +10,42 @@ import pandas as pd
 from lvliang.baseline.growth import average_growth
 from lvliang.baseline.starting_point import SPAN
 from lvliang.feasibility.comparable import Cities, comparable_spells
+from lvliang.feasibility.fields import Part
 from lvliang.feasibility.targets import Target
 from lvliang.projection.outlook import Outlook, actual
 
+RATES = ("growth", "mean_growth")  # types of targets that ask for growth a year
 EUROSTAT = ((0.95, "on_track"), (0.60, "acceleration_needed"), (0.0, "limited_progress"))
 
 
-def reference(target: Target, outlook: Outlook, cities: Cities | None) -> dict[str, Any]:
-    """What stands beside the probability of a growth target; empty for the others.
+@dataclass(frozen=True)
+class ReferenceClass(Part):
+    """Which earlier spells of the same length a target is held against, and how many.
 
-    Returns
-    -------
-    dict
-        ``rate_needed`` (% a year in the years of the target that remain: all of them at the
-        base year), ``reference_class`` (which earlier spells of the same length it is held
-        against: ``kind`` "alike" for spells of all cities that began alike, "province" for those
-        of the cities of the province; ``spells`` and ``cities``, their numbers),
-        ``reference_percentile`` (% of them that grew less than required), ``eurostat_status``
-        and ``eurostat_basis`` (``first, last``, the two years, and ``rate``, % a year between
-        them at current prices, also where the target is one of real growth: such trackers take
-        the levels that are published).
+    ``kind``: "alike" for spells of all cities that began alike, "province" for those of the
+    cities of the province.
     """
-    if target.type not in ("growth", "mean_growth"):
+
+    kind: str
+    spells: int
+    cities: int
+
+
+@dataclass(frozen=True)
+class EurostatBasis(Part):
+    """Two years, and the growth between them (% a year) at current prices.
+
+    Also where the target is one of real growth: such trackers take the levels that are published.
+    """
+
+    first: int
+    last: int
+    rate: float | None
+
+
+def reference(target: Target, outlook: Outlook, cities: Cities | None) -> dict[str, Any]:
+    """What stands beside the probability of a growth target, by field of its verdict."""
+    if target.type not in RATES:
         return {}
     years = target.last_year - target.first_year + 1
     rate = _nominal_average(target, outlook)
@@ -38,11 +53,7 @@ def reference(target: Target, outlook: Outlook, cities: Cities | None) -> dict[s
         "rate_needed": target.value,
         **_outside_view(target, outlook, cities, years),
         "eurostat_status": eurostat_status(rate, target.value),
-        "eurostat_basis": {
-            "first": outlook.base_year - SPAN,
-            "last": outlook.base_year,
-            "rate": rate,
-        },
+        "eurostat_basis": EurostatBasis(outlook.base_year - SPAN, outlook.base_year, rate),
     }
 
 
@@ -80,11 +91,10 @@ def _outside_view(
     if spells is None:
         spells = _spells_of_province(target, outlook, years)
     if spells.empty:
-        return {"reference_percentile": None, "reference_class": None}
-    counts = {"spells": len(spells), "cities": spells["region"].nunique()}
+        return {}
     return {
         "reference_percentile": 100 * float((spells["growth"] < target.value).mean()),
-        "reference_class": {"kind": kind} | counts,
+        "reference_class": ReferenceClass(kind, len(spells), spells["region"].nunique()),
     }
 
 

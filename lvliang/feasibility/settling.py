@@ -7,8 +7,8 @@ which way the next one goes is not known.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,26 @@ import xarray as xr
 from lvliang.baseline.history import series
 from lvliang.baseline.package import data_folder, present_resources
 from lvliang.baseline.tables import as_of, load_observations
+from lvliang.feasibility.fields import Part
 
 GROWTH_TABLES = ("gdp_revised", "shanxi_real_growth")
 MINIMUM_GAPS = 8
+
+
+@dataclass(frozen=True)
+class VintageGap(Part):
+    """Span and size of the gaps, and the probability of the target without them.
+
+    ``spread`` is their standard deviation, ``largest`` the largest in size (points).
+    """
+
+    first_year: int
+    last_year: int
+    years: int
+    mean: float
+    spread: float
+    largest: float
+    probability_without: float
 
 
 def vintage_gaps(region_code: str, origin: int, data: Path | None = None) -> pd.Series:
@@ -67,16 +84,14 @@ def settled(growth: xr.DataArray, gaps: pd.Series | None) -> xr.DataArray:
     return growth + xr.DataArray(centred[places], dims=("draw", "year"))
 
 
-def describe_gaps(gaps: pd.Series) -> dict[str, Any]:
-    """Span and size of the gaps: ``first_year, last_year, years, mean, spread, largest``.
-
-    ``spread`` is their standard deviation, ``largest`` the largest in size (points).
-    """
-    return {
-        "first_year": int(gaps.index.min()),
-        "last_year": int(gaps.index.max()),
-        "years": len(gaps),
-        "mean": float(gaps.mean()),
-        "spread": float(gaps.std()),
-        "largest": float(gaps.abs().max()),
-    }
+def describe_gaps(gaps: pd.Series, probability_without: float) -> VintageGap:
+    """The gaps behind a verdict."""
+    return VintageGap(
+        first_year=int(gaps.index.min()),
+        last_year=int(gaps.index.max()),
+        years=len(gaps),
+        mean=float(gaps.mean()),
+        spread=float(gaps.std()),
+        largest=float(gaps.abs().max()),
+        probability_without=probability_without,
+    )

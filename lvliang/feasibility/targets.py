@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
 from lvliang.baseline.tables import as_of, load_table
+from lvliang.feasibility.fields import ADDED, COMPARED, KEPT, PUBLIC, goes
 
 
 @dataclass(frozen=True)
@@ -19,25 +21,25 @@ class Target:
     ``first_year`` and ``last_year`` bound the span that counts (both years included).
     """
 
-    target_id: str
+    target_id: Annotated[str, goes(PUBLIC, KEPT, COMPARED)]
     region_code: str
-    group: str
-    type: str
-    indicator: str
+    group: Annotated[str, goes(PUBLIC, KEPT, COMPARED, public_after="discounted_2")]
+    type: Annotated[str, goes(PUBLIC, KEPT, COMPARED)]
+    indicator: Annotated[str, goes(KEPT, COMPARED)]
     series: str
-    operator: str
-    value: float
-    unit: str
-    price_basis: str
-    price_basis_status: str
-    first_year: int
-    last_year: int
-    nature: str
-    origin: str
-    settling_vintage: str
-    quote: str
-    reading_zh: str
-    reading_en: str
+    operator: Annotated[str, goes(KEPT, COMPARED)]
+    value: Annotated[float, goes(PUBLIC, KEPT, COMPARED)]
+    unit: Annotated[str, goes(PUBLIC, KEPT, COMPARED)]
+    price_basis: Annotated[str, goes(PUBLIC)]
+    price_basis_status: Annotated[str, goes()]
+    first_year: Annotated[int, goes(KEPT, COMPARED)]
+    last_year: Annotated[int, goes(PUBLIC, KEPT, COMPARED, called="deadline")]
+    nature: Annotated[str, goes(PUBLIC, ADDED, COMPARED)]
+    origin: Annotated[str, goes(ADDED)]
+    settling_vintage: Annotated[str, goes(PUBLIC, ADDED, after="group_probability")]
+    quote: Annotated[str, goes(after="break_even")]
+    reading_zh: Annotated[str, goes(after="quote")]
+    reading_en: Annotated[str, goes(after="reading_zh")]
 
     def met(self, outcome: np.ndarray) -> np.ndarray:
         """Whether each outcome meets the target; "=" is judged as at least, as its reading says.

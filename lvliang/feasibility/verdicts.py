@@ -1,46 +1,45 @@
 """From draws to verdicts: the share of paths on which a target is met, and what is missing.
 
-A verdict needs evidence. Where no series carries it the class is ``cannot_tell`` and the row
+A verdict needs evidence. Where no series carries it the class is ``cannot_tell`` and the verdict
 says which series would settle it; no probability is made up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
+import xarray as xr
+from pydantic import AfterValidator, Field
 
 from lvliang.baseline.growth import from_log, to_log
+from lvliang.feasibility import bands
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.bands import CANNOT_TELL, likelihood, near_edge, verdict_class
-from lvliang.feasibility.break_even import even_bet, what_it_takes
-from lvliang.feasibility.record import LONGEST, record_line
-from lvliang.feasibility.reference import reference
-from lvliang.feasibility.settling import describe_gaps, settled
+from lvliang.feasibility.break_even import BeyondGdp, EvenBet, even_bet, what_it_takes
+from lvliang.feasibility.fields import (
+    COMMITTED,
+    COMPARED,
+    KEPT,
+    PUBLIC,
+    Column,
+    Part,
+    columns_of,
+    goes,
+    in_order,
+)
+from lvliang.feasibility.record import LONGEST, RecordLine, record_line
+from lvliang.feasibility.reference import RATES, EurostatBasis, ReferenceClass, reference
+from lvliang.feasibility.settling import VintageGap, describe_gaps, settled
 from lvliang.feasibility.targets import Target
 from lvliang.projection.outlook import Outlook
 
 LONG_SERIES = 15
 NO_BACKGROUND = Background()
-SENSITIVITY_POINTS = (1, 2)
-COLUMNS = [
-    "target_id", "group", "type", "indicator", "operator", "value", "unit",
-    "price_basis", "price_basis_status", "first_year", "deadline", "nature", "origin",
-    "probability", "grade", "likelihood", "class", "near_edge", "required_rate",
-    "rate_needed", "reference_percentile", "reference_class", "eurostat_status",
-    "eurostat_basis", "discounted_1", "discounted_2", "group_probability", "settling_vintage",
-    "vintage_gap", "record",
-    "beyond_record", "missing", "break_even", "quote", "reading_zh", "reading_en",
-]  # fmt: skip
-# What ``lvliang assess --format json`` gives of a target, in this order.
-PUBLIC = [
-    "target_id", "type", "value", "unit", "price_basis", "deadline", "nature", "probability",
-    "grade", "likelihood", "class", "required_rate", "reference_percentile", "rate_needed",
-    "eurostat_status", "discounted_1", "discounted_2", "group", "group_probability",
-    "settling_vintage", "record", "missing", "break_even",
-]  # fmt: skip
 SERIES_OF_PATH = {
     "gdp_real_growth": "gdp_real",
     "gdp_nominal": "gdp_nominal",
@@ -50,11 +49,160 @@ SERIES_OF_PATH = {
 }
 
 
+def _one_of(known: Iterable[str]) -> AfterValidator:
+    words = sorted(known)
+
+    def check(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"{value!r} is none of {', '.join(words)}")
+        return value
+
+    return AfterValidator(check)
+
+
+Chance = Annotated[float, Field(ge=0, le=1)]
+Grade = Literal["A", "B", "C", "D"]
+Class = Annotated[
+    str, _one_of({CANNOT_TELL, *(word for _, word in bands.INDICATIVE + bands.BINDING)})
+]
+Likelihood = Annotated[str, _one_of(word for _, word in bands.LIKELIHOOD)]
+
+
+@dataclass(frozen=True)
+class Missing(Part):
+    """Why a target cannot be told, and what that speaks of.
+
+    Reasons: ``no_series`` (none is shipped), ``beyond_run`` (the run does not reach its years),
+    ``ended`` (last figure too long ago), ``short`` (too few changes), ``rivals`` (other cities'
+    series are missing); those of commitments are their own.
+    """
+
+    reason: str
+    indicator: str | None = None
+    last_year: int | None = None
+    changes: int | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """What there is of it, by name."""
+        return {name: value for name, value in super().plain().items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on a target; None is what cannot be told, or does not apply.
+
+    A field is written here alone: `goes` says which of the forms of verdicts have it.
+
+    Attributes
+    ----------
+    grade
+        A a long series of its own and the panel, with a track record; B the long series alone; C
+        shorter, with gaps, or further ahead than any record; D the series of several cities.
+    required_rate, rate_needed
+        % a year, as asked and in the years that remain: all of them at the base year.
+    reference_percentile
+        Share of the spells of the ``reference_class`` that grew less than required, %.
+    eurostat_status
+        The two-point rule, for comparison.
+    discounted_1, discounted_2
+        Probability with real growth cut by 1 and 2 points.
+    group_probability
+        All targets of the group that can be assessed, met together.
+    beyond_record
+        Years ahead at which the record ends, where the deadline lies beyond.
+    """
+
+    target: Target
+    probability: Annotated[Chance | None, goes(PUBLIC, KEPT, COMPARED, COMMITTED)] = None
+    grade: Annotated[Grade | None, goes(PUBLIC, KEPT, COMPARED, COMMITTED)] = None
+    likelihood: Annotated[Likelihood | None, goes(PUBLIC, KEPT, COMPARED, COMMITTED)] = None
+    class_: Annotated[Class, goes(PUBLIC, KEPT, COMPARED, COMMITTED, called="class")] = CANNOT_TELL
+    near_edge: Annotated[bool, goes(KEPT, COMPARED, COMMITTED)] = False
+    required_rate: Annotated[float | None, goes(PUBLIC)] = None
+    rate_needed: Annotated[float | None, goes(PUBLIC, public_after="reference_percentile")] = None
+    reference_percentile: Annotated[float | None, goes(PUBLIC)] = None
+    reference_class: Annotated[ReferenceClass | None, goes()] = None
+    eurostat_status: Annotated[str | None, goes(PUBLIC)] = None
+    eurostat_basis: Annotated[EurostatBasis | None, goes()] = None
+    discounted_1: Annotated[float | None, goes(PUBLIC)] = None
+    discounted_2: Annotated[float | None, goes(PUBLIC)] = None
+    group_probability: Annotated[float | None, goes(PUBLIC, KEPT)] = None
+    vintage_gap: Annotated[VintageGap | None, goes()] = None
+    record: Annotated[RecordLine | None, goes(PUBLIC)] = None
+    beyond_record: Annotated[int | None, goes()] = None
+    missing: Annotated[Missing | None, goes(PUBLIC, KEPT, COMMITTED)] = None
+    break_even: Annotated[EvenBet | BeyondGdp | None, goes(PUBLIC)] = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Verdict:
+        """The verdict of a row of plain values, as far as it has them; parts are left out."""
+        plain = {
+            name: None if pd.isna(value) else value
+            for name, value in row.items()
+            if not isinstance(value, dict)
+        }
+        own: dict[str, Any] = {one.field: plain[one.name] for one in _OWN if one.name in plain}
+        asked: dict[str, Any] = {one.field: plain.get(one.name) for one in _OF_TARGET}
+        return cls(Target(region_code="", series="", **asked), **own)
+
+    def row(self) -> dict[str, Any]:
+        """Its columns by name."""
+        told = {one.name: getattr(self.target, one.field) for one in _OF_TARGET}
+        return told | {one.name: getattr(self, one.field) for one in _OWN}
+
+
+_OF_TARGET, _OWN = columns_of(Target), columns_of(Verdict)
+
+
+def columns(use: str = "") -> list[Column]:
+    """The columns of a form of verdicts, of all of them without ``use``."""
+    return in_order([*_OF_TARGET, *_OWN], use)
+
+
+class Verdicts(tuple[Verdict, ...]):
+    """Verdicts, in the order of the targets."""
+
+    __slots__ = ()
+
+    def of(self, group: str) -> Verdicts:
+        """Those on a group of targets."""
+        return Verdicts(one for one in self if one.target.group == group)
+
+    def of_type(self, type_: str) -> Verdicts:
+        """Those on targets of a type."""
+        return Verdicts(one for one in self if one.target.type == type_)
+
+    @property
+    def rated(self) -> Verdicts:
+        """Those that have a probability."""
+        return Verdicts(one for one in self if one.probability is not None)
+
+    @property
+    def by_id(self) -> dict[str, Verdict]:
+        """Each by the name of its target."""
+        return {one.target.target_id: one for one in self}
+
+    def frame(self, use: str = "") -> pd.DataFrame:
+        """One row a target, for files, machines and tables of comparison."""
+        names = [one.name for one in columns(use)]
+        return pd.DataFrame([one.row() for one in self], columns=names)
+
+    def records(self, use: str, precision: int = 10) -> list[dict[str, Any]]:
+        """The same as JSON has it; what is missing is None."""
+        text = self.frame(use).to_json(
+            orient="records",
+            force_ascii=False,
+            double_precision=precision,
+            default_handler=lambda part: part.plain(),
+        )
+        return json.loads(text)  # type: ignore[no-any-return]
+
+
 def assess(
     targets: Sequence[Target],
     outlook: Outlook,
     background: Background = NO_BACKGROUND,
-) -> pd.DataFrame:
+) -> Verdicts:
     """Judge each target on the draws of ``outlook``.
 
     Parameters
@@ -65,37 +213,17 @@ def assess(
         Verdicts on real growth cite their line of its ``record``, without which none is of
         grade A; are settled on the preliminary figure by its ``gaps``; and are held against
         spells that began alike among its ``cities``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a target, columns ``COLUMNS``: what the target is, then ``probability`` (0–1,
-        missing where it cannot be told), ``grade`` (A a long series of its own and the panel,
-        with a track record; B the long series alone; C shorter, with gaps, or further ahead than
-        any record; D the series of several cities), ``likelihood``, ``class``, ``near_edge``,
-        ``required_rate`` (% a year),
-        ``rate_needed`` (% a year still needed in the years that remain),
-        ``reference_percentile`` (share of the ``reference_class``, earlier spells of the same
-        length, that grew less than required, %), ``eurostat_status, eurostat_basis`` (the
-        two-point rule, for comparison),
-        ``discounted_1, discounted_2`` (probability with real growth cut by 1 and 2 points),
-        ``group_probability`` (all targets of the group that can be assessed, met together),
-        ``settling_vintage, vintage_gap`` (size of the gaps and ``probability_without`` them),
-        ``record`` (line of the track record), ``beyond_record`` (years ahead at which it ends,
-        where the deadline lies beyond), ``missing`` (why it cannot be told),
-        ``break_even`` (``break_even.even_bet`` or ``what_it_takes``), ``quote, reading_zh,
-        reading_en``.
     """
-    drawn = [_drawn(target, outlook, background.gaps) for target in targets]
+    drawn = [missing(one, outlook) or outcomes(one, outlook, background.gaps) for one in targets]
     judged = list(zip(targets, drawn, strict=True))
-    rows = [_verdict(target, outlook, values, background) for target, values in judged]
-    table = pd.DataFrame(rows, columns=COLUMNS)
     joint = {
         group: _together([(target, values) for target, values in judged if target.group == group])
-        for group in table["group"].unique()
+        for group in {target.group for target in targets}
     }
-    table["group_probability"] = table["group"].map(joint)
-    return table
+    return Verdicts(
+        _verdict(target, outlook, values, background, joint[target.group])
+        for target, values in judged
+    )
 
 
 def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:
@@ -104,10 +232,14 @@ def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:
     Empty if a city is missing, and where there is but one.
     """
     levels = outlook.paths.sel(indicator=indicator, year=year)
-    if levels.isnull().any() or levels.sizes["region"] == 1:
+    if _lacks_rivals(levels):
         return np.array([], dtype=int)
     above = levels > levels.sel(region=outlook.region.code)
     return (above.sum("region") + 1).to_numpy()
+
+
+def _lacks_rivals(levels: xr.DataArray) -> bool:
+    return bool(levels.isnull().any()) or levels.sizes["region"] == 1
 
 
 def outcomes(
@@ -127,115 +259,72 @@ def outcomes(
     return from_log(to_log(growth).mean("year")).to_numpy()
 
 
-def missing(target: Target, outlook: Outlook) -> dict[str, Any] | None:
-    """Why the target cannot be told, or None: ``reason`` and what it speaks of.
-
-    Reasons: ``no_series`` (none is shipped), ``beyond_run`` (the run does not reach its years),
-    ``ended`` (last figure too long ago), ``short`` (too few changes), ``rivals`` (other cities'
-    series are missing).
-    """
-    path = target.series if target.type == "rank" else target.indicator
+def missing(target: Target, outlook: Outlook) -> Missing | None:
+    """Why the target cannot be told, or None."""
+    indicator = target.indicator
+    path = target.series if target.type == "rank" else indicator
     if path not in SERIES_OF_PATH:
-        return {"reason": "no_series", "indicator": target.indicator}
+        return Missing("no_series", indicator)
     if not outlook.base_year < target.first_year <= target.last_year <= outlook.end_year:
-        return {"reason": "beyond_run", "indicator": target.indicator}
+        return Missing("beyond_run", indicator)
     own = (outlook.region.code, SERIES_OF_PATH[path])
     if own not in outlook.evidence.index:
-        return {"reason": "no_series", "indicator": target.indicator}
+        return Missing("no_series", indicator)
     found = outlook.evidence.loc[own]
     if not found["usable"]:
         reason = "ended" if found["gap"] > 0 else "short"
-        return {
-            "reason": reason,
-            "indicator": target.indicator,
-            "last_year": int(found["last_year"]),
-            "changes": int(found["changes"]),
-        }
+        return Missing(reason, indicator, int(found["last_year"]), int(found["changes"]))
     if outlook.own_paths.sel(indicator=path).isnull().any():
-        return {"reason": "no_series", "indicator": target.indicator}
-    if target.type == "rank" and not len(rank_paths(outlook, path, target.last_year)):
-        return {"reason": "rivals", "indicator": target.indicator}
+        return Missing("no_series", indicator)
+    if target.type == "rank" and _lacks_rivals(
+        outlook.paths.sel(indicator=path, year=target.last_year)
+    ):
+        return Missing("rivals", indicator)
     return None
-
-
-def _drawn(target: Target, outlook: Outlook, gaps: pd.Series | None) -> np.ndarray | None:
-    return None if missing(target, outlook) else outcomes(target, outlook, gaps)
 
 
 def _verdict(
     target: Target,
     outlook: Outlook,
-    drawn: np.ndarray | None,
+    drawn: np.ndarray | Missing,
     background: Background,
-) -> dict[str, Any]:
-    row = {
-        "target_id": target.target_id,
-        "group": target.group,
-        "type": target.type,
-        "indicator": target.indicator,
-        "operator": target.operator,
-        "value": target.value,
-        "unit": target.unit,
-        "price_basis": target.price_basis,
-        "price_basis_status": target.price_basis_status,
-        "first_year": target.first_year,
-        "deadline": target.last_year,
-        "nature": target.nature,
-        "origin": target.origin,
-        "required_rate": target.value if target.type in ("growth", "mean_growth") else None,
-        "settling_vintage": target.settling_vintage,
-        "missing": missing(target, outlook),
-        "quote": target.quote,
-        "reading_zh": target.reading_zh,
-        "reading_en": target.reading_en,
-    }
-    if drawn is None:
-        return row | _not_told(target, outlook)
-    return row | _told(target, outlook, drawn, background)
-
-
-def _told(
-    target: Target,
-    outlook: Outlook,
-    drawn: np.ndarray,
-    background: Background,
-) -> dict[str, Any]:
+    together: float | None,
+) -> Verdict:
+    required = target.value if target.type in RATES else None
+    if isinstance(drawn, Missing):
+        return Verdict(
+            target,
+            required_rate=required,
+            group_probability=together,
+            missing=drawn,
+            break_even=what_it_takes(target, outlook),
+        )
     probability = float(target.met(drawn).mean())
     line = _record(target, outlook, background.record)
-    return {
-        "probability": probability,
-        "record": line,
-        "beyond_record": _beyond(target, outlook, background.record),
-        "grade": _grade(target, outlook, line is not None),
+    return Verdict(
+        target,
+        probability=probability,
+        grade=_grade(target, outlook, line is not None),
+        likelihood=likelihood(probability),
+        class_=verdict_class(probability, target.nature),
+        near_edge=near_edge(probability, target.nature),
+        required_rate=required,
+        discounted_1=_discounted(target, outlook, background.gaps, 1),
+        discounted_2=_discounted(target, outlook, background.gaps, 2),
+        group_probability=together,
+        vintage_gap=_vintage_gap(target, outlook, background.gaps),
+        record=line,
+        beyond_record=_beyond(target, outlook, background.record),
+        break_even=even_bet(target, drawn),
         **reference(target, outlook, background.cities),
-        "likelihood": likelihood(probability),
-        "class": verdict_class(probability, target.nature),
-        "near_edge": near_edge(probability, target.nature),
-        "break_even": even_bet(target, drawn),
-        "vintage_gap": _vintage_gap(target, outlook, background.gaps),
-        **{
-            f"discounted_{cut}": _discounted(target, outlook, background.gaps, cut)
-            for cut in SENSITIVITY_POINTS
-        },
-    }
+    )
 
 
-def _not_told(target: Target, outlook: Outlook) -> dict[str, Any]:
-    unknown = [
-        "probability", "grade", "likelihood", "discounted_1", "discounted_2", "beyond_record",
-    ]  # fmt: skip
-    return dict.fromkeys(unknown) | {
-        "class": CANNOT_TELL,
-        "near_edge": False,
-        "break_even": what_it_takes(target, outlook),
-    }
-
-
-def _vintage_gap(target: Target, outlook: Outlook, gaps: pd.Series | None) -> dict[str, Any] | None:
+def _vintage_gap(target: Target, outlook: Outlook, gaps: pd.Series | None) -> VintageGap | None:
     if gaps is None or gaps.empty or target.indicator != "gdp_real_growth":
         return None
     without = float(target.met(outcomes(target, outlook)).mean())
-    return describe_gaps(gaps) | {"probability_without": without}
+    return describe_gaps(gaps, without)
 
 
 def _discounted(
@@ -258,7 +347,7 @@ def _beyond(target: Target, outlook: Outlook, record: pd.DataFrame | None) -> in
     return LONGEST if lent and _untested(target, outlook) else None
 
 
-def _record(target: Target, outlook: Outlook, record: pd.DataFrame | None) -> dict[str, Any] | None:
+def _record(target: Target, outlook: Outlook, record: pd.DataFrame | None) -> RecordLine | None:
     """The record of real growth lends nothing to revenue or ranks."""
     untold = record is None or _untested(target, outlook)
     if untold or target.indicator != "gdp_real_growth":
@@ -266,7 +355,7 @@ def _record(target: Target, outlook: Outlook, record: pd.DataFrame | None) -> di
     return record_line(record, target.last_year - target.first_year + 1)
 
 
-def _grade(target: Target, outlook: Outlook, has_record: bool) -> str:
+def _grade(target: Target, outlook: Outlook, has_record: bool) -> Grade:
     if target.type == "rank":
         return "D"
     found = outlook.evidence.loc[(outlook.region.code, SERIES_OF_PATH[target.indicator])]
@@ -276,6 +365,6 @@ def _grade(target: Target, outlook: Outlook, has_record: bool) -> str:
     return "A" if has_record else "B"
 
 
-def _together(judged: list[tuple[Target, np.ndarray | None]]) -> float | None:
-    hits = [target.met(values) for target, values in judged if values is not None]
+def _together(judged: list[tuple[Target, np.ndarray | Missing]]) -> float | None:
+    hits = [target.met(values) for target, values in judged if not isinstance(values, Missing)]
     return float(np.logical_and.reduce(hits).mean()) if hits else None

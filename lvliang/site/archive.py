@@ -12,17 +12,19 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError, create_model, field_validator
 
 from lvliang.baseline.package import data_folder, present_files
 from lvliang.baseline.store import code_digests, data_digests, digest_of
 from lvliang.display.show import RESULT_TYPE
 from lvliang.errors import DataError, LvliangError, QualityError
-from lvliang.feasibility import bands
+from lvliang.feasibility.fields import KEPT, Column
+from lvliang.feasibility.verdicts import columns
 from lvliang.provenance import code_version, data_fingerprint
 
 if TYPE_CHECKING:
@@ -36,39 +38,19 @@ NOTEBOOK = "30_feasibility"  # it hands out what is kept
 DIGITS = 12
 PROJECT = Path(__file__).resolve().parents[2]
 ROOMS = ("baseline/", "projection/", "feasibility/")  # what a verdict can depend on
-CLASSES = {word for _, word in [*bands.INDICATIVE, *bands.BINDING]} | {bands.CANNOT_TELL}
-LIKELIHOODS = {word for _, word in bands.LIKELIHOOD}
 
 Vintage = dict[str, Any]
 
 
-class _Verdict(BaseModel):
-    target_id: str
-    type: str
-    indicator: str
-    operator: str
-    value: float
-    unit: str
-    first_year: int
-    deadline: int
-    probability: float | None = Field(ge=0, le=1)
-    grade: Literal["A", "B", "C", "D"] | None
-    likelihood: str | None
-    word: str = Field(alias="class")
-    near_edge: bool
-    group: str
-    group_probability: float | None
-    missing: dict[str, Any] | None
+def _checked(column: Column) -> Any:
+    is_part = is_dataclass(column.plain_kind)
+    return dict[str, Any] | None if is_part else column.kind
 
-    @field_validator("word")
-    @classmethod
-    def _known_class(cls, value: str) -> str:
-        return _one_of(value, CLASSES)
 
-    @field_validator("likelihood")
-    @classmethod
-    def _known_likelihood(cls, value: str | None) -> str | None:
-        return value if value is None else _one_of(value, LIKELIHOODS)
+_CHECKED: dict[str, Any] = {
+    one.name: (_checked(one), ...) for one in columns(KEPT) if KEPT in one.goes.to
+}
+_Verdict: Any = create_model("_Verdict", **_CHECKED)
 
 
 class _Vintage(BaseModel):
@@ -261,9 +243,3 @@ def _sentence(error: ValidationError) -> str:
     where = ".".join(map(str, first["loc"]))
     others = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
     return f"{where + ': ' if where else ''}{first['msg']}{others}"
-
-
-def _one_of(value: str, known: set[str]) -> str:
-    if value not in known:
-        raise ValueError(f"{value!r} is none of {', '.join(sorted(known))}")
-    return value

@@ -11,6 +11,7 @@ import pandas as pd
 from lvliang.display.show import Sentence, Table
 from lvliang.display.words import NOTHING, WORD_ONLY_GRADES, capital, chance, target_name, text
 from lvliang.feasibility.bands import CANNOT_TELL
+from lvliang.feasibility.verdicts import Verdict
 from lvliang.site.vintage import Comparison, Move, Row, Standing
 
 TABLES_NAMED = 4
@@ -112,7 +113,7 @@ def _kinds(found: Comparison, lang: str) -> str:
 
 def _name(row: Row, lang: str) -> str:
     try:
-        return target_name(pd.Series(row), lang)
+        return target_name(Verdict.of(row).target, lang)
     except KeyError:  # the tables no longer know its indicator
         return str(row["target_id"])
 
@@ -124,7 +125,7 @@ def _verdict(row: Row | None, lang: str) -> str:
     word = capital(text(f"class.{row['class']}", lang))
     if row["class"] == CANNOT_TELL:
         return word
-    return text("semicolon", lang).join([word, chance(pd.Series(row), lang)])
+    return text("semicolon", lang).join([word, chance(Verdict.of(row), lang)])
 
 
 def _change(move: Move, lang: str) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from lvliang.display import sentences
 from lvliang.display.scenario_tables import MAIN
 from lvliang.display.show import Sentence, Table
 from lvliang.display.words import text
+from lvliang.feasibility.verdicts import Verdict, Verdicts
 from lvliang.site.history_tables import since_last
 from lvliang.site.vintage import Row, Standing
 
@@ -47,7 +46,7 @@ def body(
     titles : mapping
         What each parameter is called.
     """
-    main = pd.DataFrame([row for row in verdicts if row["group"] == MAIN])
+    main = Verdicts(Verdict.of(row) for row in verdicts).of(MAIN)
     said = [
         *sentences.feasibility(main, region=region, lang=lang),
         *since_last(standing, titles, lang),

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from lvliang.feasibility.bands import CANNOT_TELL, NEAR_EDGE
+from lvliang.feasibility.fields import KEPT
+from lvliang.feasibility.verdicts import Verdicts
 from lvliang.projection.outlook import QUANTILES, Outlook, mean_growth, quantiles
 
-VERDICT_KEYS = [
-    "target_id", "group", "type", "indicator", "operator", "value", "unit", "nature", "origin",
-    "first_year", "deadline", "settling_vintage", "probability", "grade", "likelihood", "class",
-    "near_edge", "group_probability", "missing",
-]  # fmt: skip
 FORECASTS = {"gdp_real_growth": "%", "gdp_nominal": "亿元", "budget_revenue": "亿元"}
 MEAN_GROWTH = ("gdp_real_growth", "gdp_nominal_growth", "budget_revenue_growth")
 DECIMALS = 4
@@ -30,12 +25,12 @@ Vintage = Mapping[str, Any]
 Row = dict[str, Any]
 
 
-def results(verdicts: pd.DataFrame, outlook: Outlook, parameters: Mapping[str, Any]) -> Row:
+def results(verdicts: Verdicts, outlook: Outlook, parameters: Mapping[str, Any]) -> Row:
     """The forecasts and verdicts of a run, ready for JSON.
 
     Parameters
     ----------
-    verdicts : pandas.DataFrame
+    verdicts : Verdicts
         From :func:`lvliang.feasibility.verdicts.assess`.
     outlook : Outlook
         The draws behind them.
@@ -46,19 +41,18 @@ def results(verdicts: pd.DataFrame, outlook: Outlook, parameters: Mapping[str, A
     -------
     dict
         ``origin`` (last year known); ``parameters``; ``scenario_title`` by language, as the file
-        of a user's own scenario is not kept; ``verdicts`` (one row a target, keys
-        ``VERDICT_KEYS``); ``forecasts``: one row a quantity, ``indicator, unit, first_year,
+        of a user's own scenario is not kept; ``verdicts`` (one row a target, what is
+        `KEPT` of it); ``forecasts``: one row a quantity, ``indicator, unit, first_year,
         last_year`` and the quantiles ``q05`` to ``q95``. A span of several years is
         ``statistic`` ``mean`` (年均增长, %), a single year ``year``. What is missing is None.
     """
-    rows = verdicts[VERDICT_KEYS].to_json(orient="records", force_ascii=False, double_precision=15)
     return {
         "origin": outlook.base_year,
         "parameters": {name: value for name, value in parameters.items() if name != "lang"}
         | {"scenario": outlook.scenario.scenario_id},
         "scenario_title": {lang: outlook.scenario.title(lang) for lang in LANGUAGES},
         "forecasts": [*_by_year(outlook), *_means(outlook)],
-        "verdicts": json.loads(rows),
+        "verdicts": verdicts.records(KEPT, precision=15),
     }
 
 
