@@ -91,14 +91,29 @@ def test_the_defaults_are_legal_and_stand_where_nothing_is_given(name: str) -> N
     assert (run.region, run.base_year, run.lang) == ("141100", 2020, "zh")
 
 
+def attributes(tree: ast.AST) -> set[str]:
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def rests_on(names: set[str], project: Path) -> set[str]:
+    """Names of parameters and of the study that ``names`` of a study rest on, through its code."""
+    tree = ast.parse((project / "lvliang/study.py").read_text("utf-8"))
+    made_of = {
+        node.name: attributes(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+    } | {"assumed": {"scenario", "changes", "base_year", "end_year"}, "base_year": {"base_year"}}
+    found = set(names)
+    while more := {part for name in found for part in made_of.get(name, ())} - found:
+        found |= more
+    return found
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_a_notebook_declares_what_its_cells_use_and_no_more(project: Path, name: str) -> None:
     cells = json.loads((project / "notebooks" / f"{name}.ipynb").read_text("utf-8"))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    tree = ast.walk(ast.parse(code))
-    used = {node.attr for node in tree if isinstance(node, ast.Attribute)} | {"lang"}
-    queries = set(re.findall(r"@run\.(\w+)", code))
-    assert set(SCHEMAS[name].model_fields) <= used | queries
+    named = set(re.findall(r"\bstudy(?:\.run)?\.(\w+)", code))
+    used = rests_on(named, project) & set(NAMES) | {"lang", "region"}
+    assert set(SCHEMAS[name].model_fields) == used
 
 
 def test_a_report_takes_what_its_notebooks_take_and_gives_each_its_part() -> None:
