@@ -605,7 +605,7 @@ def test_the_code_is_what_computes(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     def code_hash() -> str:
         """Of a process that starts now."""
-        monkeypatch.setattr(store, "_CODE_AT_START", store._stamp(store._code_files()))
+        monkeypatch.setattr(store, "_CODE_AT_START", store._code_of(package))
         return history.code_hash()
 
     assert code_hash() == plain

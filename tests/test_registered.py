@@ -41,7 +41,7 @@ def altered(data: Path) -> list[str]:
 
 def test_the_registered_files_are_as_they_were_made(data: Path) -> None:
     assert altered(data) == []
-    declared = load_registered(data)
+    declared = load_registered(2020, data)
     assert dict(zip(declared["file"], declared["sha256"], strict=True)) == DIGESTS
 
 
@@ -78,7 +78,8 @@ def test_ranks_add_up_and_the_verdicts_are_of_the_same_draws(data: Path) -> None
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_page_names_the_file_and_its_commit(data: Path, lang: str) -> None:
-    (said,) = record_tables.registered(load_registered(data), lang)
+    (said,) = record_tables.registered(load_registered(2020, data), lang)
     assert "data/record/2020-first-edition.csv" in said.words
     assert "d86c604" in said.words
     assert record_tables.registered(pd.DataFrame(), lang) == []
+    assert load_registered(2019, data).empty, "an earlier base year knows nothing of it"

@@ -125,7 +125,12 @@ def _stamp(paths: Iterable[Path]) -> Stamp:
     return tuple((path, state.st_mtime_ns, state.st_size) for path, state in states)
 
 
-_CODE_AT_START = _stamp(p for p in sorted(PACKAGE.rglob("*.*")) if p.suffix != ".pyc")
+def _code_of(package: Path) -> Stamp:
+    files = (path for path in sorted(package.rglob("*")) if path.is_file())
+    return _stamp(path for path in files if path.suffix != ".pyc")
+
+
+_CODE_AT_START = _code_of(PACKAGE)
 
 
 @lru_cache(maxsize=8)

@@ -12,8 +12,8 @@ from lvliang.baseline.tables import load_table
 TABLE = "registered"
 
 
-def load_registered(data: Path | None = None) -> pd.DataFrame:
-    """What was registered, one row a file.
+def load_registered(base_year: int, data: Path | None = None) -> pd.DataFrame:
+    """What was registered of origins up to ``base_year``, one row a file.
 
     Returns
     -------
@@ -29,4 +29,5 @@ def load_registered(data: Path | None = None) -> pd.DataFrame:
     """
     if TABLE not in present_resources(data or data_folder()):
         return pd.DataFrame()
-    return load_table(TABLE, data)
+    files = load_table(TABLE, data)
+    return files[files["origin"] <= base_year]
