@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 from lvliang.baseline.contract import check_all
 from lvliang.baseline.package import descriptor, present_files
+from lvliang.baseline.store import file_digests
 from lvliang.baseline.tables import corrections_of
 from lvliang.errors import DataError
 
@@ -31,9 +31,10 @@ def freeze(data: Path) -> list[str]:
     if changed:
         declared = data / "datapackage.json"
         package = json.loads(declared.read_text(encoding="utf-8"))
+        now = _hashes_and_sizes(data)
         for resource in package["resources"]:
             if resource["path"] in changed:
-                resource["hash"], resource["bytes"] = _hash_and_size(data / resource["path"])
+                resource["hash"], resource["bytes"] = now[resource["path"]]
         text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
         declared.write_text(text, encoding="utf-8", newline="\n")
         descriptor.cache_clear()
@@ -64,13 +65,16 @@ def check_frozen(data: Path) -> int:
 
 def changed_files(data: Path) -> list[str]:
     """Files that are not as they were when they were frozen, as paths below ``data``."""
+    now = _hashes_and_sizes(data)
     return [
         resource["path"]
         for resource in present_files(data)
-        if (resource.get("hash"), resource.get("bytes")) != _hash_and_size(data / resource["path"])
+        if (resource.get("hash"), resource.get("bytes")) != now[resource["path"]]
     ]
 
 
-def _hash_and_size(path: Path) -> tuple[str, int]:
-    content = path.read_bytes()
-    return f"sha256:{hashlib.sha256(content).hexdigest()}", len(content)
+def _hashes_and_sizes(data: Path) -> dict[str, tuple[str, int]]:
+    digests = file_digests(data, [resource["path"] for resource in present_files(data)])
+    return {
+        path: (f"sha256:{digest}", (data / path).stat().st_size) for path, digest in digests.items()
+    }

@@ -104,7 +104,12 @@ def data_digests(data: Path) -> dict[str, str]:
     """
     declared = {resource.get("schema") for resource in descriptor(data)["resources"]} - {None}
     names = ["datapackage.json", *sorted(declared), *(f["path"] for f in present_files(data))]
-    return _digests(data, _stamp(data / name for name in names))
+    return file_digests(data, names)
+
+
+def file_digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of files below a folder, by name; a file that has not changed is read once."""
+    return _digests(folder, _stamp(folder / name for name in names))
 
 
 def code_digests() -> dict[str, str]:
