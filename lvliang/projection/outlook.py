@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,9 @@ class Outlook:
     """What is known of a city and its province, and the draws of the years to come.
 
     ``history`` holds observations known at ``base_year`` (every vintage), ``levels`` the series
-    that are projected, ``evidence`` what there is of each, ``paths`` the draws
-    (draw, region, indicator, year), conditional on ``scenario``. ``asked``: what they were drawn
-    for, by name of the parameter: with the data, all that they depend on besides the scenario.
+    that are projected, ``paths`` the draws (draw, region, indicator, year), conditional on
+    ``scenario``. ``asked``: what they were drawn for, by name of the parameter: with the data,
+    all that they depend on besides the scenario.
     """
 
     region: Region
@@ -50,10 +51,14 @@ class Outlook:
     end_year: int
     history: pd.DataFrame
     levels: pd.DataFrame
-    evidence: pd.DataFrame
     paths: xr.DataArray
     scenario: Scenario
     asked: dict[str, Any]
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """What there is of each series, by region (`paths.evidence`)."""
+        return evidence(self.levels, self.base_year)
 
     @property
     def own_paths(self) -> xr.DataArray:
@@ -98,63 +103,54 @@ def look_ahead(
     DataError
         If a table breaks its contract.
     """
+    city = find_region(region, data)
     asked = {
+        "region": city.code,
         "base_year": base_year,
         "end_year": end_year,
         "draws": draws,
         "seed": seed,
         "growth_discount": growth_discount,
     }
-    city = find_region(region, data)
+
+    def drawn() -> Outlook:
+        return _drawn(city, asked, data, panel)
+
+    # A caller's panel may say other things than the tables: not kept.
+    plain = kept("outlook", asked, drawn, data=data) if panel is None else drawn()
+    return condition(plain, scenario, seed=seed, data=data) if scenario else plain
+
+
+def _drawn(city: Region, asked: dict[str, Any], data: Path | None, later: Panel | None) -> Outlook:
+    """The outlook where nothing is assumed."""
+    base_year, end_year = asked["base_year"], asked["end_year"]
     codes = [peer.code for peer in peers(city, data)]
     history = load_history(codes, base_year, data)
     levels = growth_levels(history, codes, base_year)
     paths = project(
         levels,
         start_levels(history, base_year),
-        _real_growth(codes, base_year, end_year, draws, seed, data, panel),
+        _real_growth(codes, asked, data, later),
         origin=base_year,
-        seed=seed,
-        growth_discount=growth_discount,
+        seed=asked["seed"],
+        growth_discount=asked["growth_discount"],
     )
-    plain = Outlook(
-        city,
-        base_year,
-        end_year,
-        history,
-        levels,
-        evidence(levels, base_year),
-        paths,
-        load_scenario(base_year=base_year, end_year=end_year, data=data),
-        asked | {"region": city.code},
-    )
-    return condition(plain, scenario, seed=seed, data=data) if scenario else plain
+    nothing = load_scenario(base_year=base_year, end_year=end_year, data=data)
+    return Outlook(city, base_year, end_year, history, levels, paths, nothing, asked)
 
 
 def _real_growth(
-    codes: list[str],
-    base_year: int,
-    end_year: int,
-    draws: int,
-    seed: int,
-    data: Path | None,
-    later: Panel | None,
+    codes: list[str], asked: dict[str, Any], data: Path | None, later: Panel | None
 ) -> xr.DataArray:
     """Real growth of the cities from the panel of all; missing where the panel has none."""
-    years = np.arange(base_year + 1, end_year + 1)
-
-    def draw() -> np.ndarray:
+    base_year, draws = asked["base_year"], asked["draws"]
+    years = np.arange(base_year + 1, asked["end_year"] + 1)
+    if has_panel(data):
         panel = load_panel(base_year, data) if later is None else later.at(base_year)
-        everyone = draw_growth(panel, horizon=len(years), draws=draws, seed=seed)
-        return np.ascontiguousarray(everyone.reindex(region=codes))
-
-    if not has_panel(data):
-        growth = np.full((draws, len(codes), len(years)), np.nan, dtype=np.float32)
-    elif later is not None:  # a caller's panel may say other things than the tables: not kept
-        growth = draw()
+        everyone = draw_growth(panel, horizon=len(years), draws=draws, seed=asked["seed"])
+        growth = np.ascontiguousarray(everyone.reindex(region=codes))
     else:
-        asked = {"codes": codes, "base": base_year, "end": end_year, "draws": draws, "seed": seed}
-        growth = kept("growth", asked, draw, data=data)
+        growth = np.full((draws, len(codes), len(years)), np.nan, dtype=np.float32)
     coordinates = {"region": codes, "year": years}
     return xr.DataArray(growth, dims=("draw", "region", "year"), coords=coordinates)
 

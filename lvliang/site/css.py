@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import tinycss2
 from tinycss2.ast import Node
@@ -35,8 +36,9 @@ def strings(css: str) -> list[str]:
     return [value for loads, value in _read(css) if not loads]
 
 
-def _read(css: str) -> Iterator[tuple[bool, str]]:
-    return _walk(tinycss2.parse_component_value_list(css, skip_comments=True))
+@lru_cache(maxsize=1024)
+def _read(css: str) -> list[tuple[bool, str]]:
+    return list(_walk(tinycss2.parse_component_value_list(css, skip_comments=True)))
 
 
 def _walk(nodes: Iterable[Node], loading: bool = False) -> Iterator[tuple[bool, str]]:

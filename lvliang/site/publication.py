@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 PROJECT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = PROJECT / "notebooks"
 OUTPUTS = PROJECT / "outputs"
+# These run longest: begun first, no processor waits for one at the end. The third needs the
+# record that the first computes.
+LONGEST = ("30_feasibility", "50_ranks", "40_scenarios")
 
 
 def publish_report(
@@ -88,7 +91,8 @@ def publish_report(
         with publish.staging(outputs) as work, publish.staging(outputs) as folder:
             languages = (asked.lang,) if "lang" in given else LANGUAGES
             site = Site(folder, asked, tuple(parameters.SCHEMAS), languages)
-            jobs = [_job(work, name, parameters.part_of(asked, name)) for name in site.names]
+            order = [*LONGEST, *(name for name in site.names if name not in LONGEST)]
+            jobs = [_job(work, name, parameters.part_of(asked, name)) for name in order]
             with _keeping(jobs, outputs):
                 faults = run.execute(
                     jobs,
@@ -100,7 +104,7 @@ def publish_report(
                 _refuse(chain.from_iterable(faults))
                 now = datetime.now().astimezone()
                 name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
-                executed = {job.name: read_executed(job.output) for job in jobs}
+                executed = {name: read_executed(work / f"{name}.ipynb") for name in site.names}
                 as_of = now.isoformat(timespec="seconds")
                 vintage = archive.vintage_of(executed, release=name, as_of=as_of)
                 standing = stand(past, vintage) if vintage else None

@@ -11,6 +11,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -39,9 +40,13 @@ METHODS = multiprocessing.get_all_start_methods()
 CONTEXT: Any = multiprocessing.get_context("forkserver" if "forkserver" in METHODS else "spawn")
 # What a notebook and its page need, and what these import late.
 IMPORTED = [
-    "lvliang.site.engine", "lvliang.site.pages", "lvliang.study", "frictionless.checks",
-    "matplotlib.backends.backend_svg", "seaborn", "statsmodels.tsa.holtwinters",
+    "lvliang.site.run", "lvliang.site.engine", "lvliang.site.pages", "lvliang.study",
+    "frictionless.checks", "matplotlib.backends.backend_svg", "seaborn",
+    "statsmodels.tsa.holtwinters",
 ]  # fmt: skip
+# jsonschema builds a grammar of addresses as it is imported, if it may: a second, a third of all
+# that is imported, for a format that nothing here has.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

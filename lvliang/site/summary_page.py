@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import subprocess
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -87,10 +89,11 @@ def write_summary(site: Path, languages: Sequence[str]) -> list[str]:
         log.warning("no PDF of the summary: no browser (%s) is installed", ", ".join(BROWSERS))
         return written
     try:
-        for lang in languages:
-            pdf = printed(site / lang / f"{SUMMARY}.html", browser)
-            written.append(f"{SUMMARY}.{lang}.pdf")
-            (site / written[-1]).write_bytes(pdf)
+        with ThreadPoolExecutor() as pool:
+            own = [site / lang / f"{SUMMARY}.html" for lang in languages]
+            for lang, pdf in zip(languages, pool.map(printed, own, repeat(browser)), strict=True):
+                written.append(f"{SUMMARY}.{lang}.pdf")
+                (site / written[-1]).write_bytes(pdf)
     except (OSError, subprocess.SubprocessError) as error:
         log.warning("no PDF of the summary: %s", error)
     return written
