@@ -16,9 +16,12 @@ from lvliang.baseline.history import has_report, load_history, report_figures
 from lvliang.baseline.regions import Region, find_region, peers
 from lvliang.baseline.starting_point import ranks_by_year, starting_point
 from lvliang.display import show, tables
+from lvliang.display.prose import Page
 from lvliang.feasibility.background import Background, load_background
 from lvliang.feasibility.comparison import Comparison, load_comparison, scenarios_of
 from lvliang.feasibility.drivers import load_tornado, own_slope
+from lvliang.feasibility.rank_facts import air_facts, rank_facts, record_facts, revenue_facts
+from lvliang.feasibility.rank_record import load_rank_record
 from lvliang.feasibility.record import (
     Record,
     empty_record,
@@ -41,10 +44,13 @@ class Study:
     ----------
     run : NotebookParameters
         Checked parameters; what needs one that they lack raises ``AttributeError``.
+    notebook : str, optional
+        Whose page it is.
     """
 
-    def __init__(self, run: Any) -> None:
+    def __init__(self, run: Any, notebook: str = "") -> None:
         self.run = run
+        self.notebook = notebook
         self.region: Region = find_region(run.region)
         self.base_year: int = run.base_year
 
@@ -59,7 +65,7 @@ class Study:
         """
         names = parameters.schema_of(notebook).model_fields
         own = {name: given[name] for name in names if name in given}
-        return cls(parameters.check(notebook, own))
+        return cls(parameters.check(notebook, own), notebook)
 
     def name(self, lang: str) -> str:
         """Name of the region in ``lang``."""
@@ -181,6 +187,24 @@ class Study:
     def slope(self) -> float | None:
         """What the coal price moves of the region's own prices; None where not identified."""
         return own_slope(self.region.code, self.base_year)
+
+    def page(self, **facts: Any) -> Page:
+        """The text of the notebook's page, over its parameters and ``facts``."""
+        given = self.run.model_dump() | {"region": self.region}
+        if "scenario" in given:
+            given["scenario"] = self.scenario
+        return Page(self.notebook, given | facts, self.run.lang)
+
+    @cached_property
+    def rank_facts(self) -> dict[str, Any]:
+        """Ranks in the province to come, and how such were right (`feasibility.rank_facts`)."""
+        scores = load_rank_record(self.region.code, self.base_year)
+        return {
+            **rank_facts(self.outlook, self.start["last_rank"]["gdp_nominal"]),
+            **revenue_facts(self.outlook, self.ranks),
+            "air": air_facts(self.outlook.history, self.region.code),
+            "record": record_facts(scores),
+        }
 
     def show(self, pieces: Callable[[str], Iterable[Any]]) -> None:
         """Show what ``pieces`` gives for a language: here in that of the run, on pages in each."""

@@ -69,14 +69,6 @@ def test_only_grades_a_and_b_show_a_number(grade: str, value: str) -> None:
     assert "uncertain" in found.note
 
 
-def test_a_rank_is_told_in_the_word_of_the_treatment_that_is_judged() -> None:
-    kept = {"own_prices": 0.5, "same_prices": 0.95}
-    found = only(key_figures.rank(kept, rank=4, year=2025, lang="en"))
-    assert found.value == "about as likely as not"
-    assert "2025: no. 4 or better" in found.label
-    assert key_figures.rank({}, rank=4, year=2025, lang="en") == []
-
-
 def test_the_record_is_that_of_the_engine_at_the_longest_horizon() -> None:
     lines = [
         (ENGINE, "all", 1, 0.89, 13),

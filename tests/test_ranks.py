@@ -14,6 +14,16 @@ from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.starting_point import ranks_by_year, starting_point
 from lvliang.display import rank_tables
+from lvliang.display.prose import Text
+from lvliang.feasibility.rank_facts import (
+    air_facts,
+    near_facts,
+    or_better,
+    overtaking_facts,
+    rank_facts,
+    record_facts,
+    revenue_facts,
+)
 from lvliang.feasibility.rank_record import load_rank_record, rps, score_ranks
 from lvliang.feasibility.ranks import (
     kept_shares,
@@ -123,40 +133,63 @@ def test_without_the_panel_there_is_no_record(data_copy):
     shutil.rmtree(data_copy / "panel")
     empty = load_rank_record("141100", 2020, data_copy)
     assert empty.empty
-    assert rank_tables.record(empty, "zh") == []
+    assert record_facts(empty) == {}
 
 
-def said(kept: dict[str, float], lang: str = "zh") -> list[str]:
-    pieces = rank_tables.answer(kept, rank=4.0, cities=11, year=2025, region="Q市", lang=lang)
-    return [piece.words for piece in pieces]
+GIVEN = {
+    "region": find_region("141100"),
+    "base_year": 2020,
+    "end_year": 2025,
+    "growth_discount": 0.0,
+    "edition": "internal",
+    "cities": 11,
+    "rank": 4.0,
+    "near": None,
+}
+
+
+def said(block: str, lang: str = "zh", **facts) -> list[str]:
+    """What the text of the page says in a block."""
+    return [piece.words for piece in Text("50_ranks", lang, GIVEN | facts).say(block)]
 
 
 def test_the_answer_has_the_word_alone_and_the_range_over_prices():
-    assert said({"own_prices": 0.5, "half": 0.7, "same_prices": 0.2}) == [
-        "Q市地区生产总值（现价）2025年居全省第4位或更前：可能性约为一半。",
+    kept = {"own_prices": 0.5, "half": 0.7, "same_prices": 0.2}
+    assert said("answer", at_end=kept, lowest=0.2, highest=0.7) == [
+        "吕梁市地区生产总值（现价）2025年居全省第4位或更前：可能性约为一半。",
         "位次取决于各市价格走势：按三种价格处理分别测算，2025年的研判从“可能性较小”到“可能性较大”。",
     ]
-    assert (
-        said({"own_prices": 0.5, "same_prices": 0.4})[1]
-        == "按三种价格处理分别测算，2025年的研判相同。"
+    steady = said("answer", at_end=kept, lowest=0.4, highest=0.5, growth_discount=0.5)
+    assert steady[1:] == [
+        "按三种价格处理分别测算，2025年的研判相同。",
+        "本次测算把实际增速下调0.5个百分点，与基准口径不同。",
+    ]
+    assert said("answer", at_end={}) == ["吕梁市所在省各市数据不全，不能推算位次。"]
+    (figures,) = said("key_figures", "en", at_end=kept)
+    assert figures == (
+        "GDP at current prices in 2025: no. 4 or better in the province | "
+        "about as likely as not | grade D, a word alone"
     )
-    assert said({}) == ["Q市所在省各市数据不全，不能推算位次。"]
+    assert said("key_figures", at_end={}) == []
 
 
-def test_the_nearest_cities_are_named_with_their_distance():
+def test_the_nearest_cities_are_those_at_the_smallest_distance():
     cities = pd.DataFrame(
         {"gap": [6.9, 11.3, -2.1, -4.5], "difference": [105.62, 174.0, -32.94, -69.3]},
         index=["140800", "140400", "141000", "140700"],
     )
-    given = {"year": 2020, "region": "吕梁市"}
-    (zh,) = rank_tables.near(cities, **given, lang="zh")
-    assert zh.words == (
+    near = near_facts(cities)
+    assert near == {
+        "ahead": {"city": "140800", "gap": 6.9, "difference": 105.62},
+        "behind": {"city": "141000", "gap": -2.1, "difference": -32.94},
+    }
+    assert near_facts(cities[cities["gap"] > 0]) is None
+    zh, en = (said("answer", lang, at_end={}, near=near)[1] for lang in ("zh", "en"))
+    assert zh == (
         "2020年（首次公布数）前一位运城市比吕梁市高6.9%（105.6亿元），后一位临汾市低2.1%（32.9亿元）。"
     )
-    (en,) = rank_tables.near(cities, **given, lang="en")
-    assert "Yuncheng, 6.9 % or CNY 10.6 billion above" in en.words
-    assert "Linfen, 2.1 % or CNY 3.3 billion below." in en.words
-    assert rank_tables.near(cities[cities["gap"] > 0], **given, lang="zh") == []
+    assert "Yuncheng, 6.9 % or CNY 10.6 billion above Lvliang" in en
+    assert "Linfen, 2.1 % or CNY 3.3 billion below." in en
 
 
 def test_the_distance_of_the_nearest_cities_is_that_of_the_first_published_levels(outlook, treated):
@@ -172,20 +205,32 @@ def test_the_distance_of_the_nearest_cities_is_that_of_the_first_published_level
 
 
 def test_the_record_counts_independent_windows_and_names_the_best(scores):
-    sentence, *keeps, earlier, first, second = rank_tables.record(scores, "en")
-    best = "Own prices" in sentence.words.partition("that of")[2]
-    assert bool(keeps) is not best
-    assert "origins 2009–2016" in sentence.words
-    assert "over all origins 2009–2016" in earlier.words
-    assert "8 for 1-year, 3 for 3-year, 1 for 5-year forecasts" in sentence.words
-    assert first.frame["Origins"].tolist() == second.frame["Origins"].tolist() == ["2", "2", "1"]
+    facts = record_facts(scores)
+    assert (
+        (facts["first"], facts["last"]) == (facts["all_first"], facts["all_last"]) == (2009, 2016)
+    )
+    assert facts["windows"] == [(1, 8), (3, 3), (5, 1)]
+    for _, table in facts["tables"]:
+        assert table["origins"].tolist() == [2, 2, 1]
+    own = scores[scores["vintage"] == "first_published"]
+    means = own.groupby(["method", "horizon"])["rps"].mean().unstack("method")
+    better = means["own_prices"].round(3) < means["transitions"].round(3)
+    assert facts["wins"] == better.sum()
+    assert means.mean()[["own_prices", "half", "same_prices"]].idxmin() == facts["best"]
+    told = said("record", "en", record=facts, or_better=[], revenue_or_better=[])
+    assert "origins 2009–2016" in told[1]
+    assert "8 for 1-year, 3 for 3-year, 1 for 5-year forecasts" in told[1]
+    keeps = [words for words in told if words.startswith("The verdict keeps")]
+    assert bool(keeps) is (facts["best"] != "own_prices")
 
 
 def test_without_drawn_prices_the_same_prices_alone_are_scored(small_data):
     early = score_ranks("141100", [2006], 2020, draws=100, seed=1, data=small_data)
     assert set(early["method"]) == {"same_prices", "stays", "transitions"}
-    (told,) = rank_tables.record(early, "en")
-    assert "over all origins 2006–2006" in told.words
+    facts = record_facts(early)
+    assert (facts["all_first"], facts["all_last"], facts["tables"]) == (2006, 2006, [])
+    told = said("record", "en", record=facts, or_better=[], revenue_or_better=[])
+    assert told[1].startswith("Earlier origins lack")
 
 
 def test_a_province_that_lacks_a_city_has_an_empty_record():
@@ -208,37 +253,52 @@ def test_whom_it_passes_goes_by_where_it_starts_and_where_the_paths_end():
         {"gap": [50.0, 5.0, 1.0, -1.0, -2.0, -40.0], "above": [0.95, 0.2, 0.5, 0.8, 0.4, 0.01]},
         index=["140100", "140800", "140400", "141000", "140700", "140300"],
     )
-    said, _ = rank_tables.rivals(table, base_year=2020, year=2025, edition="internal", lang="zh")
-    assert said.words == (
+    sets = overtaking_facts(table)
+    even = ["140400", "140700"]
+    assert sets == {"passes": ["140800"], "passed_by": ["141000"], "even": even}
+    rows = table.rename_axis("city").reset_index()
+    assert said("rivals", rivals=rows, **sets)[1] == (
         "到2025年：超过运城市的可能性较大；被临汾市超过的可能性较大；"
         "与长治市、晋中市的先后难分，居前的可能性约为一半；"
         "与其余各市的先后次序改变的可能性较小或更小。"
     )
-    still, _ = rank_tables.rivals(
-        table.iloc[[0, 5]], base_year=2020, year=2025, edition="internal", lang="en"
-    )
-    assert still.words == "By 2025: a change of order with any other city is unlikely, or less."
+    nobody = overtaking_facts(table.iloc[[0, 5]])
+    still = said("rivals", "en", rivals=rows, **nobody)[1]
+    assert still == "By 2025: a change of order with any other city is unlikely, or less."
+    public = said("rivals", "en", rivals=rows, **sets, edition="public")
+    assert "Above" not in public[1]
+    assert "no likelihood for any other city" in public[2]
 
 
-def test_the_rank_of_revenue_is_judged_from_the_last_one_known():
-    shares = pd.DataFrame({1: [0.1], 2: [0.3], 3: [0.6]}, index=[2025])
-    ranks = pd.DataFrame(
-        {"report_revenue_rank": [np.nan, np.nan], "revenue_rank": [3.0, 2.0]}, index=[2017, 2018]
-    )
-    index = pd.MultiIndex.from_product([["a", "b"], ["budget_revenue"]], names=["region", "series"])
-    evidence = pd.DataFrame({"last_year": 2018, "gap": 2}, index=index)
-    (said,) = rank_tables.revenue(shares, ranks, evidence, year=2025, lang="zh")
-    assert "2018年居全省第2位，2025年第2位或更前：可能性约为一半" in said.words
-    assert "各市收入面板止于2018年" in said.words
-    index = index.set_levels(["140100", "141100"], level="region")
-    later = evidence.assign(last_year=[2018, 2020], gap=[2, 0]).set_index(index)
-    third = later.rename({"141100": "140200", "140100": "140300"}, level="region").iloc[:1]
-    (known,) = rank_tables.revenue(shares, ranks, pd.concat([later, third]), year=2025, lang="zh")
-    assert "止于2018年（吕梁市有其后的数）" in known.words
-    (early,) = rank_tables.revenue(shares, ranks, evidence.assign(gap=0), year=2025, lang="zh")
-    assert "各市收入只用到基期（2018年）" in early.words
-    (none,) = rank_tables.revenue(shares.iloc[:0], ranks, evidence, year=2025, lang="zh")
-    assert none.words.startswith("一般公共预算收入位次：暂不具备评估条件")
+@pytest.fixture(scope="module")
+def told_of_revenue(outlook):
+    return revenue_facts(outlook, ranks_by_year(outlook.history, "141100"))
+
+
+def test_the_rank_of_revenue_is_judged_from_the_last_one_known(outlook, told_of_revenue):
+    found = told_of_revenue["revenue"]
+    ranks = ranks_by_year(outlook.history, "141100")
+    known = ranks["report_revenue_rank"].combine_first(ranks["revenue_rank"]).dropna()
+    assert (found["year"], found["rank"]) == (known.index[-1], known.iloc[-1])
+    levels = outlook.paths.sel(indicator="budget_revenue", year=2022)
+    better = (levels > levels.sel(region="141100")).sum("region") < found["rank"]
+    assert found["kept"] == pytest.approx(float(better.mean()))
+    assert "141100" in found["later"]
+    nothing = revenue_facts(outlook, ranks.iloc[:0])
+    assert nothing["revenue"] is None
+
+
+def test_the_text_says_where_the_revenue_of_the_cities_ends():
+    known = {"rank": 2, "year": 2018, "kept": 0.4, "last_year": 2018, "later": ["141100"]}
+    (_, later, *_) = said("revenue_and_air", revenue=known, air=[])
+    assert "2018年居全省第2位，2025年第2位或更前：可能性约为一半（数据等级D）。" in later
+    assert "止于2018年（吕梁市有其后的数），" in later
+    (_, early, *_) = said("revenue_and_air", revenue=known | {"last_year": 2020}, air=[])
+    assert "各市收入只用到基期（2020年）" in early
+    (_, none, *_) = said("revenue_and_air", revenue=None, air=[])
+    assert none.startswith("一般公共预算收入位次：暂不具备评估条件")
+    (_, alone) = said("revenue_and_air", revenue=None, air=[], cities=1)
+    assert alone.startswith("空气质量位次")
 
 
 @pytest.mark.parametrize("region", ["110000", "520100"])  # alone; of a province without all GDP
@@ -247,7 +307,7 @@ def test_a_record_of_nothing_can_be_kept(region, monkeypatch, tmp_path):
     for _ in range(2):
         found = load_rank_record(region, 2009, draws=100)
         assert found.empty
-        assert rank_tables.record(found, "zh") == []
+        assert record_facts(found) == {}
 
 
 GUIZHOU = ["520100", "520200", "520300", "520400", "520500", "520600"]  # of nine, in the panel
@@ -265,12 +325,18 @@ def test_a_city_of_a_province_without_all_figures_has_no_rank():
     assert "has 9 cities and prefectures, of which the series lack 3" in en.words
 
 
-def test_shares_of_paths_become_words_of_a_rank_or_better():
+def test_shares_of_paths_become_those_of_a_rank_or_better():
     table = pd.DataFrame({1: [0.05], 2: [0.45], 3: [0.5]}, index=[2025])
-    (shown,) = rank_tables.shares(table, "shares", region="Q", lang="en")
-    told = shown.frame.iloc[:, 1].tolist()
-    assert told == ["very unlikely", "about as likely as not", "virtually certain"]
-    assert shown.frame.iloc[:, 0].tolist() == ["No. 1", "No. 2 or better", "No. 3 or better"]
+    found = or_better(table)
+    assert found["rank"].tolist() == [1, 2, 3]
+    assert found["2025"].tolist() == pytest.approx([0.05, 0.5, 1.0])
+    assert or_better(pd.DataFrame()).empty
+    none = {"record": {}, "revenue_or_better": []}
+    *_, appendix = Text("50_ranks", "en", GIVEN | none | {"or_better": found}).say("record")
+    (shown,) = appendix.pieces
+    assert shown.frame["Rank"].tolist() == ["No. 1", "No. 2 or better", "No. 3 or better"]
+    words = ["very unlikely", "about as likely as not", "virtually certain"]
+    assert shown.frame["2025"].tolist() == words
 
 
 def test_why_there_is_no_rank_is_not_told_of_a_city_that_has_one():
@@ -292,14 +358,21 @@ def test_a_municipality_has_no_rank():
     assert len(rank_paths(beijing, "gdp_nominal", 2025)) == 0
     for levels in levels_by_treatment(beijing).values():
         assert shares_by_year(levels, "110000").empty
-    (said,) = rank_tables.answer({}, rank=np.nan, cities=1, year=2025, region="Q市", lang="zh")
-    assert said.words == "Q市是直辖市，没有同省的其他市，不作位次研判。"
-    nothing = pd.DataFrame()
-    assert rank_tables.revenue(nothing, nothing, beijing.evidence, year=2025, lang="zh") == []
+    facts = rank_facts(beijing, np.nan) | revenue_facts(beijing, pd.DataFrame(columns=RANKS))
+    assert (facts["cities"], facts["at_end"], facts["revenue"]) == (1, {}, None)
+    assert len(facts["bars"]) == len(facts["kept"]) == len(facts["rivals"]) == 0
+    (headline,) = said("answer", **facts)
+    assert headline == "吕梁市是直辖市，没有同省的其他市，不作位次研判。"
+
+
+RANKS = ["report_revenue_rank", "revenue_rank"]
 
 
 def test_known_ranks_of_air_are_told_and_none_are_made_up(outlook):
-    said = rank_tables.air(outlook.history, "141100", "zh")
-    assert said[-1].words == "已知的空气质量综合指数全省位次：2016年第6位、2020年第1位。"
-    (alone,) = rank_tables.air(outlook.history, "140200", "zh")
-    assert "暂不具备评估条件" in alone.words
+    known = air_facts(outlook.history, "141100")
+    assert known == [(2016, 6), (2020, 1)]
+    *_, told = said("revenue_and_air", revenue=None, air=known)
+    assert told == "已知的空气质量综合指数全省位次：2016年第6位、2020年第1位。"
+    assert air_facts(outlook.history, "140200") == []
+    *_, alone = said("revenue_and_air", revenue=None, air=[])
+    assert "暂不具备评估条件" in alone

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lvliang.display import drawing
+from lvliang.display.figures import ranks as figures_of_ranks
 from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import Chart, with_year
 from lvliang.display.units import decimals_in, in_unit
@@ -190,12 +191,12 @@ def rank_bars(
         return []
     places = list(range(1, cities + 1))
     shares = pd.Series([float((ranks == rank).mean()) for rank in places], index=places)
-    figure, axes = drawing.new_axes(text("chart.share_axis", lang))
-    colours = [drawing.FACT if rank <= kept else drawing.PALE for rank in places]
-    axes.bar(shares.index, shares, color=colours)
-    axes.set_yticks([])
-    axes.set_xlabel(text("chart.rank_axis", lang))
-    axes.set_xticks(places[:: 1 if cities <= 15 else 2])
+    figure = figures_of_ranks.bars(
+        pd.DataFrame({"rank": places, "share": shares}),
+        kept,
+        share=text("chart.share_axis", lang),
+        rank=text("chart.rank_axis", lang),
+    )
     facts = {
         "year": year,
         "place": place(kept, lang),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,10 +13,8 @@ from lvliang.display.words import (
     amount,
     capital,
     chance,
-    in_words,
     label,
     number,
-    place,
     span,
     target_name,
     text,
@@ -107,15 +105,6 @@ def verdicts(judged: Verdicts, lang: str) -> list[KeyFigures]:
         )
         for one in judged.rated
     )
-
-
-def rank(kept: Mapping[str, float], *, rank: float, year: int, lang: str) -> list[KeyFigures]:
-    """Whether the rank of GDP is kept, in words; ``kept`` as for ``rank_tables.answer``."""
-    if not kept:
-        return []
-    asked = text("key.rank_kept", lang, year=year, place=place(rank, lang))
-    judged = in_words(next(iter(kept.values())), lang)
-    return _together([KeyFigure(judged, asked, text("key.grade_of_ranks", lang))])
 
 
 def record(summary: pd.DataFrame, lang: str) -> list[KeyFigures]:

@@ -89,6 +89,18 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """A heading of a page; ``level`` 1 is its title."""
+
+    words: str
+    level: int = 2
+
+    def html(self) -> str:
+        """The heading as HTML."""
+        return f"<h{self.level}>{escape(self.words, quote=False)}</h{self.level}>"
+
+
+@dataclass(frozen=True)
 class Title:
     """The title of the page for the desk, and a line beside it."""
 

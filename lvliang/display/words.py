@@ -22,6 +22,7 @@ from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import Missing, Verdict
 
 WORDS = sorted(Path(__file__).parent.glob("words*.toml"))
+VOCABULARY = Path(__file__).parent / "vocabulary.csv"
 FORBIDDEN = Path(__file__).parent / "forbidden.toml"
 MINUS = "−"
 SPACES = re.compile(r"\s")
@@ -54,6 +55,21 @@ def text(key: str, lang: str, **facts: Any) -> str:
     for part in key.split(".", 1):
         entry = entry[part]
     return _Numbers().format(entry[lang], **facts)
+
+
+def label_of(code: object, kind: str, lang: str) -> str:
+    """The label of a code in ``vocabulary.csv``.
+
+    Raises
+    ------
+    LookupError
+        Names the file, the code and what would be legal.
+    """
+    labels = _vocabulary().get(kind, {})
+    if code not in labels:
+        legal = ", ".join(labels or _vocabulary())
+        raise LookupError(f"{VOCABULARY.name}: no {kind} {code!r}; legal: {legal}")
+    return labels[code][lang]
 
 
 def capital(words: str) -> str:
@@ -259,9 +275,19 @@ def counts_by_class(classes: Iterable[str], lang: str) -> str:
 
 
 @cache
+def _vocabulary() -> dict[str, dict[str, dict[str, str]]]:
+    """Labels by kind, code and language."""
+    kinds: dict[str, dict[str, dict[str, str]]] = {}
+    with VOCABULARY.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            kinds.setdefault(row["kind"], {})[row["code"]] = {lang: row[lang] for lang in LANGUAGES}
+    return kinds
+
+
+@cache
 def _words() -> dict[str, Any]:
     """Sections of every ``words*.toml``; a section lives in one file."""
-    sections: dict[str, Any] = {}
+    sections: dict[str, Any] = dict(_vocabulary())
     for path in WORDS:
         sections |= tomllib.loads(path.read_text(encoding="utf-8"))
     return sections

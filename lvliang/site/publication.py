@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from lvliang import parameters, provenance
 from lvliang.baseline import store
 from lvliang.baseline.package import data_folder
+from lvliang.display.texts import TEXTS, texts_of
 from lvliang.errors import LvliangError, ParameterError, QualityError
 from lvliang.parameters import SUMMARY, NotebookParameters, ReportParameters
 from lvliang.projection.scenario import scenario_path
@@ -155,7 +156,8 @@ def _key(asked: ReportParameters, one_language: bool, outputs: Path) -> str | No
     if store.store_folder() is None:
         return None
     history = sorted((outputs / "history").glob("*.json"))
-    files = [*sorted(NOTEBOOKS.glob("*.ipynb")), scenario_path(asked.scenario), *history]
+    told = [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(TEXTS.glob("*.md"))]
+    files = [*told, scenario_path(asked.scenario), *history]
     what = asked.model_dump() | {
         "one_language": one_language,
         "files": [path.read_text("utf-8") for path in files],
@@ -173,9 +175,9 @@ def _job(work: Path, name: str, asked: NotebookParameters) -> run.Job:
 def _pages_of(site: Site, job: run.Job, execute: Callable[[], None]) -> list[str]:
     """In the process of a job: its notebook, unless nothing has changed since it ran, and pages.
 
-    What an executed notebook shows depends on its file, its parameters, the data and the code,
-    and on nothing else: that is the contract of a notebook (``docs/decisions/store.md``). The
-    page for the desk waits for what the others say.
+    What an executed notebook shows depends on its file, its text, its parameters, the data and
+    the code, and on nothing else: that is the contract of a notebook (``docs/decisions/store.md``).
+    The page for the desk waits for what the others say.
     """
     from lvliang.site.pages import write_pages
 
@@ -183,7 +185,11 @@ def _pages_of(site: Site, job: run.Job, execute: Callable[[], None]) -> list[str
         execute()
         return job.output.read_text("utf-8")
 
-    what = {"notebook": job.notebook.read_text("utf-8"), "parameters": job.parameters}
+    files = [job.notebook, *texts_of(job.name)]
+    what = {
+        "files": [path.read_text("utf-8") for path in files],
+        "parameters": job.parameters,
+    }
     if scenario := job.parameters.get("scenario"):
         what["scenario"] = scenario_path(str(scenario)).read_text("utf-8")
     job.output.write_text(store.kept("notebook", what, executed), "utf-8")

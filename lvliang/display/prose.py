@@ -1,0 +1,267 @@
+"""The text of a page: one Markdown file a language, its blocks filled with the facts of a run.
+
+What a text may say is in ``docs/texts.md``: paragraphs, headings, ``!headline`` and the like, and
+what is called: ``table``, ``chart``, ``appendix``. It may ask about facts, never compute them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, partial
+from importlib import import_module
+from itertools import chain
+from traceback import walk_tb
+from typing import Any
+
+import pandas as pd
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
+from jinja2.runtime import Macro
+
+from lvliang.baseline.regions import Region, find_region
+from lvliang.display import figures, words
+from lvliang.display.key_figures import KeyFigure, KeyFigures
+from lvliang.display.scenario_tables import title_of
+from lvliang.display.show import (
+    Appendix,
+    Chart,
+    Heading,
+    Piece,
+    Sentence,
+    Table,
+    nothing_to_show,
+    show,
+)
+from lvliang.display.texts import SHARED, TEXTS
+from lvliang.errors import DataError
+from lvliang.projection.scenario import Scenario
+
+STYLES = ("headline", "note", "caveat")
+MARK = "\0"  # before the number of a piece that was called, which stands for it in the text
+BREAK = {"zh": "", "en": " "}  # what the end of a line within a paragraph is told as
+
+
+class Text:
+    """The text of a page in one language.
+
+    Parameters
+    ----------
+    name : str
+        Of the notebook.
+    facts : mapping
+        Numbers, codes and frames by name, without words.
+    """
+
+    def __init__(self, name: str, lang: str, facts: Mapping[str, Any]) -> None:
+        self.lang = lang
+        self._file = f"{name}.{lang}.md"
+        self._pieces: list[Piece] = []
+        called = {"table": self._table, "chart": self._chart, "appendix": self._appendix}
+        with _faults_named(self._file):
+            self._template = environment(lang).get_template(self._file)
+            self._context = self._template.new_context({**facts, **called})
+
+    def say(self, block: str) -> list[Piece]:
+        """The pieces of a block, in their order.
+
+        Raises
+        ------
+        DataError
+            A fact or a word that there is not, or a text that cannot be read: with file and line.
+        """
+        if block not in self._template.blocks:
+            legal = ", ".join(self._template.blocks)
+            raise DataError(f"{TEXTS / self._file}: no block {block!r}; legal: {legal}")
+        with _faults_named(self._file):
+            return list(self._parts("".join(self._template.blocks[block](self._context))))
+
+    def _parts(self, rendered: str) -> Iterator[Piece]:
+        """A piece a paragraph; key figures that follow each other are one."""
+        figures: list[KeyFigure] = []
+        for paragraph in re.split(r"\n\s*\n", rendered):
+            lines = [line.strip() for line in paragraph.strip().splitlines()]
+            if lines and lines[0] == "!figure":
+                figures.append(KeyFigure(*lines[1:]))
+            elif lines:
+                yield self._part(BREAK[self.lang].join(lines))
+        if figures:
+            yield KeyFigures(figures)
+
+    def _part(self, said: str) -> Piece:
+        if said.startswith(MARK):
+            return self._pieces[int(said[1:])]
+        first, _, rest = said.partition(" ")
+        if first in ("#", "##", "###"):
+            return Heading(rest, len(first))
+        if first.startswith("!"):
+            if first[1:] not in STYLES:
+                raise _Unknown(f"{first!r} opens no paragraph; legal: !{', !'.join(STYLES)}")
+            return Sentence(rest, first[1:])
+        return Sentence(said)
+
+    def _keep(self, piece: Piece) -> str:
+        self._pieces.append(piece)
+        return f"\n\n{MARK}{len(self._pieces) - 1}\n\n"
+
+    def _table(
+        self,
+        frame: pd.DataFrame,
+        caller: Callable[[], str] = str,
+        *,
+        decimals: int = 1,
+        rest: str = "",
+        **heads: str,
+    ) -> str:
+        """A table, and inside its caption: the columns of a frame that have a head.
+
+        A head may say how its values are told: ``"Gap | num(1)"``; ``rest`` says it of the
+        columns without a head, which are called by their own names.
+        """
+        told = {name: head.partition("|")[::2] for name, head in heads.items() if name in frame}
+        if rest:
+            told |= {name: (str(name), rest) for name in frame if name not in told}
+        columns = {
+            head.strip(): frame[name].map(self._filter(how)) if how else frame[name]
+            for name, (head, how) in told.items()
+        }
+        return self._keep(Table(self._line(caller()), pd.DataFrame(columns), decimals=decimals))
+
+    def _filter(self, how: str) -> Callable[[Any], str]:
+        filters = environment(self.lang).filters
+        name, _, argument = how.strip(" )").partition("(")
+        if name not in filters:
+            raise _Unknown(f"nothing is told as {name!r}; legal: {', '.join(filters)}")
+        found: Callable[..., str] = filters[name]
+        return (lambda value: found(value, int(argument))) if argument else found
+
+    def _chart(self, drawing: str, *facts: Any, caller: Callable[[], str], **labels: str) -> str:
+        """A drawing of `figures`, as ``"ranks.bars"``, with its labels; inside stand its title,
+        what it measures, the same in words, and the table of its numbers.
+        """
+        module, _, name = drawing.partition(".")
+        draw = getattr(import_module(f"{figures.__name__}.{module}"), name)
+        title, subtitle, alternative, table = self._parts(caller())
+        return self._keep(
+            Chart(
+                draw(*facts, **labels),
+                words.capital(title.words),
+                subtitle.words,
+                alternative.words,
+                table.frame,
+                self.lang,
+                table.decimals,
+            )
+        )
+
+    def _appendix(self, summary: str, caller: Callable[[], str]) -> str:
+        """What stands inside, folded up."""
+        pieces = list(self._parts(caller())) or nothing_to_show(self.lang)
+        return self._keep(Appendix(summary, pieces))
+
+    def _line(self, said: str) -> str:
+        return BREAK[self.lang].join(said.split("\n")).strip()
+
+
+class Page:
+    """The text of a page in both languages, over the facts of a run."""
+
+    def __init__(self, name: str, facts: Mapping[str, Any], lang: str) -> None:
+        self._lang = lang
+        self._texts = {code: Text(name, code, facts) for code in words.LANGUAGES}
+
+    def show(self, *blocks: str | Callable[[str], Iterable[Piece]]) -> None:
+        """Show blocks, or what is called with a language: here in that of the run, on pages in
+        each.
+        """
+
+        def pieces(lang: str) -> list[Piece]:
+            parts = (self._texts[lang].say(b) if isinstance(b, str) else b(lang) for b in blocks)
+            said = list(chain.from_iterable(parts))
+            is_empty = said and all(isinstance(piece, Heading) for piece in said)
+            return [*said, *nothing_to_show(lang)] if is_empty else said
+
+        show(pieces, self._lang)
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The templates of a language, and how it tells numbers, chances and names."""
+    made = Environment(
+        loader=FileSystemLoader(TEXTS),
+        undefined=StrictUndefined,
+        finalize=partial(_plain, lang=lang),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    comma = words.text("comma", lang)
+    made.filters = {
+        "num": words.number,
+        "plain": lambda value: f"{value:g}".replace("-", words.MINUS),
+        "word": partial(words.in_words, lang=lang),
+        "place": partial(words.place, lang=lang),
+        "rank": lambda rank: words.capital(words.place(rank, lang)),
+        "amount": lambda value, units, decimals=None: words.amount(value, units, lang, decimals),
+        "label": partial(_label, lang=lang),
+        "city": lambda code: find_region(code).name(lang),
+        "cities": lambda codes: comma.join(find_region(code).name(lang) for code in codes),
+        "abs": abs,
+        "length": len,
+    }
+    made.tests |= {"baseline": Scenario.is_baseline}
+    shared = made.get_template(f"{SHARED}.{lang}.md").make_module()
+    made.globals |= {name: it for name, it in vars(shared).items() if isinstance(it, Macro)}
+    return made
+
+
+def _plain(value: Any, lang: str) -> Any:
+    """How a value is told that is put into a sentence without more."""
+    if isinstance(value, Region):
+        return value.name(lang)
+    if isinstance(value, Scenario):
+        return title_of(value, lang)
+    if isinstance(value, float):
+        return words.number(value)
+    return value
+
+
+def _label(code: object, kind: str, lang: str) -> str:
+    try:
+        return words.label_of(code, kind, lang)
+    except LookupError as fault:
+        raise _Unknown(fault.args[0]) from None
+
+
+class _Unknown(Exception):
+    """A word of a text that there is not."""
+
+
+@contextmanager
+def _faults_named(file: str) -> Iterator[None]:
+    """Tell the faults of a text with its file and line."""
+    try:
+        yield
+    except TemplateSyntaxError as fault:
+        raise DataError(f"{fault.filename}, line {fault.lineno}: {fault.message}") from None
+    except (TemplateError, _Unknown) as fault:
+        place = _place(fault) or TEXTS / file
+        raise DataError(f"{place}: {fault}") from None
+
+
+def _place(fault: BaseException) -> str:
+    """File and line of the text in which it happened, the innermost."""
+    frames = [
+        (frame.f_globals["__jinja_template__"], line)
+        for frame, line in walk_tb(fault.__traceback__)
+        if frame.f_globals.get("__jinja_template__")
+    ]
+    if not frames:
+        return ""
+    template, line = frames[-1]
+    return f"{template.filename}, line {template.get_corresponding_lineno(line)}"

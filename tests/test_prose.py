@@ -1,0 +1,153 @@
+"""Texts of pages: blocks, facts and labels, alike in both languages, and faults with their line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from jinja2 import Environment, nodes
+
+from lvliang.baseline.regions import find_region
+from lvliang.display import prose, words
+from lvliang.display.prose import Text
+from lvliang.display.show import Appendix, Heading, Sentence, Table
+from lvliang.display.texts import SHARED, TEXTS, texts_of
+from lvliang.errors import DataError
+
+PAGES = sorted({path.name.split(".")[0] for path in TEXTS.glob("*.md")})
+
+
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A folder of texts of its own, with empty macros of all pages."""
+    monkeypatch.setattr(prose, "TEXTS", tmp_path)
+    for lang in words.LANGUAGES:
+        (tmp_path / f"{SHARED}.{lang}.md").write_text("", "utf-8")
+    prose.environment.cache_clear()
+    yield tmp_path
+    prose.environment.cache_clear()
+
+
+def say(texts: Path, text: str, lang: str = "en", **facts: object) -> list[prose.Piece]:
+    """What a text says in its block ``all``."""
+    (texts / f"page.{lang}.md").write_text(
+        f"{{% block all %}}\n{text}\n{{% endblock %}}\n", "utf-8"
+    )
+    prose.environment.cache_clear()
+    return Text("page", lang, facts).say("all")
+
+
+def test_a_text_is_paragraphs_headings_and_what_is_called(texts: Path) -> None:
+    frame = pd.DataFrame({"city": ["141100"], "gap": [-2.345], "chance": [0.5], "left_out": [1]})
+    said = say(
+        texts,
+        """## Ranks of {{ year }}
+
+!headline {{ region }} is ahead
+by {{ gap }} points.
+
+Plain.
+
+{% call table(frame, city="City | city", gap="Gap | num(2)", chance="Chance | word") %}
+Gaps
+{% endcall %}
+
+{% call appendix("More") %}{% endcall %}""",
+        year=2025,
+        region=find_region("141100"),
+        gap=1.26,
+        frame=frame,
+    )
+    heading, headline, plain, table, appendix = said
+    assert heading == Heading("Ranks of 2025", 2)
+    assert headline == Sentence("Lvliang is ahead by 1.3 points.", "headline")
+    assert plain == Sentence("Plain.")
+    assert isinstance(table, Table)
+    assert table.frame.to_dict("list") == {
+        "City": ["Lvliang"],
+        "Gap": ["−2.35"],
+        "Chance": ["about as likely as not"],
+    }
+    assert isinstance(appendix, Appendix)
+    assert appendix.words == "More\nNo figures to show."
+
+
+def test_the_end_of_a_line_is_a_space_in_english_alone(texts: Path) -> None:
+    for lang, joined in (("zh", "吕梁市"), ("en", "吕梁 市")):
+        (piece,) = say(texts, "吕梁\n市", lang)
+        assert piece.words == joined
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("Fine.\n\n{{ missing }}", r"page.en.md, line 4: 'missing' is undefined"),
+        ("{{ facts.missing }}", r"page.en.md, line 2: .*no attribute 'missing'"),
+        (
+            "A\n{{ 'x' | label('treatment') }}",
+            r"page.en.md, line 3: .*no treatment 'x'; legal: own",
+        ),
+        ("{{ 'x' | label('colour') }}", r"line 2: vocabulary.csv: no colour 'x'; legal: "),
+        ("{% if x %}", r"page.en.md, line 3: .*unknown tag .endblock"),
+        ("{{ 1 | shout }}", r"page.en.md, line 2: No filter named 'shout'"),
+        ("{{ table(frame, a='A | shout') }}", r"line 2: nothing is told as 'shout'; legal: num, "),
+        ("!loud A", r"page.en.md: '!loud' opens no paragraph; legal: !headline, !note, !caveat"),
+    ],
+)
+def test_a_fault_of_a_text_names_file_and_line(texts: Path, text: str, fault: str) -> None:
+    with pytest.raises(DataError, match=fault):
+        say(texts, text, facts={}, frame=pd.DataFrame({"a": [1]}))
+
+
+def test_a_block_that_a_text_lacks_is_named(texts: Path) -> None:
+    say(texts, "A")
+    with pytest.raises(DataError, match=r"page.en.md: no block 'answer'; legal: all"):
+        Text("page", "en", {}).say("answer")
+
+
+def used(path: Path) -> tuple[list[str], set[str]]:
+    """The blocks of a text in their order, and the facts that it uses, by name."""
+    tree = Environment().parse(path.read_text("utf-8"))
+    blocks = [block.name for block in tree.find_all((nodes.Block, nodes.Macro))]
+    names = {f"{node.name}" for node in tree.find_all(nodes.Name) if node.ctx == "load"}
+    return blocks, names | {f".{node.attr}" for node in tree.find_all(nodes.Getattr)}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_both_languages_have_the_same_blocks_and_use_the_same_facts(page: str) -> None:
+    (blocks_zh, facts_zh), (blocks_en, facts_en) = (
+        used(TEXTS / f"{page}.{lang}.md") for lang in words.LANGUAGES
+    )
+    assert blocks_zh == blocks_en
+    assert facts_zh == facts_en
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_depends_on_its_texts_and_the_shared_ones(page: str) -> None:
+    names = [path.name for path in texts_of(page)]
+    assert {f"{name}.{lang}.md" for name in (page, SHARED) for lang in words.LANGUAGES} == set(
+        names
+    )
+
+
+@pytest.mark.parametrize("path", sorted(TEXTS.glob("*.md")), ids=lambda path: path.name)
+def test_no_text_has_a_word_that_is_never_written_nor_computes(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert words.forbidden(text) == []
+    computed = [
+        *Environment().parse(text).find_all((nodes.Add, nodes.Sub, nodes.Mul, nodes.Div)),
+    ]
+    assert computed == []
+
+
+def test_a_label_has_both_languages_and_stands_once() -> None:
+    lines = words.VOCABULARY.read_text("utf-8").splitlines()
+    assert lines[0] == "kind,code,zh,en"
+    keys = [tuple(line.split(",")[:2]) for line in lines[1:]]
+    assert len(keys) == len(set(keys))
+    for labels in words._vocabulary().values():
+        assert all(all(label.values()) for label in labels.values())
+    assert re.search(r"[\u4e00-\u9fff]", words.label_of("own_prices", "treatment", "zh"))
