@@ -92,8 +92,10 @@ def publish_report(
         with publish.staging(outputs) as work, publish.staging(outputs) as folder:
             languages = (asked.lang,) if "lang" in given else LANGUAGES
             site = Site(folder, asked, tuple(parameters.SCHEMAS), languages)
-            order = [*LONGEST, *(name for name in site.names if name not in LONGEST)]
-            jobs = [_job(work, name, parameters.part_of(asked, name)) for name in order]
+            order = [*(name for name in LONGEST if name in site.names), *site.names]
+            jobs = [
+                _job(work, name, parameters.part_of(asked, name)) for name in dict.fromkeys(order)
+            ]
             with _keeping(jobs, outputs):
                 faults = run.execute(
                     jobs,
