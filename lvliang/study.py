@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from lvliang import parameters
+from lvliang.baseline.baseline_facts import baseline_facts, reported
 from lvliang.baseline.history import has_report, load_history, report_figures
 from lvliang.baseline.regions import Region, find_region, peers
 from lvliang.baseline.starting_point import ranks_by_year, starting_point
@@ -194,6 +195,17 @@ class Study:
         if "scenario" in given:
             given["scenario"] = self.scenario
         return Page(self.notebook, given | facts, self.run.lang)
+
+    @cached_property
+    def baseline_facts(self) -> dict[str, Any]:
+        """Where the region stands and how it grew (`baseline.baseline_facts`)."""
+        known = self.ranks.dropna(axis=1, how="all")
+        return {
+            **baseline_facts(self.history, self.start, self.region, self.base_year),
+            "ranks": known.rename_axis("year").reset_index() if len(known) else known,
+            "ranks_of_report": any(name.startswith("report_") for name in known),
+            "reported": reported(self.figures),
+        }
 
     @cached_property
     def rank_facts(self) -> dict[str, Any]:

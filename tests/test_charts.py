@@ -18,7 +18,9 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 from numpy.testing import assert_allclose
 
+from lvliang.baseline.baseline_facts import growth_range, level_facts
 from lvliang.display import charts, drawing, fonts
+from lvliang.display.prose import Text
 from lvliang.display.show import Chart
 from lvliang.projection.outlook import QUANTILES
 from lvliang.projection.scenario import load_scenario
@@ -66,12 +68,21 @@ def level_fan(lang: str = "zh", **changed: Any) -> list[Chart]:
     return fan(lang, **given | changed)
 
 
+def of_baseline(block: str, lang: str, **facts: Any) -> list[Chart]:
+    """The charts of a block of page 10."""
+    given = {"region": "Q", "base_year": 2000, "differ": [], "reported": []} | facts
+    said = Text("10_baseline", lang, given).say(block)
+    return [piece for piece in said if isinstance(piece, Chart)]
+
+
 def growth_history(lang: str = "zh", growth: pd.DataFrame = HISTORY) -> list[Chart]:
-    return charts.growth_history(growth, region="Q", lang=lang)
+    by_year = growth.rename_axis("year").reset_index()
+    return of_baseline("growth", lang, growth=by_year, range=growth_range(growth))
 
 
 def levels(lang: str = "zh", actual: pd.Series = LEVELS) -> list[Chart]:
-    return charts.levels(actual, indicator="budget_revenue", region="Q", lang=lang)
+    known = [level_facts(actual, "budget_revenue")] if len(actual) else []
+    return of_baseline("levels", lang, levels=known)
 
 
 def rank_bars(lang: str = "zh", ranks: np.ndarray = RANKS, **changed: Any) -> list[Chart]:

@@ -32,19 +32,6 @@ def only(found: list[KeyFigures]) -> KeyFigure:
     return figure
 
 
-def test_levels_have_their_rank_where_one_is_known() -> None:
-    point = pd.DataFrame(
-        {"last": [1538.04, 187.26, np.nan], "last_rank": [4, np.nan, 2]},
-        index=["gdp_nominal", "budget_revenue", "fixed_asset_investment"],
-    )
-    (found,) = key_figures.starting_point(point, year=2020, lang="zh")
-    assert found.figures == [
-        KeyFigure("1538.04亿元", "2020年地区生产总值", "居全省第4位"),
-        KeyFigure("187.26亿元", "2020年一般公共预算收入"),
-    ]
-    assert key_figures.starting_point(point.iloc[2:], year=2020, lang="zh") == []
-
-
 def test_growth_is_the_median_with_the_interval_of_the_paths() -> None:
     found = only(
         key_figures.mean_growth(

@@ -11,9 +11,8 @@ import xarray as xr
 
 from lvliang.baseline.history import load_history, start_levels
 from lvliang.baseline.package import data_folder
-from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.regions import find_region
 from lvliang.baseline.starting_point import ranks_by_year, starting_point
-from lvliang.display import rank_tables
 from lvliang.display.prose import Text
 from lvliang.feasibility.rank_facts import (
     air_facts,
@@ -318,11 +317,6 @@ def test_a_city_of_a_province_without_all_figures_has_no_rank():
     now = starting_point(history, "520100", 2020)
     assert now[["first_rank", "last_rank"]].isna().all(axis=None)
     assert ranks_by_year(history, "520100").empty
-    (zh,), (en,) = (
-        rank_tables.no_rank(history, find_region("520100"), lang) for lang in ("zh", "en")
-    )
-    assert zh.words == "贵阳市所在省有9个市（州、盟），统计序列缺3个，不排全省位次。"
-    assert "has 9 cities and prefectures, of which the series lack 3" in en.words
 
 
 def test_shares_of_paths_become_those_of_a_rank_or_better():
@@ -337,15 +331,6 @@ def test_shares_of_paths_become_those_of_a_rank_or_better():
     assert shown.frame["Rank"].tolist() == ["No. 1", "No. 2 or better", "No. 3 or better"]
     words = ["very unlikely", "about as likely as not", "virtually certain"]
     assert shown.frame["2025"].tolist() == words
-
-
-def test_why_there_is_no_rank_is_not_told_of_a_city_that_has_one():
-    lvliang = find_region("141100")
-    history = load_history([city.code for city in peers(lvliang)], 2020)
-    assert not ranks_by_year(history, "141100").empty
-    assert rank_tables.no_rank(history, lvliang, "zh") == []
-    (alone,) = rank_tables.no_rank(history, find_region("110000"), "zh")
-    assert alone.words == "北京市是直辖市，没有同省的其他市，不作位次研判。"
 
 
 def test_a_municipality_has_no_rank():

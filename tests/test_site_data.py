@@ -28,13 +28,14 @@ from lvliang.display import charts
 from lvliang.display.show import Appendix, Formula, Sentence, Table, show
 
 actual = pd.Series([1.0, 2.345678901, 4.0], index=[2018, 2019, 2020])
+none = pd.DataFrame()
 kept = pd.DataFrame({"名": ["甲，乙", "丙"], "数": ["−4.6", "—"]})
 show(
     lambda lang: [
         Sentence("句"),
         Formula(r"s = \\frac{m}{1 + x}"),
         Table("一 表", kept),
-        *charts.levels(actual, indicator="gdp_nominal", region="吕梁市", lang=lang),
+        *charts.fan(actual, none, indicator="gdp_nominal", region="吕梁市", lang=lang),
     ],
     lang,
 )

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from lvliang.baseline.baseline_facts import reported
 from lvliang.display import tables
+from lvliang.display.prose import Text
 from lvliang.display.show import Appendix, Sentence, Table
 from lvliang.feasibility.break_even import BeyondGdp, EvenBet
 from lvliang.feasibility.settling import VintageGap
@@ -47,9 +49,10 @@ CLAIMS = pd.DataFrame(
         "year": [2015, 2020],
         "report": [90.6, 187.26],
         "series": [90.68, NAN],
+        "difference": [-0.08, NAN],
     }
 )
-RANKS = pd.DataFrame({"gdp_rank": [8.0, 4.0], "report_gdp_rank": [NAN, 4.0]}, index=[2015, 2020])
+RANKS = pd.DataFrame({"year": [2015, 2020], "gdp_rank": [8.0, 4.0], "report_gdp_rank": [NAN, 4.0]})
 EVIDENCE = pd.DataFrame(
     {"last_year": [2014.0, 2020.0], "changes": [10, 20], "usable": [False, True]},
     index=["fixed_asset_investment", "gdp_nominal"],
@@ -115,6 +118,12 @@ def verdicts(*rows: dict[str, Any]) -> Verdicts:
     return Verdicts(map(Verdict.of, rows))
 
 
+def of_baseline(lang: str, block: str, **facts: Any) -> list[Table]:
+    """The tables of a block of page 10."""
+    said = Text("10_baseline", lang, {"region": "Q"} | facts).say(block)
+    return [piece for piece in said if isinstance(piece, Table)]
+
+
 def shown(drawn: list[Table]) -> tuple[str, list[str], list[list[str]]]:
     """Caption, heads and rows as the reader sees them."""
     (table,) = drawn
@@ -126,7 +135,7 @@ def shown(drawn: list[Table]) -> tuple[str, list[str], list[list[str]]]:
 
 EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = {
     "report figures": (
-        lambda lang: tables.report_figures(FIGURES, lang),
+        lambda lang: of_baseline(lang, "report", reported=reported(FIGURES)),
         {
             "zh": (
                 "报告所述基数及原文",
@@ -139,7 +148,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         },
     ),
     "claims": (
-        lambda lang: tables.claims(CLAIMS, lang),
+        lambda lang: of_baseline(lang, "claims", claims=CLAIMS),
         {
             "zh": ("报告数与统计序列核对（亿元）", ["指标", "年份", "报告数", "统计序列", "差额"]),
             "en": (
@@ -149,7 +158,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         },
     ),
     "ranks": (
-        lambda lang: tables.ranks(RANKS, lang),
+        lambda lang: of_baseline(lang, "ranks", ranks=RANKS, ranks_of_report=True),
         {
             "zh": (
                 "全省位次：按首次公布数计算与报告所述",
@@ -343,7 +352,7 @@ def test_cells(name: str, rows: list[str]) -> None:
     ("pieces", "rows"),
     [
         (
-            tables.report_figures(FIGURES, "en"),
+            of_baseline("en", "report", reported=reported(FIGURES)),
             [
                 "GDP|2015, 2020|95.58, 153.804|CNY billion",
                 "Budget revenue rank in the province|2018–2020|2|rank",
@@ -351,7 +360,7 @@ def test_cells(name: str, rows: list[str]) -> None:
             ],
         ),
         (
-            tables.claims(CLAIMS, "en"),
+            of_baseline("en", "claims", claims=CLAIMS),
             [
                 "General public budget revenue|2015|9.060|9.068|−0.008",
                 "General public budget revenue|2020|18.726||",
@@ -413,9 +422,6 @@ def test_what_a_missing_series_would_take_is_signed() -> None:
 @pytest.mark.parametrize(
     "drawn",
     [
-        tables.report_figures(FIGURES[:0], "zh"),
-        tables.claims(CLAIMS[:0], "zh"),
-        tables.ranks(RANKS[:0], "zh"),
         tables.evidence(EVIDENCE[:0], changes=8, gap=2, lang="zh"),
         tables.quantiles(AHEAD[:0], indicator="gdp_nominal", lang="zh"),
         tables.national(NATION[:0], "zh"),
@@ -457,7 +463,7 @@ def test_long_cells_alone_may_be_broken_anywhere() -> None:
 
 
 def test_an_appendix_is_folded_up_and_holds_its_pieces() -> None:
-    (table,) = tables.claims(CLAIMS, "zh")
+    (table,) = of_baseline("zh", "claims", claims=CLAIMS)
     appendix = Appendix("A < B", [Sentence("R&D"), table])
     page = BeautifulSoup(appendix.html(), "html.parser")
     assert page.details.summary.get_text() == "A < B"

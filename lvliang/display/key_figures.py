@@ -13,7 +13,6 @@ from lvliang.display.words import (
     amount,
     capital,
     chance,
-    label,
     number,
     span,
     target_name,
@@ -63,19 +62,6 @@ class KeyFigures:
     def html(self) -> str:
         """A list of descriptions, which the style sheet sets as tiles."""
         return _FIGURES.render(figures=self.figures)
-
-
-def starting_point(point: pd.DataFrame, *, year: int, lang: str) -> list[KeyFigures]:
-    """GDP and budget revenue of the base year, with their ranks (``point`` of `starting_point`)."""
-    known = point[point["last"].notna()]
-    return _together(
-        KeyFigure(
-            amount(round(row["last"], 2), "亿元", lang),
-            text("key.in_year", lang, indicator=label(str(name), lang), year=year),
-            "" if pd.isna(row["last_rank"]) else text("key.rank", lang, rank=int(row["last_rank"])),
-        )
-        for name, row in known.iterrows()
-    )
 
 
 def mean_growth(

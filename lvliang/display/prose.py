@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache, partial, reduce
 from importlib import import_module
 from itertools import chain
 from traceback import walk_tb
@@ -23,6 +23,7 @@ from jinja2 import (
     TemplateError,
     TemplateSyntaxError,
 )
+from jinja2.ext import Extension
 from jinja2.runtime import Macro
 
 from lvliang.baseline.regions import Region, find_region
@@ -40,6 +41,7 @@ from lvliang.display.show import (
     show,
 )
 from lvliang.display.texts import SHARED, TEXTS
+from lvliang.display.units import in_unit
 from lvliang.errors import DataError
 from lvliang.projection.scenario import Scenario
 
@@ -112,9 +114,10 @@ class Text:
 
     def _table(
         self,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | pd.Series,
         caller: Callable[[], str] = str,
         *,
+        cards: bool = False,
         decimals: int = 1,
         rest: str = "",
         **heads: str,
@@ -122,24 +125,29 @@ class Text:
         """A table, and inside its caption: the columns of a frame that have a head.
 
         A head may say how its values are told: ``"Gap | num(1)"``; ``rest`` says it of the
-        columns without a head, which are called by their own names.
+        columns without a head, which are called by their own names. A series has the columns
+        ``year`` and ``value``.
         """
-        told = {name: head.partition("|")[::2] for name, head in heads.items() if name in frame}
+        if isinstance(frame, pd.Series):
+            frame = frame.rename("value").rename_axis("year").reset_index()
+        told = {name: head.split("|") for name, head in heads.items() if name in frame}
         if rest:
-            told |= {name: (str(name), rest) for name in frame if name not in told}
+            told |= {name: [str(name), rest] for name in frame if name not in told}
         columns = {
-            head.strip(): frame[name].map(self._filter(how)) if how else frame[name]
-            for name, (head, how) in told.items()
+            head.strip(): reduce(lambda column, way: column.map(self._way(way)), ways, frame[name])
+            for name, (head, *ways) in told.items()
         }
-        return self._keep(Table(self._line(caller()), pd.DataFrame(columns), decimals=decimals))
+        return self._keep(Table(self._line(caller()), pd.DataFrame(columns), cards, decimals))
 
-    def _filter(self, how: str) -> Callable[[Any], str]:
+    def _way(self, told: str) -> Callable[[Any], str]:
+        """How a value is told: ``num(2)``, ``label(treatment)``."""
+        name, _, argument = told.strip(" )").partition("(")
         filters = environment(self.lang).filters
-        name, _, argument = how.strip(" )").partition("(")
         if name not in filters:
             raise _Unknown(f"nothing is told as {name!r}; legal: {', '.join(filters)}")
         found: Callable[..., str] = filters[name]
-        return (lambda value: found(value, int(argument))) if argument else found
+        given = int(argument) if argument.isdigit() else argument
+        return (lambda value: found(value, given)) if argument else found
 
     def _chart(self, drawing: str, *facts: Any, caller: Callable[[], str], **labels: str) -> str:
         """A drawing of `figures`, as ``"ranks.bars"``, with its labels; inside stand its title,
@@ -190,6 +198,15 @@ class Page:
         show(pieces, self._lang)
 
 
+class _Paragraphs(Extension):
+    """Jinja drops the end of a line after a tag, so that no tag breaks a paragraph; where an empty
+    line follows, the paragraph does end.
+    """
+
+    def preprocess(self, source: str, _name: str | None, _filename: str | None = None) -> str:
+        return re.sub(r"(?m)(?<![-+])%\}[ \t]*$(?=\n[ \t]*$)", "+%}", source)
+
+
 @cache
 def environment(lang: str) -> Environment:
     """The templates of a language, and how it tells numbers, chances and names."""
@@ -199,15 +216,26 @@ def environment(lang: str) -> Environment:
         finalize=partial(_plain, lang=lang),
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=[_Paragraphs],
     )
     comma = words.text("comma", lang)
     made.filters = {
         "num": words.number,
+        "whole": lambda value: words.number(value, 0),
         "plain": lambda value: f"{value:g}".replace("-", words.MINUS),
         "word": partial(words.in_words, lang=lang),
         "place": partial(words.place, lang=lang),
         "rank": lambda rank: words.capital(words.place(rank, lang)),
         "amount": lambda value, units, decimals=None: words.amount(value, units, lang, decimals),
+        "level": lambda value, decimals: words.number_in(value, "亿元", lang, decimals),
+        "counted": lambda values: in_unit(values, "亿元", lang),
+        "indicator": lambda code: words.label(code, lang),
+        "unit": lambda code: words.unit(code, lang),
+        "figures": lambda found: comma.join(words.plain_figures(*found, lang=lang)),
+        "spans": lambda spans: comma.join(
+            dict.fromkeys(words.years(*one, lang=lang) for one in spans)
+        ),
+        "capital": words.capital,
         "label": partial(_label, lang=lang),
         "city": lambda code: find_region(code).name(lang),
         "cities": lambda codes: comma.join(find_region(code).name(lang) for code in codes),

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lvliang.baseline.regions import Region, find_region, peers
+from lvliang.baseline.regions import find_region
 from lvliang.display.show import Sentence
 from lvliang.display.words import amount, text
-
-
-def no_rank(history: pd.DataFrame, region: Region, lang: str) -> list[Sentence]:
-    """Why no rank is computed: a municipality is alone, or the series lack cities (``history``)."""
-    cities = {city.code for city in peers(region)}
-    if len(cities) == 1:
-        return [Sentence(text("ranks.alone", lang, region=region.name(lang)))]
-    missing = cities - set(history.loc[history["indicator"] == "gdp_nominal", "region_code"])
-    facts = {"region": region.name(lang), "missing": len(missing), "cities": len(cities)}
-    return [Sentence(text("ranks.missing", lang, **facts))] if missing else []
 
 
 def near(table: pd.DataFrame, *, year: int, region: str, lang: str) -> list[Sentence]:

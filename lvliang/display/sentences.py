@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Sized
-from typing import Any
 
 import pandas as pd
 import xarray as xr
 
-from lvliang.baseline.growth import average_growth, level_after, mean_of_rates
+from lvliang.baseline.growth import level_after, mean_of_rates
 from lvliang.display.show import Sentence
 from lvliang.display.words import (
     WORD_ONLY_GRADES,
     amount,
     counts_by_class,
     in_words,
-    label,
     rounded,
     span,
     target_name,
@@ -24,88 +22,6 @@ from lvliang.display.words import (
 from lvliang.feasibility.break_even import EvenBet
 from lvliang.feasibility.record import LONGEST
 from lvliang.feasibility.verdicts import Verdict, Verdicts
-
-
-def baseline(
-    point: pd.DataFrame,
-    growth: pd.DataFrame,
-    *,
-    mean: pd.Series | None,
-    region: str,
-    first: int,
-    last: int,
-    lang: str,
-) -> list[Sentence]:
-    """Where the city stands, how it grew by the revised series, and what flatters that.
-
-    Parameters
-    ----------
-    point : pandas.DataFrame
-        From ``starting_point``.
-    growth : pandas.DataFrame
-        From ``real_and_nominal``.
-    mean : pandas.Series, optional
-        From ``average_of_span``: mean ``nominal`` and ``real`` growth of the years after ``first``.
-    """
-    gdp, revenue = point.loc["gdp_nominal"], point.loc["budget_revenue"]
-    facts = {"region": region, "first": first, "last": last, "span_first": first + 1}
-    if pd.isna(gdp["last"]):
-        return [Sentence(text("baseline.none", lang, **facts), "headline")]
-    facts["gdp_last"] = amount(round(gdp["last"], 2), "亿元", lang)
-    level = text("baseline.gdp", lang, **facts)
-    if pd.notna(gdp["last_rank"]):
-        rank = text("baseline.rank", lang, rank=int(gdp["last_rank"]))
-        level = text("clause", lang).join([level, rank])
-    grown = [] if mean is None else [text("baseline.growth", lang, **mean, **facts)]
-    words = text("semicolon", lang).join([level, *grown]) + text("stop", lang)
-    said = [Sentence(words, "headline")]
-    if mean is None:
-        said.append(Sentence(text("baseline.no_growth", lang)))
-    elif pd.notna(gdp["first"]):
-        said.append(_rise("first_published", "gdp", gdp, facts, lang))
-    if first in growth.index and growth.loc[first, "real"] < 0:
-        trough = growth.loc[first, "real"]
-        said.append(Sentence(text("baseline.trough", lang, first=first, trough=trough)))
-    if revenue[["first", "last"]].notna().all():
-        said.append(_rise("revenue", "revenue", revenue, facts, lang))
-    return said
-
-
-def _rise(key: str, name: str, ends: pd.Series, facts: dict[str, Any], lang: str) -> Sentence:
-    """From the level of the first year to that of the last, and the growth a year between."""
-    rate = average_growth(ends["first"], ends["last"], facts["last"] - facts["first"])
-    levels = {
-        f"{name}_{end}": amount(round(ends[end], 2), "亿元", lang) for end in ("first", "last")
-    }
-    return Sentence(text(f"baseline.{key}", lang, **{**facts, **levels}, growth=rate))
-
-
-def series_ends(series: pd.Series, base_year: int, *, indicator: str, lang: str) -> list[Sentence]:
-    """That a series ends before the base year, and with which level (亿元), where it does."""
-    if series.empty or series.index[-1] >= base_year:
-        return []
-    facts = {"year": int(series.index[-1]), "amount": amount(series.iloc[-1], "亿元", lang, 2)}
-    words = text("baseline.series_ends", lang, indicator=label(indicator, lang), **facts)
-    return [Sentence(words)]
-
-
-def two_figures(claims: pd.DataFrame, lang: str) -> list[Sentence]:
-    """Which figure stands where, if the report and the series differ (``claims_and_series``)."""
-    differ = claims[(claims["report"] - claims["series"]).abs().round(2) > 0]
-    return [
-        Sentence(
-            text(
-                "baseline.two_figures",
-                lang,
-                indicator=label(row.indicator, lang),
-                year=row.year,
-                report=amount(round(row.report, 2), "亿元", lang),
-                series=amount(round(row.series, 2), "亿元", lang),
-            ),
-            "note",
-        )
-        for row in differ.itertuples()
-    ]
 
 
 def trajectories(

@@ -5,7 +5,7 @@ Each function returns what there is to show: one table, or none where it has no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,7 +25,6 @@ from lvliang.display.words import (
     number,
     number_in,
     rounded,
-    span,
     target_name,
     text,
     unit,
@@ -33,59 +32,6 @@ from lvliang.display.words import (
 from lvliang.feasibility.break_even import BeyondGdp, EvenBet
 from lvliang.feasibility.verdicts import Verdict
 from lvliang.projection.scenario import read_scenario, scenario_path
-
-
-def report_figures(figures: pd.DataFrame, lang: str) -> list[Table]:
-    """The report's own figures, with its words and the section they stand in.
-
-    Figures of one indicator that stand in the same words share a row.
-    """
-    rows = [
-        {
-            text("column.indicator", lang): capital(label(indicator, lang)),
-            text("column.year", lang): _periods(said, lang),
-            text("column.value", lang): _together(
-                [f"{in_unit(value, unit(indicator, 'zh'), lang):g}" for value in said["value"]],
-                lang,
-            ),
-            text("column.unit", lang): unit(indicator, lang),
-            text("column.kind", lang): text(f"status.{status}", lang),
-            text("column.quote", lang): quote,
-            text("column.place", lang): section,
-        }
-        for (indicator, status, quote, section), said in figures.groupby(
-            ["indicator", "status", "quote", "section"], sort=False
-        )
-    ]
-    return _if_any(text("table.report_figures", lang), pd.DataFrame(rows), cards=True)
-
-
-def claims(pairs: pd.DataFrame, lang: str) -> list[Table]:
-    """Report figures beside the series: ``indicator, year, report, series`` (亿元)."""
-    rows = [
-        {
-            text("column.indicator", lang): capital(label(row.indicator, lang)),
-            text("column.year", lang): str(row.year),
-            text("column.claim", lang): number_in(row.report, "亿元", lang, 2),
-            text("column.panel", lang): number_in(row.series, "亿元", lang, 2),
-            text("column.difference", lang): number_in(row.report - row.series, "亿元", lang, 2),
-        }
-        for row in pairs.itertuples()
-    ]
-    units = text("unit.亿元", lang)
-    return _if_any(text("table.claims", lang, unit=units), pd.DataFrame(rows))
-
-
-def ranks(table: pd.DataFrame, lang: str) -> list[Table]:
-    """Ranks by year, computed where the province's series are complete, and those of a report."""
-    known = table.dropna(axis=1, how="all")
-    if known.empty:
-        return []
-    heads = {name: text(f"column.{name}", lang) for name in known.columns}
-    cells = known.rename(columns=heads).map(lambda rank: "" if pd.isna(rank) else f"{rank:.0f}")
-    said = any(name.startswith("report_") for name in known.columns)
-    caption = text("table.ranks" if said else "table.ranks_computed", lang)
-    return [Table(caption, with_year(cells, lang))]
 
 
 def evidence(found: pd.DataFrame, *, changes: int, gap: int, lang: str) -> list[Table]:
@@ -278,28 +224,6 @@ def _if_any(
     caption: str, frame: pd.DataFrame, *, cards: bool = False, decimals: int = 1, desk: str = ""
 ) -> list[Table]:
     return [] if frame.empty else [Table(caption, frame, cards, decimals, desk)]
-
-
-def _periods(figures: pd.DataFrame, lang: str) -> str:
-    """The years of figures, those of a longer run as one span."""
-    years = figures["year"].tolist()
-    run = len(years) > 2 and years == list(range(years[0], years[-1] + 1))
-    if run and (figures["period"] == "annual").all():
-        return span(years[0], years[-1], lang)
-    told = [_period(row.period, row.year, lang) for row in figures.itertuples()]
-    return _together(told, lang)
-
-
-def _period(period: str, year: int, lang: str) -> str:
-    if period == "annual":
-        return str(year)
-    first, _, last = period.partition("/")
-    return span(int(first), int(last), lang)
-
-
-def _together(told: Iterable[str], lang: str) -> str:
-    """What differs, in order, in one cell."""
-    return text("comma", lang).join(dict.fromkeys(told))
 
 
 def _parameter(name: str, value: Any, lang: str) -> str:

@@ -231,6 +231,17 @@ def span(first: int, last: int, lang: str) -> str:
     return text("span.year" if first == last else "span.years", lang, first=first, last=last)
 
 
+def years(first: int, last: int | None = None, *, lang: str) -> str:
+    """A year as a figure, or a span of years (`span`)."""
+    return str(first) if last is None else span(first, last, lang)
+
+
+def plain_figures(indicator: str, values: Iterable[float], *, lang: str) -> list[str]:
+    """Values of an indicator in the unit of the page, as exact as they are, each once."""
+    units = unit(indicator, "zh")
+    return list(dict.fromkeys(f"{in_unit(value, units, lang):g}" for value in values))
+
+
 def target_name(target: Target, lang: str) -> str:
     """A target in words: indicator, span, direction, value and unit.
 
