@@ -30,6 +30,8 @@ from lvliang.feasibility.record import (
     load_record,
     origins_behind,
 )
+from lvliang.feasibility.record_facts import track_record_facts
+from lvliang.feasibility.registered import load_registered, registered_facts
 from lvliang.feasibility.targets import Target, load_targets
 from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
@@ -217,6 +219,12 @@ class Study:
             "air": air_facts(self.outlook.history, self.region.code),
             "record": record_facts(scores),
         }
+
+    @cached_property
+    def record_facts(self) -> dict[str, Any]:
+        """How the engine and its rivals fared (`feasibility.record_facts`), what was registered."""
+        fared = track_record_facts(self.record, self.groups, self.region.code, self.base_year)
+        return fared | {"registered": registered_facts(load_registered(self.base_year))}
 
     def show(self, pieces: Callable[[str], Iterable[Any]]) -> None:
         """Show what ``pieces`` gives for a language: here in that of the run, on pages in each."""

@@ -9,21 +9,30 @@ import nbformat.v4 as v4
 import pytest
 from bs4 import BeautifulSoup
 
-from lvliang.display import coal_tables, industry_sentences, record_tables, words
+from lvliang.display import coal_tables, industry_sentences, words
 from lvliang.display.fonts import missing_glyphs
 from lvliang.display.formula import mathml
 from lvliang.display.show import Formula, contents_of
+from lvliang.display.texts import TEXTS
 from lvliang.errors import QualityError
 from lvliang.site.gate import faults_of_page, visible_text
 from lvliang.site.render import render_page
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 FRACTION = r"s = \frac{m}{1 + x}"
-EXPLAINED = [
+KEYS = [
     (coal_tables.SHARE_AFTER, "coal.share_read"),
     (coal_tables.SHARE_AFTER, "coal.share_plain"),
     (industry_sentences.GROWTH_NEEDED, "industries.chart_note"),
-    (record_tables.MURPHY, "record.parts"),
+]
+# In a text the paragraph after a formula explains it.
+EXPLAINED = [
+    *((tex, words.text(key, lang)) for tex, key in KEYS for lang in words.LANGUAGES),
+    *(
+        found
+        for path in sorted(TEXTS.glob("*.md"))
+        for found in re.findall(r"(?m)^!formula (.+)\n\n(.+)", path.read_text("utf-8"))
+    ),
 ]
 
 
@@ -111,11 +120,10 @@ def test_a_formula_is_no_table_for_machines() -> None:
     assert contents_of(Formula(FRACTION)) == []
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize(("tex", "key"), EXPLAINED)
-def test_the_words_explain_every_letter_of_a_formula(tex: str, key: str, lang: str) -> None:
+@pytest.mark.parametrize(("tex", "said"), EXPLAINED)
+def test_the_words_explain_every_letter_of_a_formula(tex: str, said: str) -> None:
     letters = set(re.findall("[A-Za-z]", re.sub(r"\\[A-Za-z]+", "", tex)))
-    explained = set(re.findall(r"(?a:\b[A-Za-z]\b)", words.text(key, lang)))
+    explained = set(re.findall(r"(?a:\b[A-Za-z]\b)", said))
     assert len(letters) > 2
     assert letters <= explained
 

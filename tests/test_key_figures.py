@@ -9,7 +9,6 @@ import xarray as xr
 
 from lvliang.display import key_figures
 from lvliang.display.key_figures import KeyFigure, KeyFigures
-from lvliang.feasibility.record import ENGINE
 from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 TARGET = {
@@ -54,22 +53,6 @@ def test_only_grades_a_and_b_show_a_number(grade: str, value: str) -> None:
     assert found.value == value
     assert grade in found.note
     assert "uncertain" in found.note
-
-
-def test_the_record_is_that_of_the_engine_at_the_longest_horizon() -> None:
-    lines = [
-        (ENGINE, "all", 1, 0.89, 13),
-        (ENGINE, "all", 5, 0.93, 9),
-        (ENGINE, "city", 5, 0.56, 9),
-        ("walk", "all", 9, 0.5, 1),
-    ]
-    summary = pd.DataFrame(lines, columns=["method", "group", "horizon", "cover90", "origins"])
-    found = only(key_figures.record(summary, "zh"))
-    assert found.value == "93%"
-    assert "5年" in found.label
-    assert "9个" in found.note
-    assert "56%" in found.note
-    assert key_figures.record(summary.iloc[3:], "zh") == []
 
 
 def test_figures_are_a_list_of_descriptions_that_begins_each_label_with_a_capital() -> None:

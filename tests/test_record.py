@@ -176,10 +176,10 @@ def test_hindcasts_of_a_city_are_what_its_scores_were_made_of(found, panel):
     own = found.scores.query("method == 'engine' and region == '141100'")
     merged = table.merge(own[["horizon", "origin", "above", "error"]], on=["horizon", "origin"])
     assert len(table) == len(merged) == 13 + 11 + 9
-    inside = merged["outcome"].between(merged[0.05], merged[0.95])
+    inside = merged["outcome"].between(merged["q05"], merged["q95"])
     assert inside.tolist() == merged["in90"].tolist()
     # The point forecast is a mean, so it lies near the median and not on it.
-    assert (merged[0.5] - merged["outcome"] - merged["error"]).abs().max() < 1
+    assert (merged["q50"] - merged["outcome"] - merged["error"]).abs().max() < 1
     growth = panel.growth["141100"]
     last = table[(table["horizon"] == 5) & (table["origin"] == 2015)].iloc[0]
     assert last["outcome"] == pytest.approx(growth.loc[2016:2020].mean())

@@ -5,15 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from lvliang.display import record_charts, record_tables
-from lvliang.display.show import Chart, Formula
-from lvliang.feasibility import record, reliability
+from lvliang.baseline.regions import find_region
+from lvliang.display import record_tables
+from lvliang.display.prose import Text
+from lvliang.display.show import Chart, Formula, Table
+from lvliang.feasibility import record
+from lvliang.feasibility.record_facts import (
+    chance_facts,
+    hindcast_facts,
+    origin_facts,
+    track_record_facts,
+)
 from lvliang.feasibility.reference import EurostatBasis
 from lvliang.feasibility.verdicts import Verdict, Verdicts
 
@@ -34,11 +43,11 @@ HINDCASTS = pd.DataFrame(
     {
         "horizon": 5,
         "origin": [2014, 2015],
-        0.05: [0.0, 1.0],
-        0.25: [4.0, 5.0],
-        0.5: [6.0, 7.0],
-        0.75: [8.0, 9.0],
-        0.95: [12.0, 13.0],
+        "q05": [0.0, 1.0],
+        "q25": [4.0, 5.0],
+        "q50": [6.0, 7.0],
+        "q75": [8.0, 9.0],
+        "q95": [12.0, 13.0],
         "outcome": [5.0, -3.0],
         "in90": [True, False],
     }
@@ -54,30 +63,62 @@ def figures_are_closed() -> Iterator[None]:
     plt.close("all")
 
 
-def chances(came: list[float]) -> pd.DataFrame:
-    """Three horizons with the same chances, and what came of them at five years."""
-    given = [0.05, 0.45, 0.95]
+def say(block: str, lang: str = "en", **facts: object) -> list[Any]:
+    """What the text of the page says in a block, after its heading."""
+    text = Text("70_track_record", lang, {"region": find_region("141100")} | facts)
+    return text.say(block)[1:]
+
+
+PARTS = pd.DataFrame(
+    {
+        "group": ["all", "all", "province", "province"],
+        "horizon": [1, 5, 1, 5],
+        "origins": [13, 9, 13, 9],
+        "cases": 99,
+        "chance": [0.48, 0.40, 0.32, 0.32],
+        "came": [0.47, 0.27, 0.24, 0.07],
+        "brier": 0.142,
+        "reliability": 0.0244,
+        "resolution": 0.0238,
+        "uncertainty": 0.1416,
+    }
+)
+
+
+def chances(came: list[float], parts: pd.DataFrame | None = None) -> dict[str, Any]:
+    """Facts of three horizons with the same chances, and what came of them at five years."""
+    given, cases = [0.05, 0.45, 0.95], [100, 200, 100]
     lines = [
         pd.DataFrame({"horizon": years, "bin": [0, 4, 9], "chance": given, "came": outcome})
         for years, outcome in ((1, given), (3, given), (5, came))
     ]
-    return pd.concat(lines, ignore_index=True).assign(cases=[100, 200, 100] * 3, origins=[9] * 9)
+    bins = pd.concat(lines, ignore_index=True).assign(cases=cases * 3, origins=[9] * 9)
+    if parts is None:
+        means = {
+            "chance": np.average(given, weights=cases),
+            "came": np.average(came, weights=cases),
+        }
+        parts = PARTS[PARTS["group"] == "all"].assign(**means)
+    return chance_facts(bins, parts) | origin_facts(ORIGINS) | {"longest": 5, "origins": 9}
 
 
 def chart(came: list[float], lang: str = "en") -> Chart:
-    (found,) = record_charts.reliability(chances(came), ORIGINS, lang)
+    found, *_ = say("chances", lang, **chances(came))
+    assert isinstance(found, Chart)
     return found
 
 
 @pytest.mark.parametrize(
     ("came", "said"),
-    [([0.0, 0.2, 0.9], "too high"), ([0.2, 0.7, 1.0], "too low"), ([0.05, 0.45, 0.95], "agreed")],
+    [([0.0, 0.2, 0.9], "high"), ([0.2, 0.7, 1.0], "low"), ([0.05, 0.45, 0.95], "near")],
 )
 def test_the_title_says_on_which_side_the_chances_were(came: list[float], said: str) -> None:
-    assert said in chart(came).title
+    assert chances(came)["side"] == said
+    words = {"high": "too high", "low": "too low", "near": "agreed"}[said]
+    assert words in chart(came).title
 
 
-def test_the_title_weighs_a_bin_by_its_cases() -> None:
+def test_the_title_tells_the_means_of_all_cases() -> None:
     # Given (5 + 2·45 + 95) / 4 = 48 %; came (0 + 2·20 + 90) / 4 = 32 %, rounded from 32.5.
     assert re.findall(r"\d+ %", chart([0.0, 0.2, 0.9]).title) == ["48 %", "32 %"]
 
@@ -89,7 +130,7 @@ def test_the_chart_has_its_numbers_in_words_and_in_a_table(lang: str) -> None:
     assert len(found.data) == 9
     assert found.data.iloc[-1, 1] == "90–100"
     assert found.data.iloc[-1, 2:4].tolist() == [95.0, 90.0]
-    assert found.data.iloc[-1, 4:].tolist() == ["100", "9"]
+    assert found.data.iloc[-1, 4:].tolist() == [100, 9]
 
 
 def test_the_drawn_lines_are_the_given_ones() -> None:
@@ -100,33 +141,41 @@ def test_the_drawn_lines_are_the_given_ones() -> None:
     assert np.allclose(lines[-1].get_xydata(), [[5, 0], [45, 20], [95, 90]])
 
 
+def origins(table: pd.DataFrame, lang: str = "en") -> Table:
+    """The table of origins that the text shows."""
+    groups = list(table["group"].unique())
+    (shown,) = say("origins", lang, hindcasts=[], groups=groups, **origin_facts(table))
+    assert isinstance(shown, Table)
+    return shown
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_an_origin_shows_its_groups_side_by_side(lang: str) -> None:
-    (table,) = record_tables.origins(ORIGINS, lang)
-    assert table.frame.iloc[0].tolist() == [
+    assert origins(ORIGINS, lang).frame.astype(str).iloc[0].tolist() == [
         "5", "2014", "1.85", "1.01", "95", "1.91", "1.49", "100"
     ]  # fmt: skip
 
 
 def test_an_origin_at_which_a_group_has_no_outcome_shows_nothing_there() -> None:
     gone = (ORIGINS["group"] == "province") & (ORIGINS["origin"] == 2015)
-    (table,) = record_tables.origins(ORIGINS[~gone], "en")
-    assert table.frame.iloc[1].tolist()[-3:] == ["—", "—", "—"]
+    assert origins(ORIGINS[~gone]).frame.iloc[1].tolist()[-3:] == ["—", "—", "—"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_where_there_is_no_province_no_table_speaks_of_one(lang: str) -> None:
-    alone = ORIGINS[ORIGINS["group"] != "province"]
-    (table,) = record_tables.origins(alone, lang)
-    (shared,) = record_tables.origins(ORIGINS, lang)
-    assert len(table.frame.columns) == len(shared.frame.columns) - 3
+    alone, shared = (
+        origins(table, lang) for table in (ORIGINS[ORIGINS["group"] != "province"], ORIGINS)
+    )
+    assert len(alone.frame.columns) == len(shared.frame.columns) - 3
     word = {"zh": "全省", "en": "province"}[lang]
     assert word in shared.caption
-    assert word not in table.caption + "".join(table.frame.columns)
+    assert word not in alone.caption + "".join(alone.frame.columns)
 
 
 def hindcast(lang: str = "en") -> Chart:
-    (found,) = record_charts.hindcasts(HINDCASTS, city="Q", lang=lang)
+    facts = {"hindcasts": hindcast_facts(HINDCASTS), "by_origin": []}
+    (found,) = say("origins", lang, **facts)
+    assert isinstance(found, Chart)
     return found
 
 
@@ -153,65 +202,107 @@ def test_bars_reach_from_quantile_to_quantile_and_misses_are_hollow() -> None:
 def test_a_hindcast_says_how_often_it_held_and_where_it_erred_most(
     lang: str, title: str, worst: str
 ) -> None:
+    (facts,) = hindcast_facts(HINDCASTS)
+    assert (facts["held"], facts["worst"]["origin"]) == (1, 2015)
     chart = hindcast(lang)
     assert chart.title.startswith(title) and worst in chart.words
-    assert chart.data.iloc[1].tolist()[:-1] == ["2015", 1.0, 5.0, 7.0, 9.0, 13.0, -3.0]
+    assert chart.data.iloc[1].tolist()[:-1] == [2015, 1.0, 5.0, 7.0, 9.0, 13.0, -3.0]
     assert chart.data.iloc[:, -1].tolist() == {"zh": ["内", "外"], "en": ["yes", "no"]}[lang]
 
 
 def test_the_group_by_sector_says_what_it_is_made_of() -> None:
-    (sentence,) = record_tables.industry(ORIGINS, "zh")
+    facts = origin_facts(ORIGINS)
+    assert facts["industry"] == {"origin": 2014, "cities": 98}
+    (sentence,) = say("groups", "zh", engine=[], without=[], **facts)
     assert "没有资源型城市的官方名单" in sentence.words
     assert "2014年" in sentence.words and "98个" in sentence.words
 
 
 def test_the_parts_are_told_at_the_longest_horizon() -> None:
-    table = pd.DataFrame(
-        {
-            "group": ["all", "all", "province", "province"],
-            "horizon": [1, 5, 1, 5],
-            "origins": [13, 9, 13, 9],
-            "cases": 99,
-            "chance": [0.48, 0.40, 0.32, 0.32],
-            "came": [0.47, 0.27, 0.24, 0.07],
-            "brier": 0.142,
-            "reliability": 0.0244,
-            "resolution": 0.0238,
-            "uncertainty": 0.1416,
-        }
-    )
-    shown, told, formula, _ = record_tables.parts(table, "zh")
-    assert shown.frame.iloc[2].tolist() == [
+    facts = chances([0.0, 0.2, 0.9], PARTS)
+    assert list(facts["at_longest"]) == ["all", "province"]
+    assert facts["at_longest"]["province"] == pytest.approx({"chance": 32, "came": 7})
+    _, shown, told, formula, explained = say("chances", "zh", **facts)
+    assert shown.frame.astype(str).iloc[2].tolist() == [
         "5", "9", "全部城市", "40", "27", "0.142", "0.024", "0.024", "0.142"
     ]  # fmt: skip
     assert "（9个起点）" in told.words
-    assert formula == Formula(record_tables.MURPHY)
+    assert isinstance(formula, Formula)
+    assert explained.style == "note"
     assert re.findall(r"\d+%", told.words) == ["40%", "27%", "32%", "7%"]
 
 
-def test_models_that_were_not_run_are_said_to_be_missing() -> None:
-    summary = pd.DataFrame({"method": ["engine", "random walk"]})
-    (sentence,) = record_tables.statistical(summary, "zh")
-    assert "make rivals" in sentence.words
-    both = pd.DataFrame({"method": ["engine", "AutoETS", "dynamic theta"]})
-    assert record_tables.statistical(both, "zh") == []
+@pytest.fixture(scope="module")
+def scores() -> record.Record:
+    """A record of the engine alone: two cities, of which one is held once in three origins."""
+    rows = [
+        (city, years, origin)
+        for city in ("141100", "140100")
+        for years in record.HORIZONS
+        for origin in (2013, 2014, 2015)
+    ]
+    table = pd.DataFrame(rows, columns=["region", "horizon", "origin"])
+    held = (table["region"] == "140100") | (table["origin"] == 2014)
+    bands = dict(zip(record.BANDS, (1.0, 4.0, 6.0, 8.0, 12.0), strict=True))
+    chance = {name: np.linspace(0.05, 0.95, len(table)) for name in record.CHANCES}
+    scored = {"method": record.ENGINE, "error": 1.0, "crps": 1.0, "outcome": 5.0, "above": 0.5}
+    return record.Record(table.assign(in80=held, in90=held, brier=0.2, **bands, **chance, **scored))
+
+
+def facts_of(scores: record.Record, base_year: int = 2020) -> dict[str, Any]:
+    groups = {"all": ["140100", "141100"], "city": ["141100"]}
+    return track_record_facts(scores, groups, "141100", base_year)
+
+
+def test_the_record_is_that_of_the_engine_at_the_longest_horizon(scores: record.Record) -> None:
+    walk = scores.scores.assign(method="random walk", horizon=9)
+    facts = facts_of(record.Record(pd.concat([scores.scores, walk])))
+    assert (facts["longest"], facts["origins"], facts["cities"]) == (5, 3, 2)
+    assert facts["cover"]["all"] == pytest.approx(dict.fromkeys((1, 3, 5), 200 / 3))
+    assert facts["cover"]["city"][5] == pytest.approx(100 / 3)
+    (tiles,) = Text("70_track_record", "zh", facts).say("key_figures")
+    (figure,) = tiles.figures
+    assert figure.value == "67%"
+    assert "5年" in figure.label
+    assert "3个" in figure.note
+    assert "33%" in figure.note
+
+
+def test_means_over_bins_are_those_of_all_cases(scores: record.Record) -> None:
+    facts = facts_of(scores)
+    longest = facts["bins"][facts["bins"]["horizon"] == 5]
+    means = {
+        name: np.average(longest[name], weights=longest["cases"]) for name in ("chance", "came")
+    }
+    assert facts["at_longest"] == {"all": pytest.approx(means)}
+
+
+def test_windows_that_reach_the_base_year_are_left_out_of_one_table(scores: record.Record) -> None:
+    facts = facts_of(scores, 2016)
+    assert set(facts["engine"]["horizon"]) == {1, 3, 5}
+    assert facts["without"].groupby("horizon")["origins"].max().to_dict() == {1: 2}
+
+
+def test_models_that_were_not_run_are_said_to_be_missing(scores: record.Record) -> None:
+    facts = facts_of(scores)
+    assert facts["not_run"] == ["AutoETS", "dynamic theta"]
+    said = [piece.words for piece in say("rules", "zh", **facts)]
+    assert len([words for words in said if "make rivals" in words]) == 1
+    both = [scores.scores.assign(method=name) for name in ("engine", *facts["not_run"])]
+    run = facts_of(record.Record(pd.concat(both)))
+    assert run["not_run"] == []
+    assert not any("make rivals" in piece.words for piece in say("rules", "zh", **run))
 
 
 def test_a_record_of_nothing_shows_nothing() -> None:
     found = record.empty_record()
-    groups = record.groups_of(found, "141100")
-    summary, table = record.summarise_record(found, groups), record.by_origin(found, groups)
-    assert record_charts.reliability(reliability.reliability(found, []), table, "zh") == []
-    none = record.hindcasts(found, "141100")
-    assert record_charts.hindcasts(none, city="Q", lang="zh") == []
-    parts = reliability.decompose(found, groups)
-    assert record_tables.parts(parts, "zh") == []
-    assert record_tables.origins(table, "zh") == []
-    assert record_tables.industry(table, "zh") == []
-    assert record_tables.limits(table, "zh") == record_tables.notes(summary, "zh") == []
-    assert record_tables.statistical(summary, "zh") == []
-    assert record_tables.skill(record.brier_skill(found), "zh") == []
-    assert "没有回测记录" in record_tables.answer(summary, "zh").words
+    facts = track_record_facts(found, record.groups_of(found, "141100"), "141100", 2020)
+    facts |= {"registered": None, "base_year": 2020}
+    for block in ("rules", "groups", "chances", "origins", "limits"):
+        assert say(block, "zh", **facts) == []
+    text = Text("70_track_record", "zh", facts)
+    assert text.say("key_figures") == []
+    assert "没有回测记录" in text.say("answer")[0].words
 
 
 @pytest.mark.parametrize(
@@ -262,7 +353,10 @@ def test_a_line_of_the_record_says_on_which_side_forecasts_erred(bias: float, wo
 
 def test_the_largest_error_is_that_of_the_origins_at_hand() -> None:
     errors = ORIGINS.assign(horizon=1)
-    (sentence,) = record_tables.limits(errors, "zh")
+    facts = origin_facts(errors)
+    assert facts["worst"] == {"origin": 2015, "rmse": 1.98, "year": 2016}
+    (sentence,) = say("limits", "zh", registered=None, **facts)
     assert "由2015年预测2016年，均方根误差为2.0个百分点" in sentence.words
-    (earlier,) = record_tables.limits(errors[errors["origin"] < 2015], "en")
+    facts = origin_facts(errors[errors["origin"] < 2015])
+    (earlier,) = say("limits", "en", registered=None, **facts)
     assert "made from 2014 for 2015, with an RMSE of 1.9 points" in earlier.words

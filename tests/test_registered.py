@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from lvliang.baseline.tables import load_table
-from lvliang.display import record_tables
-from lvliang.feasibility.registered import load_registered
+from lvliang.display.prose import Text
+from lvliang.feasibility.registered import load_registered, registered_facts
 
 # Of the files as they were made. They are read and never made again: no change of the code, of
 # the figures or of their contract is a reason to renew a line here.
@@ -78,8 +78,10 @@ def test_ranks_add_up_and_the_verdicts_are_of_the_same_draws(data: Path) -> None
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_page_names_the_file_and_its_commit(data: Path, lang: str) -> None:
-    (said,) = record_tables.registered(load_registered(2020, data), lang)
+    facts = registered_facts(load_registered(2020, data))
+    assert (facts["origin"], facts["commit"]) == (2020, "d86c604")
+    _, said = Text("70_track_record", lang, {"worst": None, "registered": facts}).say("limits")
     assert "data/record/2020-first-edition.csv" in said.words
     assert "d86c604" in said.words
-    assert record_tables.registered(pd.DataFrame(), lang) == []
+    assert registered_facts(pd.DataFrame()) is None
     assert load_registered(2019, data).empty, "an earlier base year knows nothing of it"

@@ -18,7 +18,6 @@ from lvliang.display.words import (
     target_name,
     text,
 )
-from lvliang.feasibility.record import ENGINE
 from lvliang.feasibility.verdicts import Verdicts
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -91,21 +90,6 @@ def verdicts(judged: Verdicts, lang: str) -> list[KeyFigures]:
         )
         for one in judged.rated
     )
-
-
-def record(summary: pd.DataFrame, lang: str) -> list[KeyFigures]:
-    """Share of outcomes in the 90 % band at the longest horizon, of all cities and of the city."""
-    lines = summary[summary["method"] == ENGINE].set_index("group")
-    if lines.empty:
-        return []
-    longest = lines[lines["horizon"] == lines["horizon"].max()]
-    line, own = longest.loc["all"], amount(100 * longest.loc["city", "cover90"], "%", lang, 0)
-    covered = KeyFigure(
-        amount(100 * line["cover90"], "%", lang, 0),
-        text("key.coverage", lang, years=int(line["horizon"])),
-        text("key.origins", lang, own=own, origins=int(line["origins"])),
-    )
-    return _together([covered])
 
 
 def _together(figures: Iterable[KeyFigure]) -> list[KeyFigures]:

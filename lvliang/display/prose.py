@@ -33,6 +33,7 @@ from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import (
     Appendix,
     Chart,
+    Formula,
     Heading,
     Piece,
     Sentence,
@@ -102,9 +103,12 @@ class Text:
         first, _, rest = said.partition(" ")
         if first in ("#", "##", "###"):
             return Heading(rest, len(first))
+        if first == "!formula":
+            return Formula(rest)
         if first.startswith("!"):
             if first[1:] not in STYLES:
-                raise _Unknown(f"{first!r} opens no paragraph; legal: !{', !'.join(STYLES)}")
+                legal = ", !".join([*STYLES, "formula", "figure"])
+                raise _Unknown(f"{first!r} opens no paragraph; legal: !{legal}")
             return Sentence(rest, first[1:])
         return Sentence(said)
 
@@ -119,13 +123,15 @@ class Text:
         *,
         cards: bool = False,
         decimals: int = 1,
+        shared: int = 0,
         rest: str = "",
         **heads: str,
     ) -> str:
         """A table, and inside its caption: the columns of a frame that have a head.
 
         A head may say how its values are told: ``"Gap | num(1)"``; ``rest`` says it of the
-        columns without a head, which are called by their own names. A series has the columns
+        columns without a head, which are called by their own names. What the first ``shared``
+        columns say is said once above the rows that have it in common. A series has the columns
         ``year`` and ``value``.
         """
         if isinstance(frame, pd.Series):
@@ -137,7 +143,8 @@ class Text:
             head.strip(): reduce(lambda column, way: column.map(self._way(way)), ways, frame[name])
             for name, (head, *ways) in told.items()
         }
-        return self._keep(Table(self._line(caller()), pd.DataFrame(columns), cards, decimals))
+        caption, shown = self._line(caller()), pd.DataFrame(columns)
+        return self._keep(Table(caption, shown, cards, decimals, shared=shared))
 
     def _way(self, told: str) -> Callable[[Any], str]:
         """How a value is told: ``num(2)``, ``label(treatment)``."""
@@ -146,7 +153,7 @@ class Text:
         if name not in filters:
             raise _Unknown(f"nothing is told as {name!r}; legal: {', '.join(filters)}")
         found: Callable[..., str] = filters[name]
-        given = int(argument) if argument.isdigit() else argument
+        given: Any = int(argument) if argument.isdigit() else argument
         return (lambda value: found(value, given)) if argument else found
 
     def _chart(self, drawing: str, *facts: Any, caller: Callable[[], str], **labels: str) -> str:
@@ -222,6 +229,8 @@ def environment(lang: str) -> Environment:
     made.filters = {
         "num": words.number,
         "whole": lambda value: words.number(value, 0),
+        "num_or_dash": lambda value, decimals: words.number(value, decimals) or words.NOTHING,
+        "date": lambda day, form: f"{day:{form}}",
         "plain": lambda value: f"{value:g}".replace("-", words.MINUS),
         "word": partial(words.in_words, lang=lang),
         "place": partial(words.place, lang=lang),
@@ -237,6 +246,9 @@ def environment(lang: str) -> Environment:
         ),
         "capital": words.capital,
         "label": partial(_label, lang=lang),
+        "labels": lambda codes, kind: comma.join(
+            _label(code, kind, lang) for code in dict.fromkeys(codes)
+        ),
         "city": lambda code: find_region(code).name(lang),
         "cities": lambda codes: comma.join(find_region(code).name(lang) for code in codes),
         "abs": abs,

@@ -129,12 +129,12 @@ def hindcasts(record: Record, region_code: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``horizon, origin``, quantiles of mean real growth over the horizon (%) as columns
-        ``QUANTILES``, ``outcome`` (%) and ``in90``.
+        ``BANDS``, ``outcome`` (%) and ``in90``.
     """
     scores = record.scores
     own = scores[(scores["method"] == ENGINE) & (scores["region"] == region_code)]
     own = own.sort_values(["horizon", "origin"])[["horizon", "origin", *BANDS, "outcome", "in90"]]
-    return own.rename(columns=BANDS).reset_index(drop=True)
+    return own.reset_index(drop=True)
 
 
 def record_of(

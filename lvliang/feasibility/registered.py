@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -31,3 +33,19 @@ def load_registered(base_year: int, data: Path | None = None) -> pd.DataFrame:
         return pd.DataFrame()
     files = load_table(TABLE, data)
     return files[files["origin"] <= base_year]
+
+
+def registered_facts(files: pd.DataFrame) -> dict[str, Any] | None:
+    """The first file of `load_registered`; None where nothing was registered.
+
+    ``file``, ``origin``, ``known_at`` and ``registered_on`` (dates), ``commit`` (seven digits).
+    """
+    if files.empty:
+        return None
+    first = files.iloc[0]
+    return {
+        **first[["file", "origin"]],
+        "known_at": date.fromisoformat(f"{first['known_at']}-01"),
+        "registered_on": date.fromisoformat(first["registered_on"]),
+        "commit": first["commit"][:7],
+    }

@@ -1,0 +1,153 @@
+"""The facts of the page of the track record: numbers, codes and frames, told by its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lvliang.feasibility.record import (
+    ENGINE,
+    Record,
+    brier_skill,
+    by_origin,
+    hindcasts,
+    summarise_record,
+    without_year,
+)
+from lvliang.feasibility.reliability import BINS, decompose, reliability
+from lvliang.feasibility.rival_file import YEARS_NEEDED
+
+NEAR = 3.0  # points between mean chance and frequency that are called equal
+SHARES = ["cover80", "cover90", "chance", "came"]
+
+
+def track_record_facts(
+    record: Record, groups: dict[str, list[str]], region_code: str, base_year: int
+) -> dict[str, Any]:
+    """How the engine and its rivals fared; shares of cases and chances are in %.
+
+    Returns
+    -------
+    dict
+        Frames, by horizon: ``methods`` (of all cities), ``engine`` and ``without`` (by group; the
+        latter of windows that do not reach the base year) of `summarise_record`, ``skill``
+        (`brier_skill`), and those of `chance_facts` and `origin_facts`. ``groups`` (codes);
+        ``cover`` (of the 90 % band, by group and horizon); ``longest`` horizon, its ``origins``
+        and the ``cities`` of the record; ``not_run``: statistical models that are not compared;
+        ``hindcasts`` (`hindcast_facts`). Without a record all are empty or None.
+    """
+    summary = _in_percent(summarise_record(record, groups))
+    engine = summary[summary["method"] == ENGINE]
+    without = _in_percent(summarise_record(without_year(record, base_year), groups))
+    longest = max(engine["horizon"], default=None)
+    return {
+        "methods": summary[summary["group"] == "all"],
+        "engine": engine,
+        "without": without[without["method"] == ENGINE],
+        "skill": brier_skill(record),
+        "groups": list(engine["group"].unique()),
+        "cover": {
+            group: dict(zip(lines["horizon"], lines["cover90"], strict=True))
+            for group, lines in engine.groupby("group")
+        },
+        "longest": longest,
+        "origins": engine.loc[engine["horizon"] == longest, "origins"].max(),
+        "cities": engine["cities"].max(),
+        "not_run": sorted(set(YEARS_NEEDED) - set(summary["method"])) if len(summary) else [],
+        "hindcasts": hindcast_facts(hindcasts(record, region_code)),
+        **chance_facts(reliability(record, groups.get("all", [])), decompose(record, groups)),
+        **origin_facts(by_origin(record, groups)),
+    }
+
+
+def chance_facts(bins: pd.DataFrame, parts: pd.DataFrame) -> dict[str, Any]:
+    """Whether chances were right, of `reliability` for all cities and `decompose`.
+
+    Returns
+    -------
+    dict
+        ``parts`` by horizon; ``bins``, of which ``bin`` tells the bounds (%); where there are
+        any, ``of_all`` (the parts of all cities, a dict a horizon), ``at_longest`` (``chance``
+        and ``came`` by group, at the longest horizon), and its ``side``: whether the chances of
+        all cities were ``near``, too ``high`` or too ``low``.
+    """
+    if parts.empty:
+        return {"bins": bins, "parts": parts}
+    width = 100 // BINS
+    bounds = [f"{width * place}–{width * (place + 1)}" for place in bins["bin"]]
+    parts = _in_percent(parts)
+    longest = parts[parts["horizon"] == parts["horizon"].max()].set_index("group")
+    gap = longest.loc["all", "chance"] - longest.loc["all", "came"]
+    return {
+        "bins": _in_percent(bins).assign(bin=bounds),
+        "parts": parts,
+        "of_all": parts[parts["group"] == "all"].to_dict("records"),
+        "at_longest": longest[["chance", "came"]].to_dict("index"),
+        "side": "near" if abs(gap) < NEAR else "high" if gap > 0 else "low",
+    }
+
+
+def hindcast_facts(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Forecasts for the city and what came (``table`` of `hindcasts`), a dict a horizon.
+
+    ``years`` (the horizon), ``lines`` (the rows, with ``band``: whether the outcome is ``inside``
+    or ``outside`` the 90 % band), ``first`` and ``last`` origin, how many are ``held`` in the
+    band, and the ``worst``: the row of the largest error.
+    """
+    band = np.where(table["in90"].astype(bool), "inside", "outside")
+    return [
+        {
+            "years": years,
+            "lines": lines,
+            "first": lines["origin"].min(),
+            "last": lines["origin"].max(),
+            "held": (lines["band"] == "inside").sum(),
+            "worst": lines.loc[(lines["q50"] - lines["outcome"]).abs().idxmax()].to_dict(),
+        }
+        for years, lines in table.assign(band=band).groupby("horizon")
+    ]
+
+
+def origin_facts(table: pd.DataFrame) -> dict[str, Any]:
+    """The engine at each origin, of `by_origin`.
+
+    Returns
+    -------
+    dict
+        ``by_origin``: ``horizon, origin``, and ``rmse``, ``bias`` and ``cover90`` (%) after the
+        group, ``all`` or ``province``, as ``all_rmse``; ``first`` and ``last`` origin of the
+        longest horizon; ``industry`` (first ``origin`` and ``cities`` of the group) and
+        ``worst`` (``origin``, ``year`` and ``rmse`` of the largest error of one year), None
+        where there is none.
+    """
+    shown = _in_percent(table[table["group"].isin(["all", "province"])])
+    wide = shown.pivot(
+        index=["horizon", "origin"], columns="group", values=["rmse", "bias", "cover90"]
+    )
+    wide.columns = [f"{group}_{score}" for score, group in wide.columns]
+    longest = table.loc[table["horizon"] == table["horizon"].max(), "origin"]
+    industry = table[table["group"] == "industry"]
+    return {
+        "by_origin": wide.reset_index(),
+        "first": longest.min(),
+        "last": longest.max(),
+        "industry": {"origin": industry["origin"].min(), "cities": industry["cities"].max()}
+        if len(industry)
+        else None,
+        "worst": _worst(shown[(shown["group"] == "all") & (shown["horizon"] == 1)]),
+    }
+
+
+def _worst(lines: pd.DataFrame) -> dict[str, Any] | None:
+    if lines.empty:
+        return None
+    worst = lines.loc[lines["rmse"].idxmax()]
+    return {"origin": worst["origin"], "year": worst["origin"] + 1, "rmse": float(worst["rmse"])}
+
+
+def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order of their horizons, shares in %."""
+    shares = table.columns.intersection(SHARES)
+    return table.assign(**100 * table[shares]).sort_values("horizon", kind="stable")
