@@ -24,6 +24,7 @@ from lvliang.feasibility.drivers import load_tornado, own_slope
 from lvliang.feasibility.rank_facts import air_facts, rank_facts, record_facts, revenue_facts
 from lvliang.feasibility.rank_record import load_rank_record
 from lvliang.feasibility.record import (
+    LONGEST,
     Record,
     empty_record,
     groups_of,
@@ -35,8 +36,9 @@ from lvliang.feasibility.registered import load_registered, registered_facts
 from lvliang.feasibility.targets import Target, load_targets
 from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
-from lvliang.projection.conditional import condition
+from lvliang.projection.conditional import COAL, condition
 from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.outlook_facts import gaps_of, outlook_facts
 from lvliang.projection.scenario import Scenario, load_shipped
 
 
@@ -207,6 +209,22 @@ class Study:
             "ranks": known.rename_axis("year").reset_index() if len(known) else known,
             "ranks_of_report": any(name.startswith("report_") for name in known),
             "reported": reported(self.figures),
+        }
+
+    @cached_property
+    def outlook_facts(self) -> dict[str, Any]:
+        """What is drawn of the region, and how far that may be trusted (`outlook_facts`)."""
+        ahead = len(self.years)
+        return {
+            **outlook_facts(self.outlook),
+            "years": [(self.years[0], self.years[-1])],
+            "sets_coal": bool(self.scenario.path(COAL, self.years)),
+            "slope": self.slope,
+            "evidence": self.evidence.reset_index(),
+            "revenue_gaps": gaps_of(self.evidence, "budget_revenue"),
+            "origins": self.origins,
+            "longest": LONGEST,
+            "untested": ahead if self.origins and ahead > LONGEST else None,
         }
 
     @cached_property

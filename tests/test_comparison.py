@@ -285,24 +285,6 @@ def test_limits_speak_of_what_the_scenarios_shown_assume(lang: str) -> None:
 
 
 @LANGUAGES
-def test_a_scenario_that_sets_the_coal_price_says_what_it_moves(lang: str) -> None:
-    def said(name: str, slope: float | None) -> list[str]:
-        given = load_scenario(name, **YEARS)
-        return [
-            one.words
-            for one in scenario_sentences.given_coal(
-                given, SPAN, slope=slope, region="Q", lang=lang
-            )
-        ]
-
-    assert said("transformation", 0.2) == []
-    (moved,) = said("coal_slump", 0.196)
-    assert "0.196" in moved and load_scenario("coal_slump", **YEARS).title(lang) in moved
-    (unknown,) = said("coal_slump", None)
-    assert ("未能识别" if lang == "zh" else "not identified") in unknown
-
-
-@LANGUAGES
 @pytest.mark.parametrize(("slope", "read"), [(0.1, "share_read"), (None, "share_plain")])
 def test_the_share_of_manufacturing_stands_with_its_formula(
     slope: float | None, read: str, lang: str

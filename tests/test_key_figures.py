@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
-import xarray as xr
 
 from lvliang.display import key_figures
 from lvliang.display.key_figures import KeyFigure, KeyFigures
@@ -29,21 +27,6 @@ def only(found: list[KeyFigures]) -> KeyFigure:
     """The one figure of a list."""
     ((figure,),) = ([*piece.figures] for piece in found)
     return figure
-
-
-def test_growth_is_the_median_with_the_interval_of_the_paths() -> None:
-    found = only(
-        key_figures.mean_growth(
-            xr.DataArray(np.linspace(0.0, 10.0, 101)), base_year=2020, end_year=2025, lang="en"
-        )
-    )
-    assert found.value == "5.0 %"
-    assert "2021–2025" in found.label
-    assert "0.5 %" in found.note and "9.5 %" in found.note
-    nothing = key_figures.mean_growth(
-        xr.DataArray([1.0, np.nan]), base_year=2020, end_year=2025, lang="en"
-    )
-    assert nothing == []
 
 
 @pytest.mark.parametrize(("grade", "value"), [("A", "about 40 %"), ("C", "about as likely as not")])

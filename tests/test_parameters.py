@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import Environment, nodes
 from pydantic import BaseModel
 
 from lvliang.baseline.package import data_folder
@@ -107,11 +108,18 @@ def rests_on(names: set[str], project: Path) -> set[str]:
     return found
 
 
+def told_by_text(pages: Path, name: str) -> set[str]:
+    """The facts that the text of a notebook's page uses, by name; none where it has no text."""
+    trees = [Environment().parse(path.read_text("utf-8")) for path in pages.glob(f"{name}.*.md")]
+    return {node.name for tree in trees for node in tree.find_all(nodes.Name)}
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_a_notebook_declares_what_its_cells_use_and_no_more(project: Path, name: str) -> None:
     cells = json.loads((project / "notebooks" / f"{name}.ipynb").read_text("utf-8"))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    named = set(re.findall(r"\bstudy(?:\.run)?\.(\w+)", code))
+    named = set(re.findall(r"\bstudy(?:\.run)?\.(\w+)", code)) - {"page"}  # it hands over all
+    named |= told_by_text(project / "notebooks/pages", name)
     used = rests_on(named, project) & set(NAMES) | {"lang", "region"}
     assert set(SCHEMAS[name].model_fields) == used
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
 
 from lvliang.display import sentences
-from lvliang.display.show import Sentence
 from lvliang.feasibility.break_even import EvenBet
 from lvliang.feasibility.settling import VintageGap
 from lvliang.feasibility.verdicts import Verdict, Verdicts
@@ -16,50 +13,11 @@ from lvliang.feasibility.verdicts import Verdict, Verdicts
 NAN = float("nan")
 
 
-def mean_growth(*values: float) -> xr.DataArray:
-    return xr.DataArray(list(values), dims="draw")
-
-
-def trajectories(drawn: xr.DataArray, lang: str = "zh") -> Sentence:
-    return sentences.trajectories(drawn, region="Q市", base_year=2020, end_year=2025, lang=lang)
-
-
-def test_trajectories_in_frequencies() -> None:
-    said = trajectories(xr.DataArray(np.linspace(-10.0, 20.0, 101), dims="draw"))
-    assert said.style == "headline"
-    assert said.words == (
-        "2021—2025年Q市实际年均增速的中位数为5.0%；每100条路径中有90条在−8.5%至18.5%之间。"
-    )
-
-
-def test_trajectories_that_cannot_be_drawn() -> None:
-    said = trajectories(mean_growth(NAN, NAN), "en")
-    assert said == Sentence("Q市: too little annual real growth to project.", "headline")
-
-
 def test_a_discount_is_told_where_there_is_one() -> None:
     assert sentences.discount(0.0, "zh") == []
     (said,) = sentences.discount(1.5, "zh")
     assert said.style == "caveat"
     assert "下调1.5个百分点" in said.words
-
-
-@pytest.mark.parametrize(("filled", "gap", "lacking"), [(1, 0, 1), (1, 2, 3)])
-def test_gaps_of_revenue_are_counted(filled: int, gap: int, lacking: int) -> None:
-    found = pd.DataFrame(
-        {"filled": [filled], "gap": [gap], "last_year": [2018.0]}, index=["budget_revenue"]
-    )
-    (said,) = sentences.broken_revenue(found, "zh")
-    assert f"末年为2018年，截至基期有{lacking}年缺数" in said.words
-    (said,) = sentences.broken_revenue(found, "en")
-    years = f"{lacking} year{'s' if lacking > 1 else ''}"
-    assert f"ends in 2018 and lacks {years} up to the base year" in said.words
-
-
-def test_an_unbroken_revenue_needs_no_sentence() -> None:
-    whole = pd.DataFrame({"filled": [0], "gap": [0], "last_year": [2020]}, index=["budget_revenue"])
-    assert sentences.broken_revenue(whole, "zh") == []
-    assert sentences.broken_revenue(whole.set_axis(["gdp_real"]), "zh") == []
 
 
 def main(*probabilities: float | None, together: float | None = 0.2) -> Verdicts:
@@ -219,25 +177,6 @@ def test_that_a_year_rebounds_is_said_after_a_shock_alone() -> None:
     assert sentences.rebound(rows, None, "zh") == sentences.rebound(rows[:0], shock, "zh") == []
 
 
-def test_the_method_counts_the_cities_of_the_panel() -> None:
-    (said,) = sentences.method({"cities": 295, "targets_year": None}, "en")
-    assert "from 295 cities" in said.words
-    assert sentences.method(None, "en") == []
-
-
-@pytest.mark.parametrize(
-    ("ahead", "origins", "said"),
-    [
-        (5, 9, []),
-        (6, 9, ["末年距基期6年，而超过5年没有检验记录：中位数和区间未经检验，仅供参考。"]),
-        (15, 0, []),
-    ],
-)
-def test_a_run_beyond_the_record_says_so(ahead: int, origins: int, said: list[str]) -> None:
-    found = sentences.untested(ahead, origins, "zh")
-    assert [sentence.words for sentence in found] == said
-
-
 def test_the_origins_behind_the_record_are_those_of_the_run() -> None:
     assert "5年期的检验记录背后，只有4个" in sentences.limits(4, "zh")[1].words
     assert "Only 9 overlapping origins" in sentences.limits(9, "en")[1].words
@@ -245,13 +184,3 @@ def test_the_origins_behind_the_record_are_those_of_the_run() -> None:
         first, second = sentences.limits(0, lang)
         assert none in second.words
         assert "4" not in first.words
-
-
-def test_where_the_members_of_the_national_factor_start() -> None:
-    shock, provinces, note = sentences.members(
-        {"year": 2020, "came": 2.68, "kept": 6.38}, 2017, "zh"
-    )
-    assert "2020年全国各市平均增速2.7%，按冲击年份不用" in shock.words
-    assert "6.4%" in shock.words
-    assert "各省2017年目标的均值" in provinces.words
-    assert [piece.words for piece in sentences.members(None, None, "zh")] == [note.words]

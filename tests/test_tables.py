@@ -16,14 +16,8 @@ from lvliang.display.show import Appendix, Sentence, Table
 from lvliang.feasibility.break_even import BeyondGdp, EvenBet
 from lvliang.feasibility.settling import VintageGap
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts
-from lvliang.projection.outlook import QUANTILES
 
 NAN = float("nan")
-QUANTILE_HEADS = {
-    "zh": ["5%分位", "25%分位", "中位数", "75%分位", "95%分位"],
-    "en": ["5 % quantile", "25 % quantile", "Median", "75 % quantile", "95 % quantile"],
-}
-
 FIGURES = pd.DataFrame(
     {
         "indicator": [
@@ -53,15 +47,6 @@ CLAIMS = pd.DataFrame(
     }
 )
 RANKS = pd.DataFrame({"year": [2015, 2020], "gdp_rank": [8.0, 4.0], "report_gdp_rank": [NAN, 4.0]})
-EVIDENCE = pd.DataFrame(
-    {"last_year": [2014.0, 2020.0], "changes": [10, 20], "usable": [False, True]},
-    index=["fixed_asset_investment", "gdp_nominal"],
-)
-AHEAD = pd.DataFrame([[-4.83, 1.3, 5.6, 10.26, 17.7]], index=[2021], columns=list(QUANTILES))
-NATION = pd.DataFrame(
-    {"walk": [6.0, 6.0], "nation": [6.5, 6.1], "factor": [6.25, 6.05], "deviation": [-0.4, -0.3]},
-    index=[2021, 2022],
-)
 TARGET = {
     "indicator": "gdp_real_growth",
     "type": "growth",
@@ -168,44 +153,6 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
                 "Rank in the province: computed from first-published figures, and as the report"
                 " says",
                 ["Year", "GDP rank", "Report: GDP rank"],
-            ),
-        },
-    ),
-    "evidence": (
-        lambda lang: tables.evidence(EVIDENCE, changes=8, gap=2, lang=lang),
-        {
-            "zh": (
-                "各序列的依据（推算至少需8个年度变化，缺口不超过2年）",
-                ["序列", "末年数据", "年度变化数", "能否推算"],
-            ),
-            "en": (
-                "What there is of each series (a projection needs 8 annual changes and a gap of"
-                " at most 2 years)",
-                ["Series", "Last year", "Annual changes", "Projected"],
-            ),
-        },
-    ),
-    "quantiles": (
-        lambda lang: tables.quantiles(AHEAD, indicator="gdp_nominal", lang=lang),
-        {
-            "zh": (
-                "地区生产总值（亿元）：预测分位数",
-                ["年份", *QUANTILE_HEADS["zh"]],
-            ),
-            "en": (
-                "GDP (CNY billion): quantiles of the projection",
-                ["Year", *QUANTILE_HEADS["en"]],
-            ),
-        },
-    ),
-    "national": (
-        lambda lang: tables.national(NATION, lang),
-        {
-            "zh": ("全国因子各成员、均值与本市偏离（%、百分点）", ["成员", "2021", "2022"]),
-            "en": (
-                "Members of the national factor, their mean, and the city's own deviation"
-                " (%, percentage points)",
-                ["Member", "2021", "2022"],
             ),
         },
     ),
@@ -319,20 +266,6 @@ def test_caption_and_heads(name: str, lang: str) -> None:
         ),
         ("ranks", ["2015|8|", "2020|4|4"]),
         (
-            "evidence",
-            ["固定资产投资|2014|10|不能", "地区生产总值（现价）|2020|20|能"],
-        ),
-        ("quantiles", ["2021|−5|1|6|10|18"]),
-        (
-            "national",
-            [
-                "上年持平|6.0|6.0",
-                "国家目标|6.5|6.1",
-                "全国因子（均值）|6.2|6.0",
-                "本市偏离（百分点）|−0.4|−0.3",
-            ],
-        ),
-        (
             "verdicts",
             [
                 "地区生产总值实际增速：2021年≥8%|存在不确定性、需加力推进|约35%|B|可比价增速",
@@ -365,10 +298,6 @@ def test_cells(name: str, rows: list[str]) -> None:
                 "General public budget revenue|2015|9.060|9.068|−0.008",
                 "General public budget revenue|2020|18.726||",
             ],
-        ),
-        (
-            tables.quantiles(10 * AHEAD, indicator="gdp_nominal", lang="en"),
-            ["2021|−4.8|1.3|5.6|10.3|17.7"],
         ),
         (
             tables.even_bets(
@@ -422,9 +351,6 @@ def test_what_a_missing_series_would_take_is_signed() -> None:
 @pytest.mark.parametrize(
     "drawn",
     [
-        tables.evidence(EVIDENCE[:0], changes=8, gap=2, lang="zh"),
-        tables.quantiles(AHEAD[:0], indicator="gdp_nominal", lang="zh"),
-        tables.national(NATION[:0], "zh"),
         tables.verdicts(verdicts(TARGET)[:0], "T", "zh"),
         tables.sensitivity(verdicts(TARGET)[:0], "zh"),
         tables.even_bets(verdicts(TARGET)[:0], "zh"),
@@ -435,11 +361,6 @@ def test_what_a_missing_series_would_take_is_signed() -> None:
 )
 def test_without_rows_there_is_no_table(drawn: list[Table]) -> None:
     assert drawn == []
-
-
-def test_growth_keeps_a_decimal_that_levels_have_not() -> None:
-    rows = shown(tables.quantiles(AHEAD, indicator="gdp_real_growth", lang="zh"))[2]
-    assert rows == [["2021", "−4.8", "1.3", "5.6", "10.3", "17.7"]]
 
 
 def test_parameters_are_told_as_the_reader_knows_them() -> None:
@@ -519,7 +440,7 @@ def test_a_table_of_numbers_is_not_made_of_cards() -> None:
 
 
 def test_tables_leave_what_they_are_given() -> None:
-    given = [FIGURES, CLAIMS, RANKS, EVIDENCE, AHEAD, NATION, SOURCES]
+    given = [FIGURES, CLAIMS, RANKS, SOURCES]
     before = [frame.copy(deep=True) for frame in given]
     for draw, _ in EVERY_TABLE.values():
         draw("en")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from lvliang.baseline.package import data_folder
 from lvliang.display import words
+from lvliang.display.prose import Text
 from lvliang.feasibility import bands
 from lvliang.feasibility.verdicts import Missing, Verdict
 
@@ -155,9 +156,10 @@ def test_a_fact_that_is_not_given_raises() -> None:
 def test_numbers_in_sentences_have_a_true_minus_and_no_negative_zero(
     low: float, shown: str
 ) -> None:
-    facts = {"region": "Q", "span": "2021–2025", "median": 7.1, "q05": low, "q95": 9}
-    sentence = words.text("trajectories.answer", "en", **facts)
-    assert f"between {shown} and 9.0 %" in sentence
+    facts = {"low": low, "median": 7.1, "high": 9.0}
+    given = {"region": "Q", "years": [(2021, 2025)], "untested": None, "growth_discount": 0.0}
+    (sentence,) = Text("20_trajectories", "en", given | {"mean": facts}).say("answer")
+    assert f"between {shown} and 9.0 %" in sentence.words
 
 
 def test_names_with_a_hyphen_keep_it() -> None:

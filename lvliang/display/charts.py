@@ -10,6 +10,7 @@ import pandas as pd
 
 from lvliang.display import drawing
 from lvliang.display.figures import ranks as figures_of_ranks
+from lvliang.display.figures import series as figures_of_series
 from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import Chart, with_year
 from lvliang.display.units import decimals_in, in_unit
@@ -54,20 +55,28 @@ def fan(
     decimals = decimals_in(units, lang, decimals_of(units))
     line, spread = in_unit(actual, units, lang), in_unit(quantiles, units, lang)
     base_year, end_year = int(actual.index[-1]), int(quantiles.index[-1])
-    figure, axes = drawing.new_axes(unit(indicator, lang), pad=24, size=size)
-    drawing.facts(axes, line)
-    drawing.bands(axes, _from_last(line, spread))
-    drawing.year_ticks(axes, end_year, int(actual.index[0]), base_year)
-    drawing.last_data(axes, base_year, lang)
-    if units != "%":
-        drawing.log_levels(axes)
-    ends = drawing.quantile_ends(spread, lang, decimals)
-    if target is not None:
-        height = in_unit(target, units, lang)
-        axes.hlines(height, base_year + 0.5, end_year, color=drawing.TARGET, linewidth=1.4)
-        words = text("chart.target", lang, value=amount(target, units, lang))
-        ends.append((height, words, drawing.TARGET))
-    drawing.label_ends(axes, end_year, ends)
+    half, most = text("chart.half", lang), text("chart.most", lang)
+    height = None if target is None else in_unit(target, units, lang)
+    figure = figures_of_series.fan(
+        line,
+        spread,
+        unit=unit(indicator, lang),
+        last_data=text("chart.last_data", lang, year=base_year),
+        ends={
+            0.95: text("chart.high", lang, share=most),
+            0.75: text("chart.high", lang, share=half),
+            0.5: text("chart.median", lang),
+            0.25: text("chart.low", lang, share=half),
+            0.05: text("chart.low", lang, share=most),
+        },
+        decimals=decimals,
+        log=units != "%",
+        target=height,
+        target_label=""
+        if target is None
+        else text("chart.target", lang, value=amount(target, units, lang)),
+        size=size,
+    )
     at_end = {
         f"q{round(100 * level):02d}": amount(quantiles.loc[end_year, level], units, lang, decimals)
         for level in QUANTILES
@@ -159,9 +168,7 @@ def _without_projection(
 ) -> list[Chart]:
     units = unit(indicator, "zh")
     line = in_unit(actual, units, lang)
-    figure, axes = drawing.new_axes(unit(indicator, lang))
-    drawing.facts(axes, line, dots=True)
-    drawing.year_ticks(axes, int(actual.index[-1]), int(actual.index[0]))
+    figure = figures_of_series.actual(line, unit=unit(indicator, lang))
     facts = _facts(actual, indicator, region, lang)
     chart = Chart(
         figure,
@@ -191,14 +198,6 @@ def _with_gap(subtitle: str, actual: pd.Series, lang: str) -> str:
     if drawing.has_gap(actual):
         subtitle = text("chart.gap", lang, subtitle=subtitle)
     return capital(subtitle)
-
-
-def _from_last(actual: pd.Series, quantiles: pd.DataFrame) -> pd.DataFrame:
-    """The fan opens at the last actual value."""
-    start = pd.DataFrame(
-        actual.iloc[-1], index=[actual.index[-1]], columns=quantiles.columns, dtype=float
-    )
-    return pd.concat([start, quantiles])
 
 
 def _fan_data(actual: pd.Series, quantiles: pd.DataFrame, lang: str) -> pd.DataFrame:

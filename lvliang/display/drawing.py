@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from matplotlib.transforms import ScaledTranslation
 
 from lvliang.display import fonts
-from lvliang.display.words import MINUS, number, text
+from lvliang.display.words import MINUS, number
 
 FACT = "#12395f"
 PROJECTION = "#b25a00"
@@ -124,13 +125,13 @@ def has_gap(actual: pd.Series) -> bool:
     return len(actual) < actual.index[-1] - actual.index[0] + 1
 
 
-def last_data(axes: Axes, year: int, lang: str) -> None:
+def last_data(axes: Axes, year: int, label: str) -> None:
     """A dotted line where the data end, and the words for it at its top."""
     axes.axvline(year, ymax=1.08, color=MUTED, linewidth=1, linestyle=":", clip_on=False)
     first, last = axes.get_xlim()
     left = (year - first) / (last - first) > 0.4
     axes.annotate(
-        text("chart.last_data", lang, year=year),
+        label,
         (year, 1),
         xycoords=axes.get_xaxis_transform(),
         xytext=(-4 if left else 4, 8),
@@ -158,21 +159,13 @@ def year_ticks(axes: Axes, *marked: int, across: int = 1) -> None:
 
 
 def quantile_ends(
-    quantiles: pd.DataFrame, lang: str, decimals: int
+    quantiles: pd.DataFrame, names: Mapping[float, str], decimals: int
 ) -> list[tuple[float, str, str]]:
     """What the right end of a fan is labelled with: value, words, colour."""
     last = quantiles.iloc[-1]
-    half, most = text("chart.half", lang), text("chart.most", lang)
-    words = {
-        0.95: text("chart.high", lang, share=most),
-        0.75: text("chart.high", lang, share=half),
-        0.5: text("chart.median", lang),
-        0.25: text("chart.low", lang, share=half),
-        0.05: text("chart.low", lang, share=most),
-    }
     return [
-        (last[level], f"{word} {number(last[level], decimals)}", PROJECTION)
-        for level, word in words.items()
+        (last[level], f"{name} {number(last[level], decimals)}", PROJECTION)
+        for level, name in names.items()
     ]
 
 

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-import xarray as xr
 from jinja2 import Environment
 
 from lvliang.display.words import (
-    amount,
     capital,
     chance,
-    number,
-    span,
     target_name,
     text,
 )
@@ -61,18 +56,6 @@ class KeyFigures:
     def html(self) -> str:
         """A list of descriptions, which the style sheet sets as tiles."""
         return _FIGURES.render(figures=self.figures)
-
-
-def mean_growth(
-    growth: xr.DataArray, *, base_year: int, end_year: int, lang: str
-) -> list[KeyFigures]:
-    """Average real growth to come: the median of the paths, and where 90 of 100 lie (%)."""
-    if growth.isnull().any():
-        return []
-    low, median, high = growth.quantile([0.05, 0.5, 0.95]).to_numpy()
-    name = text("key.growth", lang, span=span(base_year + 1, end_year, lang))
-    between = text("key.between", lang, low=number(low), high=number(high))
-    return _together([KeyFigure(amount(median, "%", lang, 1), name, between)])
 
 
 def verdicts(judged: Verdicts, lang: str) -> list[KeyFigures]:

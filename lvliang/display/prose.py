@@ -31,6 +31,7 @@ from lvliang.display import figures, words
 from lvliang.display.key_figures import KeyFigure, KeyFigures
 from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import (
+    NOTHING_STYLE,
     Appendix,
     Chart,
     Formula,
@@ -42,11 +43,11 @@ from lvliang.display.show import (
     show,
 )
 from lvliang.display.texts import SHARED, TEXTS
-from lvliang.display.units import in_unit
+from lvliang.display.units import decimals_in, in_unit
 from lvliang.errors import DataError
 from lvliang.projection.scenario import Scenario
 
-STYLES = ("headline", "note", "caveat")
+STYLES = ("headline", "note", "caveat", NOTHING_STYLE)
 MARK = "\0"  # before the number of a piece that was called, which stands for it in the text
 BREAK = {"zh": "", "en": " "}  # what the end of a line within a paragraph is told as
 
@@ -69,7 +70,9 @@ class Text:
         called = {"table": self._table, "chart": self._chart, "appendix": self._appendix}
         with _faults_named(self._file):
             self._template = environment(lang).get_template(self._file)
-            self._context = self._template.new_context({**facts, **called})
+            shared = environment(lang).get_template(f"{SHARED}.{lang}.md").make_module(called)
+            macros = {name: it for name, it in vars(shared).items() if isinstance(it, Macro)}
+            self._context = self._template.new_context({**facts, **macros, **called})
 
     def say(self, block: str) -> list[Piece]:
         """The pieces of a block, in their order.
@@ -124,7 +127,7 @@ class Text:
         cards: bool = False,
         decimals: int = 1,
         shared: int = 0,
-        rest: str = "",
+        rest: str | None = None,
         **heads: str,
     ) -> str:
         """A table, and inside its caption: the columns of a frame that have a head.
@@ -137,8 +140,9 @@ class Text:
         if isinstance(frame, pd.Series):
             frame = frame.rename("value").rename_axis("year").reset_index()
         told = {name: head.split("|") for name, head in heads.items() if name in frame}
-        if rest:
-            told |= {name: [str(name), rest] for name in frame if name not in told}
+        if rest is not None:
+            ways = [rest] if rest else []
+            told |= {name: [str(name), *ways] for name in frame if name not in told}
         columns = {
             head.strip(): reduce(lambda column, way: column.map(self._way(way)), ways, frame[name])
             for name, (head, *ways) in told.items()
@@ -237,7 +241,8 @@ def environment(lang: str) -> Environment:
         "rank": lambda rank: words.capital(words.place(rank, lang)),
         "amount": lambda value, units, decimals=None: words.amount(value, units, lang, decimals),
         "level": lambda value, decimals: words.number_in(value, "亿元", lang, decimals),
-        "counted": lambda values: in_unit(values, "亿元", lang),
+        "counted": partial(_counted, lang=lang),
+        "decimals": partial(_decimals, lang=lang),
         "indicator": lambda code: words.label(code, lang),
         "unit": lambda code: words.unit(code, lang),
         "figures": lambda found: comma.join(words.plain_figures(*found, lang=lang)),
@@ -255,8 +260,6 @@ def environment(lang: str) -> Environment:
         "length": len,
     }
     made.tests |= {"baseline": Scenario.is_baseline}
-    shared = made.get_template(f"{SHARED}.{lang}.md").make_module()
-    made.globals |= {name: it for name, it in vars(shared).items() if isinstance(it, Macro)}
     return made
 
 
@@ -267,13 +270,26 @@ def _plain(value: Any, lang: str) -> Any:
     if isinstance(value, Scenario):
         return title_of(value, lang)
     if isinstance(value, float):
-        return words.number(value)
+        return words.number(float(value))  # NumPy rounds 1.85, which is a little more, to 1.8
     return value
+
+
+def _counted(values: Any, units: str = "亿元", *, lang: str) -> Any:
+    """Numbers published in ``units`` as the page counts them; of a frame, its decimal numbers."""
+    if isinstance(values, pd.DataFrame):
+        counted = in_unit(values.select_dtypes("float"), units, lang)
+        return values.drop(columns=counted.columns).join(counted)[values.columns]
+    return in_unit(values, units, lang)
+
+
+def _decimals(units: str, published: int | None = None, *, lang: str) -> int:
+    """Decimals of a projection in ``units``, or what ``published`` ones come to on the page."""
+    return decimals_in(units, lang, words.decimals_of(units) if published is None else published)
 
 
 def _label(code: object, kind: str, lang: str) -> str:
     try:
-        return words.label_of(code, kind, lang)
+        return words.label_of(str(code), kind, lang)
     except LookupError as fault:
         raise _Unknown(fault.args[0]) from None
 

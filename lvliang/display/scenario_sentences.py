@@ -17,7 +17,6 @@ from lvliang.display.scenario_tables import (
     of_first,
     signed,
     source_of,
-    title_of,
     told_of,
 )
 from lvliang.display.show import Sentence
@@ -25,7 +24,6 @@ from lvliang.display.words import amount, capital, label, number, target_name, t
 from lvliang.feasibility.bands import NEAR_EDGE
 from lvliang.feasibility.comparison import OWN, RANK, Comparison
 from lvliang.feasibility.verdicts import Verdict
-from lvliang.projection.conditional import COAL
 from lvliang.projection.scenario import DRIVERS, PERCENT, SHOCK, Scenario
 
 
@@ -96,20 +94,6 @@ def limits(found: Comparison, lang: str) -> Sentence:
     }
     said = [text(f"scenarios.limits_{name}", lang) for name, holds in assumed_of.items() if holds]
     return Sentence(between(lang).join([text("scenarios.limits", lang), *said]), "caveat")
-
-
-def given_coal(
-    scenario: Scenario, years: Sequence[int], *, slope: float | None, region: str, lang: str
-) -> list[Sentence]:
-    """What a scenario that sets the coal price of ``years`` moves by it, if it sets any.
-
-    ``slope`` is that of ``drivers.own_slope``.
-    """
-    if not scenario.path(COAL, years):
-        return []
-    key = "coal_unidentified" if slope is None else "coal"
-    facts = {"title": title_of(scenario, lang), "region": region, "slope": slope}
-    return [Sentence(text(f"trajectories.{key}", lang, **facts))]
 
 
 def assumed(scenario: Scenario, years: Sequence[int], lang: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Sized
 
 import pandas as pd
-import xarray as xr
 
 from lvliang.baseline.growth import level_after, mean_of_rates
 from lvliang.display.show import Sentence
@@ -15,58 +14,12 @@ from lvliang.display.words import (
     counts_by_class,
     in_words,
     rounded,
-    span,
     target_name,
     text,
 )
 from lvliang.feasibility.break_even import EvenBet
 from lvliang.feasibility.record import LONGEST
 from lvliang.feasibility.verdicts import Verdict, Verdicts
-
-
-def trajectories(
-    mean_growth: xr.DataArray, *, region: str, base_year: int, end_year: int, lang: str
-) -> Sentence:
-    """Average real growth of the years to come, in frequencies."""
-    if mean_growth.isnull().any():
-        return Sentence(text("trajectories.none", lang, region=region), "headline")
-    low, median, high = mean_growth.quantile([0.05, 0.5, 0.95]).to_numpy()
-    words = text(
-        "trajectories.answer",
-        lang,
-        region=region,
-        span=span(base_year + 1, end_year, lang),
-        median=median,
-        q05=low,
-        q95=high,
-    )
-    return Sentence(words, "headline")
-
-
-def method(basis: Mapping[str, int | None] | None, lang: str) -> list[Sentence]:
-    """How growth and prices are drawn, from the cities of ``national_basis``."""
-    return [Sentence(text("trajectories.method", lang, cities=basis["cities"]))] if basis else []
-
-
-def members(
-    shock: Mapping[str, float] | None, targets_year: int | None, lang: str
-) -> list[Sentence]:
-    """Where the members of the national factor start, and of which year provinces' targets are.
-
-    ``shock`` is that of ``shock_set_aside``, ``targets_year`` that of ``national_basis``.
-    """
-    said = [text("trajectories.shock", lang, **shock)] if shock else []
-    if targets_year is not None:
-        said.append(text("trajectories.provinces", lang, year=targets_year))
-    said.append(text("trajectories.members", lang))
-    return [Sentence(words, "note") for words in said]
-
-
-def untested(ahead: int, origins: int, lang: str) -> list[Sentence]:
-    """A warning where the end year lies further ahead than the record of ``origins`` origins."""
-    if not origins or ahead <= LONGEST:
-        return []
-    return [Sentence(text("trajectories.beyond", lang, ahead=ahead, years=LONGEST), "caveat")]
 
 
 def limits(origins: int, lang: str) -> list[Sentence]:
@@ -84,19 +37,6 @@ def discount(points: float, lang: str) -> list[Sentence]:
     if points == 0:
         return []
     return [Sentence(text("trajectories.discount", lang, discount=points), "caveat")]
-
-
-def broken_revenue(evidence: pd.DataFrame, lang: str) -> list[Sentence]:
-    """What is missing inside the revenue series, where anything is."""
-    if "budget_revenue" not in evidence.index:
-        return []
-    found = evidence.loc["budget_revenue"]
-    missing = int(found["filled"] + found["gap"])
-    if missing == 0:
-        return []
-    last_year = int(found["last_year"])
-    years = text("years.one" if missing == 1 else "years.many", lang, count=missing)
-    return [Sentence(text("trajectories.revenue", lang, filled=years, last_year=last_year))]
 
 
 def feasibility(main: Verdicts, *, region: str, lang: str) -> list[Sentence]:

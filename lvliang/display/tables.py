@@ -11,67 +11,24 @@ from typing import Any
 import pandas as pd
 
 from lvliang.baseline.regions import find_region
-from lvliang.display.show import Sentence, Table, with_year
-from lvliang.display.units import decimals_in, in_unit
+from lvliang.display.show import Sentence, Table
+from lvliang.display.units import in_unit
 from lvliang.display.words import (
     NOTHING,
     WORD_ONLY_GRADES,
     capital,
     chance,
-    decimals_of,
     in_words,
-    label,
     missing_sentence,
     number,
     number_in,
     rounded,
     target_name,
     text,
-    unit,
 )
 from lvliang.feasibility.break_even import BeyondGdp, EvenBet
 from lvliang.feasibility.verdicts import Verdict
 from lvliang.projection.scenario import read_scenario, scenario_path
-
-
-def evidence(found: pd.DataFrame, *, changes: int, gap: int, lang: str) -> list[Table]:
-    """What there is of each series of the city."""
-    rows = [
-        {
-            text("column.series", lang): text(f"series.{row.Index}", lang),
-            text("column.last", lang): str(int(row.last_year)),
-            text("column.changes", lang): str(int(row.changes)),
-            text("column.usable", lang): text("yes" if row.usable else "no", lang),
-        }
-        for row in found.itertuples()
-    ]
-    return _if_any(text("table.evidence", lang, changes=changes, gap=gap), pd.DataFrame(rows))
-
-
-def quantiles(table: pd.DataFrame, *, indicator: str, lang: str) -> list[Table]:
-    """Projected quantiles by year."""
-    units = unit(indicator, "zh")
-    heads = {level: quantile_name(level, lang) for level in table.columns}
-    caption = text(
-        "table.quantiles", lang, indicator=label(indicator, lang), unit=unit(indicator, lang)
-    )
-    frame = with_year(in_unit(table, units, lang).rename(columns=heads), lang)
-    return _if_any(caption, frame, decimals=decimals_in(units, lang, decimals_of(units)))
-
-
-def national(table: pd.DataFrame, lang: str) -> list[Table]:
-    """The national factor, member by member, and the city's deviation: years in columns.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        From ``national_outlook``: index year, a column a member.
-    """
-    if table.empty:
-        return []
-    by_member = table.rename(columns=lambda name: text(f"member.{name}", lang), index=str).T
-    frame = by_member.rename_axis(columns=None).reset_index(names=text("column.member", lang))
-    return [Table(text("table.national", lang), frame)]
 
 
 def verdicts(judged: Sequence[Verdict], caption: str, lang: str) -> list[Table]:
