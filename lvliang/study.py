@@ -19,6 +19,7 @@ from lvliang.baseline.starting_point import ranks_by_year, starting_point
 from lvliang.display import show, tables
 from lvliang.display.prose import Page
 from lvliang.feasibility.background import Background, load_background
+from lvliang.feasibility.commitments import judge_commitments
 from lvliang.feasibility.comparison import Comparison, load_comparison, scenarios_of
 from lvliang.feasibility.drivers import load_tornado, own_slope
 from lvliang.feasibility.rank_facts import air_facts, rank_facts, record_facts, revenue_facts
@@ -148,6 +149,11 @@ class Study:
     def verdicts(self) -> Verdicts:
         """The verdict on each target (`assess`)."""
         return assess(self.targets, self.outlook, self.background)
+
+    @cached_property
+    def commitments(self) -> pd.DataFrame:
+        """What can be said of each commitment of the report (`judge_commitments`)."""
+        return judge_commitments(self.verdicts, self.base_year, self.end_year)
 
     @cached_property
     def record(self) -> Record:

@@ -11,12 +11,16 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from lvliang.baseline.regions import find_region
 from lvliang.baseline.tables import load_table
-from lvliang.display import commitment_tables
-from lvliang.display.words import NOTHING, text
+from lvliang.display.prose import Text
+from lvliang.display.show import Section
+from lvliang.display.words import NOTHING, label_of, quantity
 from lvliang.errors import DataError, ParameterError
 from lvliang.feasibility.commitments import (
     OUTCOMES,
+    WORK_AREAS,
+    commitment_facts,
     counts_by_outcome,
     filter_commitments,
     judge_commitments,
@@ -30,6 +34,7 @@ MAIN = [
     "surveyed_unemployment_2021", "rd_2021", "manufacturing_share_2021",
 ]  # fmt: skip
 TOLD = {"gdp_2021": ("difficult", 0.2, "B"), "revenue_2021": ("within_reach", 0.95, "C")}
+SECTIONS = ("targets", "industry", "countryside_and_city", "well_being")
 LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
 NEVER = re.compile(
     "不可能|无望|失败|落空|注水|虚高|亮红灯|必然|保证|达标概率|预警|难以实现"
@@ -282,17 +287,54 @@ def test_inputs_stay_as_they_are() -> None:
     table = JUDGED.copy(deep=True)
     filter_commitments(table, text="煤")
     counts_by_outcome(table)
-    for lang in ("zh", "en"):
-        commitment_tables.by_work_area(table, lang)
-        commitment_tables.overview(table, lang)
+    commitment_facts(table)
     pd.testing.assert_frame_equal(table, JUDGED)
+
+
+def said(block: str, lang: str, commitments: pd.DataFrame = JUDGED) -> list[Any]:
+    """What the text of the page says in a block."""
+    facts = {"region": find_region("141100"), **commitment_facts(commitments)}
+    return Text("80_commitments", lang, facts).say(block)
 
 
 def cells(lang: str) -> pd.DataFrame:
     """Every row of the tables of the page."""
-    parts = commitment_tables.by_work_area(JUDGED, lang)
-    frames = [part.table.frame for part in parts]
+    frames = [table.frame for part in said("all_parts", lang) for table in part.pieces]
     return pd.concat(frames, ignore_index=True).set_axis(JUDGED.index)
+
+
+def test_the_facts_have_every_commitment_once_by_part_and_no_missing_value() -> None:
+    facts = commitment_facts(JUDGED)
+    assert list(facts["parts"]) == [WORK_AREAS[area] for area in JUDGED["work_area"].unique()]
+    rows = [row for part in facts["parts"].values() for row in part["rows"]]
+    assert [row["commitment_id"] for row in rows] == JUDGED.index.tolist()
+    assert not any(value != value for row in rows for value in row.values())
+    assert facts["judged"] == {"within_reach": 1, "difficult": 1}
+    assert list(facts["judged"]) == ["within_reach", "difficult"]
+    for counted in (facts, *facts["parts"].values()):
+        assert tuple(counted["counts"]) == OUTCOMES
+        assert sum(counted["counts"].values()) == counted["total"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"),
+    [
+        ("gdp_2021", "≥"),
+        ("registered_unemployment_2021", "≤"),
+        ("retail_2021", ""),  # an equal figure
+    ],
+)
+def test_the_sign_of_a_figure(name: str, sign: str) -> None:
+    (part,) = commitment_facts(JUDGED.loc[[name]])["parts"].values()
+    assert part["rows"][0]["sign"] == sign
+
+
+def test_a_rank_and_a_full_share_have_no_sign() -> None:
+    parts = commitment_facts(JUDGED)["parts"].values()
+    rows = [row for part in parts for row in part["rows"] if row["value"] is not None]
+    exact = [r for r in rows if r["type"] == "rank" or (r["type"], r["value"]) == ("share", 100)]
+    assert {row["direction"] for row in exact} >= {"at_least"}
+    assert {row["sign"] for row in exact} == {""}
 
 
 @LANGUAGES
@@ -308,7 +350,7 @@ def test_every_commitment_has_its_words(lang: str) -> None:
 def test_the_english_page_has_chinese_in_the_words_of_the_report_alone() -> None:
     shown = cells("en")
     others = shown.iloc[:, [0, 2, 3]].to_numpy().ravel()
-    assert [said for said in others if re.search(r"[\u4e00-\u9fff]", said)] == []
+    assert [told for told in others if re.search(r"[\u4e00-\u9fff]", told)] == []
 
 
 @pytest.mark.parametrize(
@@ -390,91 +432,97 @@ def test_a_place_that_the_name_does_not_tell_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "told"),
     [
         ("coal_mines_releasing_capacity", "3座（含兴县斜沟等）"),
         ("county_municipal_projects", "247个（含交口、方山等）"),
         ("edible_fungi_logs", "（交口、中阳、临县）"),
     ],
 )
-def test_places_that_stand_for_more_are_told_as_some_of_them(name: str, said: str) -> None:
-    assert cells("zh").loc[name].iloc[0].endswith(said)
+def test_places_that_stand_for_more_are_told_as_some_of_them(name: str, told: str) -> None:
+    assert cells("zh").loc[name].iloc[0].endswith(told)
 
 
 def test_a_deadline_after_the_run_is_told() -> None:
-    (part,) = commitment_tables.by_work_area(
-        judge_commitments(VERDICTS, 2020, 2021).query("commitment_id == 'pig_offtake'"), "zh"
-    )
-    assert part.table.frame.iloc[0, 1].endswith("，在本次测算末年之后")
+    late = judge_commitments(VERDICTS, 2020, 2021).query("commitment_id == 'pig_offtake'")
+    (part,) = said("countryside_and_city", "zh", late)[1:]
+    assert part.pieces[0].frame.iloc[0, 1].endswith("，在本次测算末年之后")
 
 
 @LANGUAGES
-@pytest.mark.parametrize(
-    ("column", "section"), [("stage", "stage"), ("work_area", "work_area"), ("outcome", "outcome")]
-)
-def test_every_label_is_there(column: str, section: str, lang: str) -> None:
-    said = [text(f"{section}.{value}", lang) for value in JUDGED[column].unique()]
-    assert len(set(said)) == JUDGED[column].nunique()
+@pytest.mark.parametrize("column", ["stage", "work_area", "outcome"])
+def test_every_label_is_there(column: str, lang: str) -> None:
+    codes = JUDGED[column].replace(WORK_AREAS).unique()
+    assert len({label_of(code, column, lang) for code in codes}) == JUDGED[column].nunique()
+
+
+def test_a_part_is_called_as_in_the_report() -> None:
+    for area, code in WORK_AREAS.items():
+        assert label_of(code, "work_area", "zh") == area
 
 
 @LANGUAGES
 def test_every_unit_of_the_report_is_there(lang: str) -> None:
     facts = load_table("report_facts").set_index("figure_id").loc[FACTS]
     for unit in {*facts["unit"], *JUDGED.loc[JUDGED["value"].notna(), "unit"]}:
-        said = commitment_tables.quantity(2, unit, lang)
-        assert re.search(r"[\u4e00-\u9fff]", said) is None or lang == "zh"
-        assert "2" in said
+        told = quantity(2, unit, lang)
+        assert re.search(r"[\u4e00-\u9fff]", told) is None or lang == "zh"
+        assert "2" in told
 
 
 @LANGUAGES
 def test_the_headline_counts_what_the_table_counts(lang: str) -> None:
-    headline, judged, note = commitment_tables.answer(JUDGED, region="吕梁市", lang=lang)
+    headline, judged, note = said("answer", lang)
     assert (headline.style, note.style) == ("headline", "note")
     numbers = [int(number) for number in re.findall(r"\d+", headline.words)]
     assert sorted(numbers) == sorted([249, 12, *counts_by_outcome(JUDGED).sum()])
-    assert text("class.difficult", lang) in judged.words
+    assert label_of("difficult", "class", lang) in judged.words
 
 
 @LANGUAGES
 def test_elsewhere_the_headline_names_the_region_and_nothing_is_shown(lang: str) -> None:
     nothing = JUDGED.iloc[:0]
-    (headline,) = commitment_tables.answer(nothing, region="Suzhou", lang=lang)
-    assert headline.words.startswith("Suzhou")
-    for pieces in (
-        commitment_tables.overview(nothing, lang),
-        commitment_tables.by_work_area(nothing, lang, ["改革攻坚工程"]),
-    ):
-        assert [piece.words for piece in pieces] == [text("nothing", lang)]
+    (headline,) = said("answer", lang, nothing)
+    assert headline.words.startswith(find_region("141100").name(lang))
+    for block in ("reading", *SECTIONS):
+        (heading,) = said(block, lang, nothing)  # a page leaves it out
+        assert heading.level == 2
+    assert said("all_parts", lang, nothing) == []
 
 
 @LANGUAGES
 def test_how_to_read_is_told_where_there_is_something_to_read(lang: str) -> None:
-    said = [sentence.words for sentence in commitment_tables.reading(JUDGED, lang)]
-    assert len(said) == 5
-    assert text("outcome_head.no_end_test", lang).casefold() in said[0].casefold()
-    assert commitment_tables.reading(JUDGED.iloc[:0], lang) == []
+    sentences = said("reading", lang)[1:-2]
+    assert len(sentences) == 5
+    head = {"zh": "无终点检验", "en": "No end test"}[lang]
+    assert head in said("reading", lang)[-2].frame.columns
+    assert head.casefold() in sentences[0].words.casefold()
 
 
 @LANGUAGES
 def test_the_overview_adds_up_and_its_links_lead_to_the_parts(lang: str) -> None:
-    table, links = commitment_tables.overview(JUDGED, lang)
+    table, links = said("reading", lang)[-2:]
     numbers = table.frame.iloc[:, 1:].astype(int)
     assert (numbers.iloc[:, :-1].sum(axis=1) == numbers.iloc[:, -1]).all()
     assert (numbers.iloc[:-1].sum() == numbers.iloc[-1]).all()
     assert numbers.iloc[-1, -1] == len(JUDGED)
-    parts = commitment_tables.by_work_area(JUDGED, lang)
+    assert (numbers.iloc[:-1, :-1].to_numpy() == counts_by_outcome(JUDGED).to_numpy()).all()
+    parts = said("all_parts", lang)
     page = BeautifulSoup("".join(part.html() for part in parts), "html.parser")
     goals = [link["href"] for link in BeautifulSoup(links.html(), "html.parser")("a")]
     assert goals == [f"#{heading['id']}" for heading in page("h3")]
     assert len(page.select("tbody tr")) == len(JUDGED)
 
 
-def test_the_notebook_shows_every_part_once() -> None:
+@LANGUAGES
+def test_the_notebook_shows_every_part_once_in_the_order_of_the_report(lang: str) -> None:
     cells = nbformat.read(NOTEBOOK, as_version=4).cells
     shown = [cell.source for cell in cells if "hidden" not in cell.metadata.get("tags", [])]
-    code = "\n".join(shown)
-    areas = JUDGED["work_area"].unique()
-    assert [code.count(f'"{area}"') for area in areas] == [1] * len(areas)
+    assert [sum(f'page.show("{block}")' in code for code in shown) for block in SECTIONS] == [1] * 4
+    pieces = [piece for block in SECTIONS for piece in said(block, lang)]
+    anchors = [piece.anchor for piece in pieces if isinstance(piece, Section)]
+    assert anchors == [part.anchor for part in said("all_parts", lang)]
+    assert len(anchors) == JUDGED["work_area"].nunique()
 
 
 def test_the_filter_stays_out_of_the_page() -> None:

@@ -13,12 +13,14 @@ import pandas as pd
 import pytest
 
 from lvliang.baseline.tables import load_table
+from lvliang.display.words import VOCABULARY
 
 PROJECT = Path(__file__).resolve().parents[1]
 WORD_FILES = sorted((PROJECT / "lvliang" / "display").glob("words*.toml"))
 
 # Seen, and left: a label in a chart or at the head of a row is short; a count is a plural;
-# the facts of the report name the price basis of a level; pages count in billions in English.
+# what is counted has a clause; the facts of the report name the price basis of a level; pages count
+# in billions in English.
 LEFT = {
     "words.toml unit.亿元": ("CNY billion", "100 million CNY"),
     "words.toml chart.real": ("real", "real growth"),
@@ -28,6 +30,15 @@ LEFT = {
         "general public budget revenue",
     ),
     "words_audit.toml audit_data.population": ("Population", "resident population"),
+    "vocabulary.csv outcome_counted.no_end_test": ("without an end test", "no end test"),
+    "vocabulary.csv outcome_counted.verify_definition": (
+        "whose definition is to be verified first",
+        "definition to be verified first",
+    ),
+    "vocabulary.csv outcome_counted.cannot_tell": (
+        "that cannot be assessed yet",
+        "cannot be assessed yet",
+    ),
     "report_commitments high_tech_firms": ("high-tech enterprises", "high-tech enterprise"),
     "report_commitments technology_smes": ("technology-based SMEs", "technology-based SME"),
     **dict.fromkeys(
@@ -64,6 +75,8 @@ def labels() -> Iterator[tuple[str, str, str]]:
     for path in WORD_FILES:
         for key, entry in leaves(tomllib.loads(path.read_text("utf-8"))):
             yield f"{path.name} {key}", entry["zh"], entry["en"]
+    for row in pd.read_csv(VOCABULARY).itertuples():
+        yield f"{VOCABULARY.name} {row.kind}.{row.code}", row.zh, row.en
     for table, key, name in (
         ("indicators", "indicator", "name"),
         ("report_commitments", "commitment_id", "indicator"),

@@ -75,6 +75,50 @@ Gaps
     assert appendix.words == "More\nNo figures to show."
 
 
+def test_rows_may_be_broken_before_a_bar_and_tell_what_a_frame_cannot(texts: Path) -> None:
+    (section, contents) = say(
+        texts,
+        """{% call section("part-a", "Part & more") %}
+{% call rows(cards=true) %}
+Promised
+
+| What | How many |
+{% for row in found %}
+| {{ row | worded("name") | capital }}
+| {{ row.value | quantity("万吨") }} |
+{% endfor %}
+| Total | 3 |
+{% endcall %}
+{% endcall %}
+
+{% call contents("Parts") %}
+[Part & more](#part-a)
+{% endcall %}""",
+        found=[{"name_en": "coal", "name_zh": "煤炭", "value": 17.0}],
+    )
+    (table,) = section.pieces
+    assert (table.caption, table.cards) == ("Promised", True)
+    assert table.frame.to_dict("split")["data"] == [["Coal", "170,000 tonnes"], ["Total", "3"]]
+    assert section.html().startswith(
+        '<h3 id="part-a">Part &amp; more</h3><div class="table cards">'
+    )
+    assert contents.links == [("Part & more", "part-a")]
+    assert '<li><a href="#part-a">Part &amp; more</a></li>' in contents.html()
+
+
+def test_a_macro_outside_the_blocks_serves_all_of_them(texts: Path) -> None:
+    (texts / "page.en.md").write_text(
+        "{% block a %}{{ twice() }}{% endblock %}\n"
+        "{% block b %}{{ twice() }}, {{ missing }}{% endblock %}\n"
+        "{% macro twice() %}{{ word }}{{ word }}{% endmacro %}\n",
+        "utf-8",
+    )
+    text = Text("page", "en", {"word": "no"})
+    assert text.say("a") == [Sentence("nono")]
+    with pytest.raises(DataError, match="line 2: 'missing' is undefined"):
+        text.say("b")
+
+
 def test_the_end_of_a_line_is_a_space_in_english_alone(texts: Path) -> None:
     for lang, joined in (("zh", "吕梁市"), ("en", "吕梁 市")):
         (piece,) = say(texts, "吕梁\n市", lang)
@@ -94,12 +138,20 @@ def test_the_end_of_a_line_is_a_space_in_english_alone(texts: Path) -> None:
         ("{% if x %}", r"page.en.md, line 3: .*unknown tag .endblock"),
         ("{{ 1 | shout }}", r"page.en.md, line 2: No filter named 'shout'"),
         ("{{ table(frame, a='A | shout') }}", r"line 2: nothing is told as 'shout'; legal: num, "),
+        ("{% call rows() %}A\n| a | b |\n| 1 |\n{% endcall %}", r"line \d: 2 heads, and a row of "),
         ("!loud A", r"page.en.md: '!loud' opens no paragraph; legal: !headline, !note, !caveat"),
     ],
 )
 def test_a_fault_of_a_text_names_file_and_line(texts: Path, text: str, fault: str) -> None:
     with pytest.raises(DataError, match=fault):
         say(texts, text, facts={}, frame=pd.DataFrame({"a": [1]}))
+
+
+def test_a_fact_may_not_have_the_name_of_a_macro_of_all_pages(texts: Path) -> None:
+    (texts / f"{SHARED}.en.md").write_text("{% macro limits() %}A{% endmacro %}", "utf-8")
+    assert say(texts, "{{ limits() }}") == [Sentence("A")]
+    with pytest.raises(DataError, match=r"page.en.md: .*the name of a macro.*: limits"):
+        say(texts, "A", limits=1)
 
 
 def test_a_block_that_a_text_lacks_is_named(texts: Path) -> None:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import pandas as pd
 
 from lvliang.baseline.regions import all_regions
-from lvliang.display.commitment_tables import MULTIPLES, quantity
-from lvliang.display.words import MINUS, NOTHING, amount, label, text, unit
+from lvliang.display.words import (
+    MINUS,
+    MULTIPLES,
+    NOTHING,
+    amount,
+    label,
+    quantity,
+    text,
+    unit,
+)
 
 
 def claim_name(row: pd.Series, lang: str) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from lvliang.display.commitment_tables import quantity
 from lvliang.display.show import NOTHING_STYLE, Sentence, Table
-from lvliang.display.words import amount, capital, label, number, number_in, text
+from lvliang.display.words import amount, capital, label, number, number_in, quantity, text
 from lvliang.feasibility.industries import Industries
 from lvliang.feasibility.known_growth import LEVELS, REFERENCES, describe_known, slower_spells
 

@@ -1,7 +1,8 @@
 """The text of a page: one Markdown file a language, its blocks filled with the facts of a run.
 
 What a text may say is in ``docs/texts.md``: paragraphs, headings, ``!headline`` and the like, and
-what is called: ``table``, ``chart``, ``appendix``. It may ask about facts, never compute them.
+what is called: ``table``, ``rows``, ``chart``, ``appendix``, ``section``, ``contents``. It may ask
+about facts, never compute them.
 """
 
 from __future__ import annotations
@@ -34,9 +35,11 @@ from lvliang.display.show import (
     NOTHING_STYLE,
     Appendix,
     Chart,
+    Contents,
     Formula,
     Heading,
     Piece,
+    Section,
     Sentence,
     Table,
     nothing_to_show,
@@ -67,12 +70,24 @@ class Text:
         self.lang = lang
         self._file = f"{name}.{lang}.md"
         self._pieces: list[Piece] = []
-        called = {"table": self._table, "chart": self._chart, "appendix": self._appendix}
+        called = {
+            "table": self._table,
+            "rows": self._rows,
+            "chart": self._chart,
+            "appendix": self._appendix,
+            "section": self._section,
+            "contents": self._contents,
+        }
         with _faults_named(self._file):
             self._template = environment(lang).get_template(self._file)
             shared = environment(lang).get_template(f"{SHARED}.{lang}.md").make_module(called)
             macros = {name: it for name, it in vars(shared).items() if isinstance(it, Macro)}
+            if twice := macros.keys() & facts:
+                raise _Unknown(f"a fact has the name of a macro of all pages: {', '.join(twice)}")
             self._context = self._template.new_context({**facts, **macros, **called})
+            # Macros outside the blocks serve all of them; no block is filled for that.
+            self._context.blocks = {name: [lambda _: iter(())] for name in self._template.blocks}
+            list(self._template.root_render_func(self._context))
 
     def say(self, block: str) -> list[Piece]:
         """The pieces of a block, in their order.
@@ -150,6 +165,18 @@ class Text:
         caption, shown = self._line(caller()), pd.DataFrame(columns)
         return self._keep(Table(caption, shown, cards, decimals, shared=shared))
 
+    def _rows(self, caller: Callable[[], str], *, cards: bool = False) -> str:
+        """A table row by row: inside stand its caption, then heads and rows between bars.
+
+        A row ends with a bar at the end of a line, and may be broken before a bar.
+        """
+        caption, _, told = caller().partition("|")
+        lines = re.split(r"\|\s*\n\s*\|", told.strip().removesuffix("|"))
+        heads, *rows = ([self._line(cell) for cell in line.split("|")] for line in lines)
+        if odd := [row for row in rows if len(row) != len(heads)]:
+            raise _Unknown(f"{len(heads)} heads, and a row of {odd[0]}")
+        return self._keep(Table(self._line(caption), pd.DataFrame(rows, columns=heads), cards))
+
     def _way(self, told: str) -> Callable[[Any], str]:
         """How a value is told: ``num(2)``, ``label(treatment)``."""
         name, _, argument = told.strip(" )").partition("(")
@@ -183,6 +210,14 @@ class Text:
         """What stands inside, folded up."""
         pieces = list(self._parts(caller())) or nothing_to_show(self.lang)
         return self._keep(Appendix(summary, pieces))
+
+    def _section(self, anchor: str, title: str, caller: Callable[[], str]) -> str:
+        """What stands inside, under a heading that can be linked to."""
+        return self._keep(Section(anchor, title, list(self._parts(caller()))))
+
+    def _contents(self, title: str, caller: Callable[[], str]) -> str:
+        """Links to sections, inside as ``[title](#anchor)``."""
+        return self._keep(Contents(title, re.findall(r"\[(.+)\]\(#(.+)\)", caller())))
 
     def _line(self, said: str) -> str:
         return BREAK[self.lang].join(said.split("\n")).strip()
@@ -249,6 +284,8 @@ def environment(lang: str) -> Environment:
         "spans": lambda spans: comma.join(
             dict.fromkeys(words.years(*one, lang=lang) for one in spans)
         ),
+        "quantity": lambda value, units: words.quantity(value, units, lang),
+        "worded": lambda named, name: made.getattr(named, f"{name}_{lang}"),
         "capital": words.capital,
         "label": partial(_label, lang=lang),
         "labels": lambda codes, kind: comma.join(

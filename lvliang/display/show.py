@@ -241,8 +241,52 @@ class Appendix:
         return _APPENDIX.render(summary=self.summary, pieces=pieces)
 
 
+@dataclass(frozen=True)
+class Section:
+    """Pieces under a heading that can be linked to."""
+
+    anchor: str
+    title: str
+    pieces: Sequence[Piece]
+
+    @property
+    def words(self) -> str:
+        """Heading and pieces as plain text."""
+        return "\n".join([self.title, *(piece.words for piece in self.pieces)])
+
+    def html(self) -> str:
+        """Heading and pieces as HTML."""
+        title = escape(self.title, quote=False)
+        pieces = "".join(piece.html() for piece in self.pieces)
+        return f'<h3 id="{self.anchor}">{title}</h3>{pieces}'
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Links to sections, as title and anchor; paper leaves them out."""
+
+    title: str
+    links: Sequence[tuple[str, str]]
+
+    @property
+    def words(self) -> str:
+        """The list as plain text."""
+        return "\n".join([self.title, *(title for title, _ in self.links)])
+
+    def html(self) -> str:
+        """The list as HTML."""
+        items = [
+            f'<li><a href="#{anchor}">{escape(title, quote=False)}</a></li>'
+            for title, anchor in self.links
+        ]
+        title = escape(self.title)
+        label = f'<nav class="contents" aria-label="{title}"><p>{title}</p>'
+        return f"{label}<ol>{''.join(items)}</ol></nav>"
+
+
 Piece = Any
-"""A `Title`, `Sentence`, `Formula`, `Table`, `Chart`, `Appendix`, `Switch` or `KeyFigures`."""
+"""A `Title`, `Sentence`, `Formula`, `Table`, `Chart`, `Appendix`, `Section`, `Contents`, `Switch`
+or `KeyFigures`."""
 
 
 def show(pieces: Callable[[str], Iterable[Piece]], lang: str) -> None:

@@ -29,6 +29,8 @@ SPACES = re.compile(r"\s")
 LANGUAGES = ("zh", "en")
 NOTHING = "—"
 WORD_ONLY_GRADES = ("C", "D")
+MULTIPLES = {"万": 1e4, "亿": 1e8}
+COUNTERS = frozenset("个家座所件套户处幢县类")  # told by the name of a thing in English
 
 
 class _Numbers(string.Formatter):
@@ -173,6 +175,25 @@ def amount(value: float, units: str, lang: str, decimals: int | None = None) -> 
     return text(f"amount.{key}", lang, value=shown, unit=words)
 
 
+def quantity(value: float, unit: str, lang: str) -> str:
+    """A value in its unit: 万 and 亿 stay in Chinese and are multiplied out in English.
+
+    Examples
+    --------
+    >>> quantity(27.8, "亿方", "zh"), quantity(27.8, "亿方", "en")
+    ('27.8亿方', '2.78 billion cubic metres')
+    >>> quantity(17, "万亩", "en"), quantity(75, "家", "zh"), quantity(75, "家", "en")
+    ('170,000 mu', '75家', '75')
+    """
+    times = MULTIPLES.get(unit[0], 1)
+    prefix, measure = (unit[0], unit[1:]) if times > 1 else ("", unit)
+    if lang == "zh":
+        said = f"{value:.10g}{prefix}"
+        return said + unit if unit in COUNTERS else text(f"quantity.{measure}", lang, value=said)
+    said = _english(value * times)
+    return said if unit in COUNTERS else text(f"quantity.{measure}", lang, value=said)
+
+
 def place(rank: float, lang: str) -> str:
     """A rank to be reached.
 
@@ -283,6 +304,13 @@ def counts_by_class(classes: Iterable[str], lang: str) -> str:
         if counts[name]
     ]
     return text("semicolon", lang).join(parts)
+
+
+def _english(value: float) -> str:
+    for size, name in ((1e9, "billion"), (1e6, "million")):
+        if value >= size:
+            return f"{value / size:.10g} {name}"
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.10g}"
 
 
 @cache

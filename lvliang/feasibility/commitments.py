@@ -7,7 +7,9 @@ what is carried forward or forged has no end test; a definition in doubt is veri
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,27 @@ import pandas as pd
 from lvliang.baseline.growth import average_growth
 from lvliang.baseline.tables import load_table
 from lvliang.errors import ParameterError
-from lvliang.feasibility.bands import CANNOT_TELL
+from lvliang.feasibility.bands import BINDING, CANNOT_TELL, INDICATIVE
 from lvliang.feasibility.fields import COMMITTED
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts, columns
 
 OUTCOMES = ("verdict", "milestone", "no_end_test", "verify_definition", "cannot_tell")
 FROM_VERDICTS = [column.name for column in columns(COMMITTED)]
 ADDED = ["needed_per_year", "needed_growth", "known", "outcome", "beyond_run", *FROM_VERDICTS]
+WORK_AREAS = {
+    "主要预期目标": "main_targets",
+    "“十四五”末目标": "plan_goals",
+    "百千亿产业培育工程": "industries",
+    "创新生态建设工程": "innovation",
+    "项目建设提速增效工程": "projects",
+    "改革攻坚工程": "reform",
+    "乡村振兴工程": "countryside",
+    "市域性中心城市建设工程": "central_city",
+    "生态吕梁建设工程": "ecology",
+    "民生福祉增进工程": "well_being",
+    "平安吕梁建设工程": "safety",
+    "高效有为政府建设工程": "government",
+}
 SEARCHED = ["indicator_zh", "indicator_en", "quote", "place", "reading_zh", "reading_en"]
 
 
@@ -40,6 +56,11 @@ class Known:
     period: str
     is_base: bool
     is_lower_bound: bool
+
+    @property
+    def years(self) -> list[str]:
+        """Its year, or the first and the last of several."""
+        return [str(self.year)] if self.period == "annual" else self.period.split("/")
 
 
 def judge_commitments(
@@ -124,6 +145,68 @@ def filter_commitments(
         kept = kept[(kept[name] == wanted) | (wanted == "")]
     searched = kept[SEARCHED[0]].str.cat(kept[SEARCHED[1:]], sep="\n")
     return kept[searched.str.contains(text, case=False, regex=False)]
+
+
+def commitment_facts(commitments: pd.DataFrame) -> dict[str, Any]:
+    """Commitments of ``judge_commitments``, counted, and by part of the report.
+
+    Returns
+    -------
+    dict
+        ``total``; ``counts`` by outcome; ``judged``: how many in each class, best first; ``parts``
+        by code (of ``WORK_AREAS``): ``anchor``, ``total``, ``counts`` and ``rows``. A row has the
+        columns, None where missing, and ``sign`` (≥, ≤ or none for an exact figure), ``date``
+        (of a deadline that is a day), ``needed_unit``, and the places that its name in Chinese
+        (``places_zh``) or the words quoted (``places_en``) do not tell, None without any:
+        ``names``, one where the report writes them as one, and whether there are ``others``.
+    """
+    judged = commitments.loc[commitments["outcome"] == "verdict", "class"].value_counts()
+    classes = [name for _, name in INDICATIVE + BINDING]
+    return {
+        "total": len(commitments),
+        "counts": counts_by_outcome(commitments).sum().to_dict(),
+        "judged": {name: judged[name] for name in classes if name in judged},
+        "parts": {
+            WORK_AREAS[str(area)]: _part(rows)
+            for area, rows in commitments.groupby("work_area", sort=False)
+        },
+    }
+
+
+def _part(rows: pd.DataFrame) -> dict[str, Any]:
+    plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return {
+        "anchor": f"part-{rows['commitment_id'].iloc[0]}",
+        "total": len(rows),
+        "counts": counts_by_outcome(rows).sum().to_dict(),
+        "rows": [_row(row) for row in plain],
+    }
+
+
+def _row(row: dict[Any, Any]) -> dict[str, Any]:
+    exact = row["type"] == "rank" or (row["type"] == "share" and row["value"] == 100)
+    signs = {} if exact else {"at_least": "≥", "at_most": "≤"}
+    deadline = row["deadline_from"]
+    return row | {
+        "sign": signs.get(row["direction"], ""),
+        "date": date.fromisoformat(deadline) if "-" in deadline else None,
+        "needed_unit": "百分点" if row["type"] == "share" else row["unit"],
+        "places_zh": _places(row, row["indicator_zh"]),
+        "places_en": _places(row, row["quote"] + row["reading_en"]),
+    }
+
+
+def _places(row: dict[Any, Any], told: str) -> dict[str, Any] | None:
+    """Places that are not ``told``; those before 等 and a number are some of many."""
+    places = [place for place in row["place"].split(";") if place and place not in told]
+    if not places:
+        return None
+    together = "".join(places)
+    others = re.search(rf"{re.escape(places[-1])}[^，。；、]*等\d", row["quote"])
+    return {
+        "names": [together] if together in row["quote"] else places,
+        "others": others is not None,
+    }
 
 
 def _said(row: pd.Series, judged: dict[str, Verdict]) -> dict[str, Any]:
