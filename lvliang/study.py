@@ -22,6 +22,8 @@ from lvliang.feasibility.background import Background, load_background
 from lvliang.feasibility.commitments import judge_commitments
 from lvliang.feasibility.comparison import Comparison, load_comparison, scenarios_of
 from lvliang.feasibility.drivers import load_tornado, own_slope
+from lvliang.feasibility.industries import load_industries
+from lvliang.feasibility.industry_facts import industry_facts
 from lvliang.feasibility.rank_facts import air_facts, rank_facts, record_facts, revenue_facts
 from lvliang.feasibility.rank_record import load_rank_record
 from lvliang.feasibility.record import (
@@ -249,6 +251,11 @@ class Study:
         """How the engine and its rivals fared (`feasibility.record_facts`), what was registered."""
         fared = track_record_facts(self.record, self.groups, self.region.code, self.base_year)
         return fared | {"registered": registered_facts(load_registered(self.base_year))}
+
+    @cached_property
+    def industry_facts(self) -> dict[str, Any]:
+        """The industry targets, and what is known beside them (`feasibility.industry_facts`)."""
+        return industry_facts(load_industries(self.region.code, self.base_year))
 
     def show(self, pieces: Callable[[str], Iterable[Any]]) -> None:
         """Show what ``pieces`` gives for a language: here in that of the run, on pages in each."""

@@ -9,7 +9,7 @@ import nbformat.v4 as v4
 import pytest
 from bs4 import BeautifulSoup
 
-from lvliang.display import coal_tables, industry_sentences, words
+from lvliang.display import coal_tables, words
 from lvliang.display.fonts import missing_glyphs
 from lvliang.display.formula import mathml
 from lvliang.display.show import Formula, contents_of
@@ -23,7 +23,6 @@ FRACTION = r"s = \frac{m}{1 + x}"
 KEYS = [
     (coal_tables.SHARE_AFTER, "coal.share_read"),
     (coal_tables.SHARE_AFTER, "coal.share_plain"),
-    (industry_sentences.GROWTH_NEEDED, "industries.chart_note"),
 ]
 # In a text the paragraph after a formula explains it.
 EXPLAINED = [

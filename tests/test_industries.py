@@ -12,9 +12,10 @@ import pytest
 from matplotlib import pyplot as plt
 
 from lvliang.baseline.growth import level_after
+from lvliang.baseline.regions import find_region
 from lvliang.baseline.tables import load_table
-from lvliang.display import industry_sentences, industry_tables
-from lvliang.display.industry_charts import break_even_curves
+from lvliang.display.prose import Text
+from lvliang.display.show import Chart, Piece
 from lvliang.feasibility.comparable import Cities
 from lvliang.feasibility.industries import (
     Industries,
@@ -23,6 +24,7 @@ from lvliang.feasibility.industries import (
     industry_targets,
     load_industries,
 )
+from lvliang.feasibility.industry_facts import industry_facts
 from lvliang.feasibility.known_growth import (
     describe_known,
     growth_without_breaks,
@@ -70,6 +72,12 @@ def changed(data: Path, names: list[str], **cells: str) -> Industries:
     return load_industries("141100", 2020, data)
 
 
+def say(found: Industries, block: str, lang: str) -> list[Piece]:
+    """What the text of the page says in a block."""
+    run = {"region": find_region("141100"), "base_year": found.base_year}
+    return Text("60_industries", lang, industry_facts(found) | run).say(block)
+
+
 def spells(*growth: float, years: int = 5, name: str = "all") -> pd.DataFrame:
     rows = {"region": "a", "start": range(2000, 2000 + len(growth)), "growth": growth}
     return pd.DataFrame(rows).assign(years=years, reference=name)
@@ -101,10 +109,15 @@ def test_what_is_read_each_for_itself_is_told_by_its_row_and_not_by_its_words(
 ) -> None:
     names = ["green_coal_chemicals_output_value_2025", "aluminium_magnesium_output_value_2025"]
     reworded = changed(data_copy, names, reading_zh="按各自计")
-    assert "aluminium" in industry_sentences.reading(reworded, "en")[-1].words.casefold()
-    together = changed(data_copy, names, assumed="")
-    said = industry_sentences.reading(together, "en")[-1].words.partition(":")[0]
-    assert "aluminium" not in said.casefold() and "special steel" in said.casefold()
+    first, second = industry_facts(reworded)["read_each"]
+    assert {row["commitment_id"] for row in first} == set(names)
+    (left,) = industry_facts(changed(data_copy, names, assumed=""))["read_each"]
+    ids = [row["commitment_id"] for row in left]
+    assert ids == [row["commitment_id"] for row in second]
+    assert "special_steel_output_value_2025" in ids
+    said = say(reworded, "curves", "en")[-1].words
+    assert said.startswith("Gross output value of aluminium and magnesium materials, gross output")
+    assert "coal chemicals; gross output value of liquor" in said
 
 
 @pytest.mark.parametrize(("region", "base_year"), [("320500", 2020), ("141100", 2019)])
@@ -114,10 +127,12 @@ def test_the_report_speaks_of_one_region_and_is_not_known_before(
     assert industry_targets(region, base_year).empty
     nothing = load_industries(region, base_year)
     assert (nothing.year, nothing.ladder.empty, nothing.bases.empty) == (None, True, True)
-    (only,) = industry_sentences.answer(nothing, region="Q", lang="en")
-    assert only.words.startswith("Q: no industry target is recorded")
-    assert break_even_curves(nothing, "zh") == []
-    assert industry_tables.each(nothing, "zh") == industry_tables.ladder_table(nothing, "zh") == []
+    (only,) = say(nothing, "answer", "en")
+    assert only.words.startswith("Lvliang: no industry target is recorded")
+    for block in ("curves", "targets", "growth", "notes"):
+        (heading,) = say(nothing, block, "zh")
+        assert heading.level == 2
+    assert say(nothing, "coal", "zh")[-1].style == "nothing"
 
 
 def test_an_interval_of_deadlines_is_each_of_its_years(found: Industries) -> None:
@@ -238,9 +253,31 @@ def test_a_hold_is_held_against_past_prices(found: Industries) -> None:
     assert risk["base"] == pytest.approx(1000 / (1 + np.quantile(change, 0.1) / 100))
 
 
+def test_facts_of_the_page_are_rows_of_what_was_computed(found: Industries) -> None:
+    facts = industry_facts(found)
+    assert facts["outcomes"]["cannot_tell"] + facts["outcomes"]["verify_definition"] == len(KINDS)
+    assert (facts["based"], facts["year"], facts["years"]) == (1, 2025, 5)
+    assert [it["deadline"] for it in facts["held"]] == [2025, 2026]
+    first = facts["held"][0]["rows"]
+    assert list(first) == ["share", 1000.0, 500.0, "growth", "all", "alike"]
+    assert (first[1000.0] == 10 * first["share"]).all()
+    at = found.ladder[(found.ladder["value"] == 1000) & (found.ladder["deadline"] == 2025)]
+    assert first["alike"].tolist() == at["alike"].tolist()
+    bases = facts["bases"][0]["rows"]
+    assert bases["reference"].tolist() == ["all"] * 5 + ["alike"] * 5
+    at = found.bases[(found.bases["value"] == 500) & (found.bases["deadline"] == 2025)]
+    assert bases[500.0].tolist() == at["base"].tolist()
+    assert facts["largest"]["base"] == bases.loc[bases["level"] == 0.5, 1000.0].iloc[0]
+    assert facts["past"]["first"] == found.known["start"].min()
+    assert {kind: len(facts[kind]) for kind in ("uncompared", "unverified")} == {
+        "uncompared": 3,
+        "unverified": 1,
+    }
+
+
 @LANGUAGES
 def test_the_answer_says_what_was_computed(found: Industries, lang: str) -> None:
-    headline, half, inverse, price, note = industry_sentences.answer(found, region="Q", lang=lang)
+    headline, half, inverse, price, note = say(found, "answer", lang)
     assert [piece.style for piece in (headline, note)] == ["headline", "note"]
     assert re.search(r"\d+", headline.words).group() == str(len(found.targets))
     row = found.ladder[(found.ladder["share"] == 50) & (found.ladder["deadline"] == 2025)].iloc[0]
@@ -255,7 +292,7 @@ def test_the_answer_says_what_was_computed(found: Industries, lang: str) -> None
 
 @LANGUAGES
 def test_each_target_says_what_it_needs_and_none_is_judged(found: Industries, lang: str) -> None:
-    (table,) = industry_tables.each(found, lang)
+    _, table, _ = say(found, "targets", lang)
     cells = table.frame
     assert len(cells) == len(KINDS)
     assert (cells != "").all(axis=None)
@@ -263,7 +300,7 @@ def test_each_target_says_what_it_needs_and_none_is_judged(found: Industries, la
     assert gas.startswith({"zh": "先核实口径", "en": "The definition first"}[lang])
     assert "124.2" in gas
     assert not re.search("可能性(?:极|很|较)|难度|有望|likely|difficult|within reach", str(
-        [industry_sentences.answer(found, region="Q", lang=lang), cells.iloc[:, :4].to_numpy()]
+        [say(found, "answer", lang), cells.iloc[:, :4].to_numpy()]
     ))  # fmt: skip
 
 
@@ -272,9 +309,13 @@ def test_a_base_that_the_user_supplies_takes_the_place_of_half(data_copy: Path) 
     row = found.deadlines[found.deadlines["base_value"] == 600].iloc[0]
     assert set(found.ladder.loc[found.ladder["kind"] == "money", "value"]) == {500}
     assert row["needed"] == pytest.approx(100 * ((1000 / 600) ** 0.2 - 1))
-    (table,) = industry_tables.each(found, "zh")
-    said = table.frame.iloc[1, 1]
     below = slower_spells(found.known, 5, row["needed"])
+    targets = {row["commitment_id"]: row for row in industry_facts(found)["targets"]}
+    (growth,) = targets[OF_A_THOUSAND[0]]["growths"]
+    assert growth["growth"] == row["needed"]
+    assert {name: growth[name] for name in below} == below
+    _, table, _ = say(found, "targets", "zh")
+    said = table.frame.iloc[1, 1]
     assert said.startswith(f"基数600亿元（2020年），到2025年须年均增长{row['needed']:.1f}%")
     assert f"有{below['all']:.0f}%低于这一增速" in said
 
@@ -285,18 +326,20 @@ def test_without_the_panel_the_arithmetic_stands(data_copy: Path) -> None:
     assert found.bases.empty
     assert len(found.ladder) > 0
     assert found.ladder["all"].isna().all()
-    said = [piece.words for piece in industry_sentences.answer(found, region="Q", lang="zh")]
+    said = [piece.words for piece in say(found, "answer", "zh")]
     assert said[1] == "若2020年已有目标的一半，到2025年须年均增长14.9%。"
-    assert industry_tables.held_against(found, [2025], "zh") == []
-    (reference,) = industry_sentences.references(found, "zh")
-    assert reference.words == "没有各市分产业数据，不能与以往增速比较。"
-    (chart,) = break_even_curves(found, "en")
+    facts = industry_facts(found)
+    assert facts["held"] == facts["bases"] == facts["behind"] == []
+    assert say(found, "growth", "zh")[-1].words == "没有各市分产业数据，不能与以往增速比较。"
+    chart = say(found, "curves", "en")[1]
     assert chart.title == "The lower the base, the faster the growth needed"
+    assert chart.subtitle.endswith("by base in 2020")
 
 
 @LANGUAGES
 def test_the_chart_draws_the_curves_and_marks_the_medians(found: Industries, lang: str) -> None:
-    (chart,) = break_even_curves(found, lang)
+    chart = say(found, "curves", lang)[1]
+    assert isinstance(chart, Chart)
     (axes,) = chart.figure.axes
     scale = 1 if lang == "zh" else 10
     solid = [

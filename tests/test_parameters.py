@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import Environment, nodes
+from jinja2 import Environment, meta
 from pydantic import BaseModel
 
 from lvliang.baseline.package import data_folder
@@ -109,9 +109,9 @@ def rests_on(names: set[str], project: Path) -> set[str]:
 
 
 def told_by_text(pages: Path, name: str) -> set[str]:
-    """The facts that the text of a notebook's page uses, by name; none where it has no text."""
+    """The parameters that the text of a notebook's page uses; none where it has no text."""
     trees = [Environment().parse(path.read_text("utf-8")) for path in pages.glob(f"{name}.*.md")]
-    return {node.name for tree in trees for node in tree.find_all(nodes.Name)}
+    return set().union(*map(meta.find_undeclared_variables, trees)) & set(NAMES)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -119,6 +119,26 @@ def test_a_macro_outside_the_blocks_serves_all_of_them(texts: Path) -> None:
         text.say("b")
 
 
+def test_a_macro_heads_columns_that_are_called_by_what_is_in_the_data(texts: Path) -> None:
+    frame = pd.DataFrame({"share": [0.5], 1000.0: [456.0], "growth": [float("nan")]})
+    macro = "{% macro base_of(value) %}For {{ value | amount('亿元') }} | level{% endmacro %}\n"
+    call = "{{ table(frame, growth='Growth | num', share='Share | percent', rest=base_of) }}"
+    for lang, heads, base in (
+        ("en", ["Share", "For CNY 100 billion", "Growth"], "45.6"),
+        ("zh", ["Share", "For 1000亿元", "Growth"], "456"),
+    ):
+        (table,) = say(texts, macro + call, lang, frame=frame)
+        assert list(table.frame) == heads
+        assert table.frame.iloc[0].tolist() == ["50", base, ""]
+
+
+def test_a_number_that_is_missing_is_not_known(texts: Path) -> None:
+    said = "{{ 'there' if gap is known else 'missing' }}"
+    for gap, words_of in ((0.0, "there"), (float("nan"), "missing"), (None, "missing")):
+        (piece,) = say(texts, said, gap=gap)
+        assert piece.words == words_of
+
+
 def test_the_end_of_a_line_is_a_space_in_english_alone(texts: Path) -> None:
     for lang, joined in (("zh", "吕梁市"), ("en", "吕梁 市")):
         (piece,) = say(texts, "吕梁\n市", lang)

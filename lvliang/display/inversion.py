@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from lvliang.display.industry_tables import reference_name
 from lvliang.display.words import (
     WORD_ONLY_GRADES,
     amount,
     capital,
     in_words,
+    label_of,
     number,
     rounded,
     target_name,
@@ -61,7 +61,7 @@ def base_sentences(
             "inversion.base",
             lang,
             indicator=capital(row[f"indicator_{lang}"]),
-            reference=reference_name(row["reference"], lang),
+            reference=label_of(row["reference"], "industry_reference", lang),
             chance=_asked(probability, lang),
             origin=base_year,
             base=amount(row["base"], row["unit"], lang, 0),

@@ -142,22 +142,23 @@ class Text:
         cards: bool = False,
         decimals: int = 1,
         shared: int = 0,
-        rest: str | None = None,
+        rest: str | Macro | None = None,
         **heads: str,
     ) -> str:
         """A table, and inside its caption: the columns of a frame that have a head.
 
         A head may say how its values are told: ``"Gap | num(1)"``; ``rest`` says it of the
-        columns without a head, which are called by their own names. What the first ``shared``
-        columns say is said once above the rows that have it in common. A series has the columns
-        ``year`` and ``value``.
+        columns without a head, which are called by their own names, or is a macro that heads
+        them by these; columns then stand as in the frame. What the first ``shared`` columns say is
+        said once above the rows that have it in common. A series has the columns ``year`` and
+        ``value``.
         """
         if isinstance(frame, pd.Series):
             frame = frame.rename("value").rename_axis("year").reset_index()
-        told = {name: head.split("|") for name, head in heads.items() if name in frame}
         if rest is not None:
-            ways = [rest] if rest else []
-            told |= {name: [str(name), *ways] for name in frame if name not in told}
+            named = rest if callable(rest) else (f"{{}} | {rest}" if rest else "{}").format
+            heads = {name: heads.get(name) or named(name) for name in frame}
+        told = {name: head.split("|") for name, head in heads.items() if name in frame}
         columns = {
             head.strip(): reduce(lambda column, way: column.map(self._way(way)), ways, frame[name])
             for name, (head, *ways) in told.items()
@@ -275,7 +276,8 @@ def environment(lang: str) -> Environment:
         "place": partial(words.place, lang=lang),
         "rank": lambda rank: words.capital(words.place(rank, lang)),
         "amount": lambda value, units, decimals=None: words.amount(value, units, lang, decimals),
-        "level": lambda value, decimals: words.number_in(value, "亿元", lang, decimals),
+        "level": lambda value, decimals=0: words.number_in(value, "亿元", lang, decimals),
+        "percent": lambda share: words.number(100 * share, 0),
         "counted": partial(_counted, lang=lang),
         "decimals": partial(_decimals, lang=lang),
         "indicator": lambda code: words.label(code, lang),
@@ -286,6 +288,7 @@ def environment(lang: str) -> Environment:
         ),
         "quantity": lambda value, units: words.quantity(value, units, lang),
         "worded": lambda named, name: made.getattr(named, f"{name}_{lang}"),
+        "names": lambda rows: comma.join(row[f"indicator_{lang}"] for row in rows),
         "capital": words.capital,
         "label": partial(_label, lang=lang),
         "labels": lambda codes, kind: comma.join(
@@ -296,7 +299,7 @@ def environment(lang: str) -> Environment:
         "abs": abs,
         "length": len,
     }
-    made.tests |= {"baseline": Scenario.is_baseline}
+    made.tests |= {"baseline": Scenario.is_baseline, "known": pd.notna}
     return made
 
 

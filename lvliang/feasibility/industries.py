@@ -42,6 +42,9 @@ TARGET_COLUMNS = [
     "base_year", "deadline_from", "deadline_to", "outcome", "quote", "assumed", "reading_zh",
     "reading_en",
 ]  # fmt: skip
+RISK_COLUMNS = [
+    "indicator", "spells", "fell", "first", "last", "windows", "low", "middle", "high",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -233,8 +236,8 @@ def price_risk(deadlines: pd.DataFrame, origin: int, data: Path | None = None) -
         for _, row in held.iterrows()
         for name, price in coal.set_index("year").groupby("indicator")["value"]
     ]
-    table = pd.DataFrame(rows)
-    return table if table.empty else table.assign(base=table["value"] / (1 + table["low"] / 100))
+    table = pd.DataFrame(rows, columns=[*held.columns, *RISK_COLUMNS])
+    return table.assign(base=table["value"] / (1 + table["low"] / 100))
 
 
 def _kinds(targets: pd.DataFrame) -> np.ndarray:

@@ -26,7 +26,8 @@ from lvliang.feasibility.comparable import Cities, comparable_spells
 
 SECTOR_TABLES = (SECTORS, "gdp_first_published", "gdp_revised")
 REFERENCES = ("all", "alike")
-LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
+MEDIAN = 0.50
+LEVELS = (0.10, 0.25, MEDIAN, 0.75, 0.90)
 
 
 def growth_without_breaks(
