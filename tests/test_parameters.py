@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import Environment, meta
+from jinja2 import meta
 from pydantic import BaseModel
 
 from lvliang.baseline.package import data_folder
+from lvliang.display.prose import environment
 from lvliang.display.words import forbidden
 from lvliang.errors import ParameterError
 from lvliang.parameters import (
@@ -110,7 +111,8 @@ def rests_on(names: set[str], project: Path) -> set[str]:
 
 def told_by_text(pages: Path, name: str) -> set[str]:
     """The parameters that the text of a notebook's page uses; none where it has no text."""
-    trees = [Environment().parse(path.read_text("utf-8")) for path in pages.glob(f"{name}.*.md")]
+    texts = [path.read_text("utf-8") for path in pages.glob(f"{name}.*.md")]
+    trees = map(environment("en").parse, texts)
     return set().union(*map(meta.find_undeclared_variables, trees)) & set(NAMES)
 
 
