@@ -21,7 +21,8 @@ from lvliang.display.prose import Page
 from lvliang.feasibility.background import Background, load_background
 from lvliang.feasibility.commitments import judge_commitments
 from lvliang.feasibility.comparison import Comparison, load_comparison, scenarios_of
-from lvliang.feasibility.drivers import load_tornado, own_slope
+from lvliang.feasibility.desk import MAIN, desk_facts, driver_facts, expected, triggers
+from lvliang.feasibility.drivers import BASES, load_tornado, own_slope
 from lvliang.feasibility.industries import load_industries
 from lvliang.feasibility.industry_facts import industry_facts
 from lvliang.feasibility.rank_facts import air_facts, rank_facts, record_facts, revenue_facts
@@ -233,6 +234,30 @@ class Study:
             "origins": self.origins,
             "longest": LONGEST,
             "untested": ahead if self.origins and ahead > LONGEST else None,
+        }
+
+    @cached_property
+    def desk_facts(self) -> dict[str, Any]:
+        """What the page for the desk tells (`feasibility.desk`)."""
+        main = self.verdicts.of(MAIN)
+        found = expected(self.targets, self.outlook, self.background.gaps)
+        effects = self.tornado(self.shipped)
+        last = self.base_year + LONGEST
+        asked = [one.target.value for one in main if one.target.indicator == "gdp_real_growth"]
+        return {
+            **desk_facts(main, found, self.outlook, self.ranks),
+            "near": self.rank_facts["near"],
+            "target": asked[0] if asked else None,
+            "coal": driver_facts(effects, "coal_price"),
+            "nation": driver_facts(effects, "national_growth"),
+            "triggers": triggers(self.targets, self.plain),
+            "least": min(BASES),
+            "most": max(BASES),
+            "years": [(self.years[0], self.end_year)],
+            "span_years": len(self.years),
+            "has_gaps": self.background.gaps is not None and len(self.background.gaps) > 0,
+            "origins": self.origins,
+            "beyond": last if self.origins and self.end_year > last else None,
         }
 
     @cached_property

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,12 +16,21 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lvliang.baseline.starting_point import ranks_by_year
-from lvliang.display import summary
+from lvliang.display.prose import Text
+from lvliang.display.show import Chart, Table
 from lvliang.feasibility.background import load_background
-from lvliang.feasibility.desk import Triggers, ahead, expected, triggers
-from lvliang.feasibility.drivers import national_error, price_that_undoes, tornado
+from lvliang.feasibility.desk import (
+    Triggers,
+    ahead,
+    base_effect,
+    desk_facts,
+    driver_facts,
+    expected,
+    triggers,
+)
+from lvliang.feasibility.drivers import BASES, national_error, price_that_undoes, tornado
 from lvliang.feasibility.targets import load_targets
-from lvliang.feasibility.verdicts import Missing, Verdicts, assess, outcomes
+from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts, assess, outcomes
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.panel import load_panel
@@ -44,6 +55,55 @@ def judged() -> tuple[Verdicts, pd.DataFrame]:
     background = load_background(LVLIANG, 2020)
     found = expected(TARGETS, outlook(), background.gaps)
     return assess(TARGETS, outlook(), background), found
+
+
+def said(block: str, lang: str = "zh", **facts: Any) -> list[Any]:
+    """The pieces of a block of page 90, over facts of a run of nothing but these."""
+    given = {
+        "region": outlook().region,
+        "base_year": 2020,
+        "end_year": 2025,
+        "scenario": load_scenario(**YEARS),
+        "targets": [],
+        "nature": None,
+        "ahead": [],
+        "years": [(2021, 2025)],
+        "span_years": 5,
+        "least": min(BASES),
+        "most": max(BASES),
+        "coal": None,
+        "nation": None,
+        "base": None,
+        "triggers": Triggers(*[float("nan")] * 5),
+        "growth": None,
+        "target": None,
+        "near": None,
+        "known_ranks": [],
+        "has_gaps": False,
+        "origins": 9,
+        "beyond": None,
+        "provenance": lambda lang: [],
+    }
+    return Text("90_summary", lang, given | facts).say(block)
+
+
+def told(block: str, lang: str = "zh", **facts: Any) -> str:
+    return "\n".join(piece.words for piece in said(block, lang, **facts))
+
+
+def facts_of(verdicts: Sequence[Verdict], city: Outlook | None = None) -> dict[str, Any]:
+    city = city or outlook()
+    ranks = ranks_by_year(city.history, city.region.code)
+    return desk_facts(verdicts, judged()[1], city, ranks)
+
+
+def table_of(lang: str, verdicts: Sequence[Verdict], city: Outlook | None = None) -> Table:
+    (table,) = [
+        piece
+        for piece in said("indicators", lang, **facts_of(verdicts, city))
+        if isinstance(piece, Table)
+    ]
+    return table
 
 
 def test_what_is_expected_are_quantiles_of_the_outcomes_that_are_judged() -> None:
@@ -76,7 +136,7 @@ def test_triggers_are_moves_that_history_and_arithmetic_give() -> None:
 def test_the_table_has_each_target_with_what_is_known_of_it(lang: str) -> None:
     verdicts, found = judged()
     main = verdicts.of("2021_main")
-    (table,) = summary.indicators(main, found, lang)
+    table = table_of(lang, main)
     assert len(table.frame) == 11
     first = table.frame.iloc[0].to_list()
     assert f"{found.loc['gdp_2021', 'q50']:.1f}" in first[4]
@@ -84,9 +144,9 @@ def test_the_table_has_each_target_with_what_is_known_of_it(lang: str) -> None:
     assert ("预期性" if lang == "zh" else "indicative") in table.caption
     binding = replace(main[0], target=replace(main[0].target, nature="约束性"))
     mixed = [binding, *main[1:]]
-    (table,) = summary.indicators(mixed, found, lang)
+    table = table_of(lang, mixed)
     assert table.frame.iloc[0, 1] == ("约束性" if lang == "zh" else "binding")
-    assert summary.indicators(main[:0], found, lang) == []
+    assert facts_of([])["targets"] == []
 
 
 MISSING = [
@@ -102,18 +162,18 @@ MISSING = [
 def test_a_verdict_that_cannot_be_told_names_what_is_missing(
     reason: str, given: dict[str, int], zh: str, en: str
 ) -> None:
-    verdicts, found = judged()
+    verdicts, _ = judged()
     missing = Missing(reason, "new_urban_jobs", **given)
     one = replace(verdicts.by_id["jobs_2021"], missing=missing)
     for lang, told in (("zh", zh), ("en", en)):
-        (table,) = summary.indicators([one], found, lang)
+        table = table_of(lang, [one])
         assert told in table.frame.iloc[0, -2]
 
 
 @LANGUAGES
 def test_no_verdict_of_a_run_is_empty_or_without_its_chance_or_reason(lang: str) -> None:
-    verdicts, found = judged()
-    (table,) = summary.indicators(verdicts.of("2021_main"), found, lang)
+    verdicts, _ = judged()
+    table = table_of(lang, verdicts.of("2021_main"))
     told = table.frame.iloc[:, -2]
     assert [words for words in told if not re.search(r"[（(][^—]+[）)]$", words)] == []
 
@@ -123,26 +183,22 @@ def test_the_title_has_the_city_and_how_far_the_data_go() -> None:
         ("zh", "吕梁市主要目标完成形势研判", "数据截至：2019年（初步核算）"),
         ("en", "Lvliang: where the main targets stand", "Data to 2019 (preliminary accounting)"),
     ):
-        name = outlook().region.name(lang)
-        html = summary.head(region=name, base_year=2019, judged=True, lang=lang).html()
-        head = BeautifulSoup(html, "html.parser").select_one(".one-page")
-        assert head
+        one = facts_of(judged()[0].of("2021_main")[:1]) | {"base_year": 2019}
+        head = BeautifulSoup(said("title", lang, **one)[0].html(), "html.parser")
         assert [piece.get_text() for piece in head(["h1", "p"])] == [title, until]
-    without = summary.head(region="忻州市", base_year=2019, judged=False, lang="zh")
-    assert "目标" not in without.html()
+    assert "目标" not in said("title")[0].words
 
 
 @LANGUAGES
 def test_a_city_without_targets_has_what_is_drawn_of_it(lang: str) -> None:
-    drawn = ahead(outlook())
-    (table,) = summary.ahead(drawn, first=2021, last=2025, lang=lang)
+    table = table_of(lang, [])
     growth, gdp, revenue = table.frame.to_numpy().tolist()
     assert "2021" in growth[0] and "C" in revenue[0]
     own = outlook().own_paths.sel(indicator="gdp_nominal", year=2025)
     median = float(np.median(own))
     assert (f"{median:.0f}" if lang == "zh" else f"{median / 10:.1f}") in gdp[1]
     assert gdp[2] == ("亿元" if lang == "zh" else "CNY billion")
-    assert summary.ahead(drawn.iloc[:0], first=2021, last=2025, lang=lang) == []
+    assert len(said("indicators", lang)) == 1
 
 
 @pytest.mark.parametrize(
@@ -156,28 +212,43 @@ def test_a_city_without_targets_has_what_is_drawn_of_it(lang: str) -> None:
 def test_the_note_says_where_there_is_no_record(
     origins: int, end_year: int, zh: str, en: str
 ) -> None:
-    for lang, told in (("zh", zh), ("en", en)):
-        span = {"base_year": 2020, "end_year": end_year}
-        given = {"judged": True, "origins": origins, "lang": lang} | span
-        words = summary.note(None, **given).words
-        assert told in words
-        assert bool(told) is bool(re.search("检验记录|回测记录|beyond any|no track", words))
+    beyond = end_year - 1 if end_year > 2025 else None
+    for lang, expected_words in (("zh", zh), ("en", en)):
+        words = told("advice", lang, origins=origins, beyond=beyond)
+        assert expected_words in words
+        found = re.search("检验记录|回测记录|beyond any|no track", words)
+        assert bool(expected_words) is bool(found)
 
 
 GROWTH = pd.Series([5.0, 6.0, 5.0, 6.0, 5.5, 2.7], index=range(2015, 2021))
 
 
 @pytest.mark.parametrize(
-    ("last", "told"), [(2.7, "基数偏低"), (9.0, "基数偏高"), (5.0, "基数影响不大")]
+    ("last", "told_of_base"), [(2.7, "基数偏低"), (9.0, "基数偏高"), (5.0, "基数影响不大")]
 )
-def test_the_base_is_held_against_the_five_years_before_it(last: float, told: str) -> None:
+def test_the_base_is_held_against_the_five_years_before_it(last: float, told_of_base: str) -> None:
     growth = pd.Series([*GROWTH.iloc[:-1], last], index=GROWTH.index)
-    words = summary._base_effect(growth, "zh")
-    assert told in words
+    base = base_effect(growth)
+    assert base and base["usual"] == pytest.approx(5.5, abs=0.05)
+    moved = {"size": -1.0, "gdp": -2.0, "revenue": None}
+    nation = {"low": moved, "high": moved | {"gdp": 2.0}, "off": 1.0}
+    words = told("risks", base=base, nation=nation)
+    assert told_of_base in words
     assert "5.5%" in words
-    swung = pd.Series([50.0, -50.0, 0.0, 0.0, 0.0, last], index=GROWTH.index)
-    assert "年均的−5.6%" in summary._base_effect(swung, "zh")
-    assert summary._base_effect(growth.iloc[1:], "zh") == ""
+    swung = base_effect(pd.Series([50.0, -50.0, 0.0, 0.0, 0.0, last], index=GROWTH.index))
+    assert swung and swung["usual"] == pytest.approx(-5.6, abs=0.05)
+    assert base_effect(growth.iloc[1:]) is None
+
+
+def risks(effects: pd.DataFrame, given: Triggers, lang: str, **facts: Any) -> list[str]:
+    """What is said of the risks, without the heading."""
+    moved = {
+        "coal": driver_facts(effects, "coal_price"),
+        "nation": driver_facts(effects, "national_growth"),
+    }
+    base = base_effect(GROWTH)
+    pieces = said("risks", lang, **moved, triggers=given, base=base, **facts)
+    return [piece.words for piece in pieces[1:]]
 
 
 @LANGUAGES
@@ -185,20 +256,21 @@ def test_risks_have_the_numbers_of_the_run_or_say_that_there_are_none(lang: str)
     effects = tornado(outlook(), load_scenario("relapse", **YEARS), seed=3)
     moved = effects.set_index(["driver", "side"])["gdp_nominal"]
     given = Triggers(-18.0, 4.9, 2.0, 8.3, 12.8)
-    said = summary.risks(effects, given, growth=GROWTH, **YEARS, lang=lang)
-    assert [len(said), "18.0" in said[0].words, "12.8" in said[2].words] == [3, True, True]
-    assert re.search({"zh": "低.*或高", "en": "lower or .* higher"}[lang], said[0].words)
+    words = risks(effects, given, lang)
+    assert [len(words), "18.0" in words[0], "12.8" in words[2]] == [3, True, True]
+    assert re.search({"zh": "低.*或高", "en": "lower or .* higher"}[lang], words[0])
     for place, driver in enumerate(("coal_price", "national_growth")):
         for side in ("low", "high"):
-            assert f"{abs(moved[driver, side]):.1f}" in said[place].words
-    under = summary.risks(effects, given, growth=GROWTH, **YEARS, lang=lang, conditional=True)
-    assert under[:-1] == said
-    assert {"zh": "基准情景", "en": "baseline scenario"}[lang] in under[-1].words
+            assert f"{abs(moved[driver, side]):.1f}" in words[place]
+    slump = load_scenario("coal_slump", **YEARS)
+    under = risks(effects, given, lang, scenario=slump)
+    assert under[:-1] == words
+    assert {"zh": "基准情景", "en": "baseline scenario"}[lang] in under[-1]
     still = effects.assign(gdp_nominal=0.0, budget_revenue=0.0)
     none = Triggers(*[float("nan")] * 5)
-    said = summary.risks(still, none, growth=GROWTH, **YEARS, lang=lang)
-    assert len(said) == 2
-    assert "nan" not in " ".join(line.words for line in said)
+    words = risks(still, none, lang)
+    assert len(words) == 2
+    assert "nan" not in " ".join(words)
 
 
 @LANGUAGES
@@ -207,30 +279,22 @@ def test_a_city_without_revenue_has_none_in_its_table_nor_its_risks(lang: str) -
     drawn = ahead(maanshan)
     assert drawn.loc["budget_revenue"].isna().all()
     assert drawn.drop("budget_revenue").notna().all(axis=None)
-    (table,) = summary.ahead(drawn, first=2021, last=2025, lang=lang)
+    table = table_of(lang, [], maanshan)
     effects = tornado(maanshan, None, seed=3)
     given = Triggers(-18.0, 4.9, float("nan"), float("nan"), float("nan"))
-    risks = summary.risks(effects, given, growth=GROWTH, **YEARS, lang=lang)
-    told = " ".join([table.words, *(risk.words for risk in risks)])
-    assert not re.search({"zh": "收入", "en": "revenue"}[lang], told)
-    assert not re.search(r"nan|[为低高] ?[%或]", told)
+    words = " ".join([table.words, *risks(effects, given, lang)])
+    assert not re.search({"zh": "收入", "en": "revenue"}[lang], words)
+    assert not re.search(r"nan|[为低高] ?[%或]", words)
 
 
 def test_the_history_of_the_rank_has_the_first_on_top() -> None:
-    (chart,) = summary.rank_history(
-        ranks_by_year(outlook().history, LVLIANG), region="吕梁市", lang="zh"
-    )
+    facts = facts_of([])
+    (chart,) = [one for one in said("charts", **facts | {"growth": None}) if isinstance(one, Chart)]
     bottom, top = chart.figure.axes[0].get_ylim()
     assert bottom > top
-    assert chart.data.iloc[-1].to_list() == ["2020", "4"]
-    assert (
-        summary.rank_history(
-            pd.DataFrame({"gdp_rank": [4.0], "report_gdp_rank": [np.nan]}, index=[2020]),
-            region="吕梁市",
-            lang="zh",
-        )
-        == []
-    )
+    assert chart.data.iloc[-1].to_list() == [2020, "4"]
+    one = pd.DataFrame({"gdp_rank": [4.0], "report_gdp_rank": [np.nan]}, index=[2020])
+    assert desk_facts([], judged()[1], outlook(), one)["known_ranks"].empty
 
 
 # ------------------------------------------------------------------ the file

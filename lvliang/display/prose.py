@@ -30,7 +30,7 @@ from jinja2.runtime import Macro
 from lvliang.baseline.regions import Region, find_region
 from lvliang.display import figures, words
 from lvliang.display.key_figures import KeyFigure, KeyFigures
-from lvliang.display.scenario_tables import title_of
+from lvliang.display.scenario_tables import signed, title_of
 from lvliang.display.show import (
     NOTHING_STYLE,
     Appendix,
@@ -42,6 +42,7 @@ from lvliang.display.show import (
     Section,
     Sentence,
     Table,
+    Title,
     nothing_to_show,
     show,
 )
@@ -51,6 +52,7 @@ from lvliang.errors import DataError
 from lvliang.projection.scenario import Scenario
 
 STYLES = ("headline", "note", "caveat", NOTHING_STYLE)
+More = Callable[[str], Iterable[Piece]] | None
 MARK = "\0"  # before the number of a piece that was called, which stands for it in the text
 BREAK = {"zh": "", "en": " "}  # what the end of a line within a paragraph is told as
 
@@ -110,6 +112,8 @@ class Text:
             lines = [line.strip() for line in paragraph.strip().splitlines()]
             if lines and lines[0] == "!figure":
                 figures.append(KeyFigure(*lines[1:]))
+            elif lines and lines[0] == "!sheet":
+                yield Title(*lines[1:])
             elif lines:
                 yield self._part(BREAK[self.lang].join(lines))
         if figures:
@@ -207,10 +211,10 @@ class Text:
             )
         )
 
-    def _appendix(self, summary: str, caller: Callable[[], str]) -> str:
-        """What stands inside, folded up."""
-        pieces = list(self._parts(caller())) or nothing_to_show(self.lang)
-        return self._keep(Appendix(summary, pieces))
+    def _appendix(self, summary: str, more: More = None, *, caller: Callable[[], str]) -> str:
+        """What stands inside, folded up, and the pieces that ``more`` has for a language."""
+        pieces = [*self._parts(caller()), *(more(self.lang) if more else [])]
+        return self._keep(Appendix(summary, pieces or nothing_to_show(self.lang)))
 
     def _section(self, anchor: str, title: str, caller: Callable[[], str]) -> str:
         """What stands inside, under a heading that can be linked to."""
@@ -276,6 +280,12 @@ def environment(lang: str) -> Environment:
         "place": partial(words.place, lang=lang),
         "rank": lambda rank: words.capital(words.place(rank, lang)),
         "amount": lambda value, units, decimals=None: words.amount(value, units, lang, decimals),
+        "number_in": lambda value, units: words.number_in(
+            value, units, lang, words.decimals_of(units)
+        ),
+        "published": lambda code: words.unit(code, "zh"),
+        "signed": signed,
+        "chance": partial(words.chance, lang=lang),
         "level": lambda value, decimals=0: words.number_in(value, "亿元", lang, decimals),
         "percent": lambda share: words.number(100 * share, 0),
         "counted": partial(_counted, lang=lang),

@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lvliang.baseline.growth import from_log
+from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.history import OBSERVED_VINTAGES
 from lvliang.feasibility.comparison import LEVELS
 from lvliang.feasibility.drivers import BASES, national_error, price_that_undoes
 from lvliang.feasibility.targets import Target
-from lvliang.feasibility.verdicts import missing, outcomes
+from lvliang.feasibility.verdicts import Verdict, missing, outcomes
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, actual, mean_growth
+from lvliang.projection.outlook_facts import fan_facts
 from lvliang.projection.panel import load_panel
 from lvliang.projection.sensitivity import commodity_growth
 
+MAIN = "2021_main"
 MAIN_LEVELS = ("gdp_nominal", "budget_revenue")
 GROWTH = "_growth"
+YEARS_BEFORE = 5  # that the growth of the base year is held against
+UNUSUAL = 1.0  # points away from their mean
+WHOLE = 0.05  # what rounds to nothing
 RARE = 0.25  # share of past years with a fall at least as large
 
 
@@ -97,6 +103,96 @@ def triggers(targets: Sequence[Target], outlook: Outlook, data: Path | None = No
     points = asked[0] if asked else np.nan
     undone = [price_that_undoes(base + points, points) for base in BASES]
     return Triggers(coal, cities, points, min(undone), max(undone))
+
+
+def desk_facts(
+    judged: Sequence[Verdict], expected: pd.DataFrame, outlook: Outlook, ranks: pd.DataFrame
+) -> dict[str, Any]:
+    """What the page for the desk tells of a city.
+
+    Parameters
+    ----------
+    judged : sequence of Verdict
+        On targets of one year.
+    expected : pandas.DataFrame
+        Of `expected`.
+    ranks : pandas.DataFrame
+        Of ``starting_point.ranks_by_year``.
+
+    Returns
+    -------
+    dict
+        ``targets``: each verdict as ``it``, with ``last`` and ``expected`` (None where there is
+        none), and the year ``missing_from`` which its series lacks figures;
+        ``nature``: that of all targets, None where they differ; ``ahead``: the rows of `ahead` that
+        are drawn, by ``name``; ``growth`` (`fan_facts`); ``known_ranks`` (of GDP, by year; empty
+        below two years); ``base`` (`base_effect`).
+    """
+    natures = {one.target.nature for one in judged}
+    known = ranks["gdp_rank"].combine_first(ranks["report_gdp_rank"]).dropna().astype(float)
+    return {
+        "targets": [_row(one, expected.loc[one.target.target_id]) for one in judged],
+        "nature": natures.pop() if len(natures) == 1 else None,
+        "ahead": ahead(outlook).dropna().rename_axis("name").reset_index().to_dict("records"),
+        "growth": fan_facts(outlook, "gdp_real_growth"),
+        "known_ranks": known if len(known) > 1 else known[:0],
+        "base": base_effect(actual(outlook, "gdp_real_growth")),
+    }
+
+
+def _row(verdict: Verdict, expected: pd.Series) -> dict[str, Any]:
+    told = {name: value for name, value in expected.items() if pd.notna(value)}
+    lacking = verdict.missing.last_year if verdict.missing else None
+    return {
+        "it": verdict,
+        "last": told.pop("last", None),
+        "expected": told or None,
+        "missing_from": lacking + 1 if lacking else None,
+    }
+
+
+def base_effect(growth: pd.Series) -> dict[str, Any] | None:
+    """Whether real growth of the ``last`` year was out of the ``usual`` of those before it (%).
+
+    ``side`` is ``low``, ``high`` or ``usual``; None where too few years are known.
+    """
+    known = growth.dropna()
+    if len(known) <= YEARS_BEFORE:
+        return None
+    last = float(known.iloc[-1])
+    usual = float(from_log(to_log(known.iloc[-1 - YEARS_BEFORE : -1]).mean()))
+    far = abs(last - usual) >= UNUSUAL
+    return {
+        "last": last,
+        "usual": usual,
+        "side": "usual" if not far else "low" if last < usual else "high",
+    }
+
+
+def driver_facts(effects: pd.DataFrame, driver: str) -> dict[str, Any] | None:
+    """What a driver does both ways (of ``drivers.tornado``); None where it moves nothing.
+
+    Returns
+    -------
+    dict
+        ``low`` and ``high``: ``size`` (of the driver, a year) and what moves by it (%, 0 for what
+        rounds to nothing): ``gdp`` and ``revenue`` (None where it is not drawn); ``off``: the
+        larger size.
+    """
+    sides = effects[effects["driver"] == driver].set_index("side")
+    moved = sides[list(MAIN_LEVELS)]
+    if sides.empty or moved.abs().max(axis=None) < WHOLE:
+        return None
+    moved = moved.where(~(moved.abs() < WHOLE), 0.0)
+    facts: dict[str, Any] = {
+        str(side): {
+            "size": float(row["size"]),
+            "gdp": float(moved.loc[side, "gdp_nominal"]),
+            "revenue": None if pd.isna(row["budget_revenue"]) else moved.loc[side].iloc[1],
+        }
+        for side, row in sides.iterrows()
+    }
+    return facts | {"off": float(sides["size"].abs().max())}
 
 
 def _last(indicator: str, outlook: Outlook) -> float:

@@ -44,9 +44,18 @@ def put(notebook: NotebookNode, since: Told, lang: str) -> None:
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if SENTENCES_TAG in tags and since["sentences"]:
-            cell.outputs = [_output(Sentence(words)) for words in since["sentences"]]
+            headings = [output for output in cell.outputs if is_heading(output)]
+            cell.outputs = headings + [_output(Sentence(words)) for words in since["sentences"]]
         if COLUMN_TAG in tags and since["column"]:
-            cell.outputs = [_with_column(output, since["column"], lang) for output in cell.outputs]
+            cell.outputs = [
+                output if is_heading(output) else _with_column(output, since["column"], lang)
+                for output in cell.outputs
+            ]
+
+
+def is_heading(output: NotebookNode) -> bool:
+    """Whether an output is a heading of the page."""
+    return bool(output.data["text/html"].startswith("<h"))
 
 
 def _with_column(output: NotebookNode, words: list[str], lang: str) -> NotebookNode:

@@ -20,3 +20,13 @@ def bars(shares: pd.DataFrame, kept: float, *, share: str, rank: str) -> Figure:
     axes.set_xlabel(rank)
     axes.set_xticks(shares["rank"].tolist()[:: 1 if len(shares) <= 15 else 2])
     return figure
+
+
+def history(known: pd.Series, *, rank: str) -> Figure:
+    """Rank by year, the first on top."""
+    figure, axes = drawing.new_axes(rank, size=drawing.FLAT)
+    drawing.facts(axes, known, dots=True)
+    axes.set_ylim(known.max() + 1, 0)
+    axes.set_yticks(range(1, int(known.max()) + 1))
+    drawing.year_ticks(axes, int(known.index[-1]), int(known.index[0]))
+    return figure
