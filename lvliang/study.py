@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 
 from lvliang import parameters
+from lvliang.baseline.audit import load_evidence
+from lvliang.baseline.audit_facts import audit_facts
 from lvliang.baseline.baseline_facts import baseline_facts, reported
 from lvliang.baseline.history import has_report, load_history, report_figures
 from lvliang.baseline.regions import Region, find_region, peers
@@ -208,6 +210,11 @@ class Study:
         if "scenario" in given:
             given["scenario"] = self.scenario
         return Page(self.notebook, given | facts, self.run.lang)
+
+    @cached_property
+    def audit_facts(self) -> dict[str, Any]:
+        """What the sources say of each other (`baseline.audit_facts`)."""
+        return audit_facts(load_evidence(self.base_year, region=self.region.code), self.region)
 
     @cached_property
     def baseline_facts(self) -> dict[str, Any]:

@@ -9,15 +9,26 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from lvliang.baseline import audit
 from lvliang.baseline.audit import Evidence
+from lvliang.baseline.audit_facts import (
+    audit_facts,
+    check_facts,
+    claim_facts,
+    correction_facts,
+    part,
+    parts,
+)
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
-from lvliang.display import audit_tables, claim_words
+from lvliang.display.prose import Piece, Text
+from lvliang.display.show import Heading
+from lvliang.display.words import label_of, measured
 from lvliang.lineage import of_claims, sources_of
 
 LVLIANG = "141100"
@@ -33,6 +44,17 @@ def evidence() -> Evidence:
 @pytest.fixture(scope="module")
 def judged(evidence: Evidence) -> pd.DataFrame:
     return audit.judge(evidence)
+
+
+@pytest.fixture(scope="module")
+def facts(evidence: Evidence) -> dict[str, Any]:
+    return audit_facts(evidence, find_region(LVLIANG))
+
+
+def say(block: str, lang: str, **facts: Any) -> list[Piece]:
+    """What the page says in a block, under its heading."""
+    said = Text("00_data_audit", lang, facts).say(block)
+    return [piece for piece in said if not isinstance(piece, Heading)]
 
 
 @pytest.fixture(scope="module")
@@ -313,15 +335,13 @@ def test_without_the_panel_its_claims_have_no_second_source(without_panel: Path)
 
 def test_without_the_panel_the_rest_can_still_be_shown(without_panel: Path) -> None:
     evidence = audit.load_evidence(2020, without_panel)
-    table = audit.judge(evidence)
-    city = find_region(LVLIANG)
-    assert audit.vintages(evidence, LVLIANG).empty
-    assert audit_tables.vintages(audit.vintages(evidence, LVLIANG), city, "zh") == []
-    (said,) = audit_tables.panel(table, audit.panel_pairs(evidence), "zh")
-    assert "没有城市面板" in said.words
-    assert audit_tables.claims(table, "vintage", "zh") == []
-    assert audit_tables.standings(audit.standings(evidence, table), "zh") == []
-    (alone,) = audit_tables.unsourced(table, "en")
+    found = audit_facts(evidence, find_region(LVLIANG))
+    assert len(found["vintages"]) == len(found["standings"]) == len(found["checks"]) == 0
+    assert found["corrections"] is None
+    assert [one["kind"] for one in found["own"]] == ["report", "press", "unsourced"]
+    (panel,) = say("panel", "zh", checks=found["checks"])
+    assert "没有城市面板" in panel.words
+    (*_, alone) = say("claims", "en", **found)
     assert "nan" not in alone.html()
 
 
@@ -377,19 +397,17 @@ def test_the_vintages_of_the_city_of_the_page_are_compared_too(judged: pd.DataFr
     ],
 )
 def test_levels_are_told_in_the_unit_of_the_language(
-    evidence: Evidence, judged: pd.DataFrame, lang: str, level: str, gap: str, first: str,
-    correction: str,
-) -> None:  # fmt: skip
-    ranked = audit_tables.standings(audit.standings(evidence, judged), lang)[0].html()
-    assert f"<td>{level}</td>" in ranked
-    assert f"<td>{gap}</td>" in ranked
-    city = find_region(LVLIANG)
-    (vintages,) = audit_tables.vintages(audit.vintages(evidence, LVLIANG), city, lang)
+    facts: dict[str, Any], lang: str, level: str, gap: str, first: str, correction: str
+) -> None:
+    told = facts | {"region": find_region(LVLIANG)}
+    (*_, ranked, _) = say("conflicts", lang, **told)
+    assert f"<td>{level}</td>" in ranked.html()
+    assert f"<td>{gap}</td>" in ranked.html()
+    (*_, vintages) = say("vintages", lang, **told)
     assert vintages.frame.iloc[-1, 1] == first
-    made = audit_tables.corrections(load_table("corrections"), city, lang)
-    assert any(correction in piece.html() for piece in made)
+    assert any(correction in piece.html() for piece in say("corrections", lang, **told))
     rounding = {"zh": "总量在0.1亿元以内变动", "en": "the levels by CNY 0.01 billion"}[lang]
-    assert any(rounding in rule.words for rule in audit_tables.rules(lang))
+    assert any(rounding in rule.words for rule in say("rules", lang, **told))
 
 
 def test_the_evidence_is_not_changed(evidence: Evidence) -> None:
@@ -403,28 +421,22 @@ def test_the_evidence_is_not_changed(evidence: Evidence) -> None:
         pd.testing.assert_frame_equal(getattr(evidence, name), frame)
 
 
-def test_english_multiplies_out_what_chinese_counts_in_ten_thousands() -> None:
-    told = {
-        lang: (
-            claim_words.figure("10 (2014), 27.5786 (2017)", "airport_passengers", lang),
-            claim_words.figure(12.4, "coal_derived_gas_output", lang),
-        )
-        for lang in ("zh", "en")
-    }
-    assert told["zh"] == ("2014年10万人次、2017年27.5786万人次", "12.4亿方")
-    assert "100,000 person-times in 2014" in told["en"][0]
-    assert told["en"][1] == "1.24 billion cubic metres"
+def test_english_multiplies_out_what_chinese_counts_in_ten_thousands(judged: pd.DataFrame) -> None:
+    listed = claim_facts(judged[judged["note"] == "path"])
+    assert listed[0]["found"] == [(10, 2014), (27.5786, 2017)]
+    zh, en = (say("listing", lang, listed=listed)[0].words for lang in ("zh", "en"))
+    assert "2014年10万人次、2017年27.5786万人次" in zh
+    assert "100,000 person-times in 2014, 275,786 person-times in 2017" in en
+    told = [measured(12.4, "coal_derived_gas_output", lang) for lang in ("zh", "en")]
+    assert told == ["12.4亿方", "1.24 billion cubic metres"]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_answer_counts_every_claim_once(judged: pd.DataFrame, lang: str) -> None:
-    region = find_region(LVLIANG)
-    mine = audit_tables.concerning(judged, region)
-    said = audit_tables.answer(mine, region, lang)
-    counts = mine["verdict"].value_counts()
-    assert said.style == "headline"
-    assert region.name(lang) in said.words
-    assert all(str(count) in said.words for count in [len(mine), *counts])
+def test_every_claim_is_counted_once(facts: dict[str, Any], judged: pd.DataFrame) -> None:
+    mine = judged[judged["region_code"].isin([LVLIANG, "CN"])]
+    assert facts["total"] == len(mine) == sum(facts["by_verdict"].values())
+    assert facts["by_verdict"] == mine["verdict"].value_counts().to_dict()
+    assert facts["by_city"] == {LVLIANG: 58, "CN": 6}
+    assert list(facts["by_verdict"]) == audit.VERDICTS
 
 
 OF_WHOM = [
@@ -438,11 +450,14 @@ OF_WHOM = [
 
 @pytest.mark.parametrize(("code", "lang", "said"), OF_WHOM)
 def test_the_answer_says_of_whom_the_claims_are(
-    judged: pd.DataFrame, code: str, lang: str, said: str
+    evidence: Evidence, code: str, lang: str, said: str
 ) -> None:
     region = find_region(code)
-    answer = audit_tables.answer(audit_tables.concerning(judged, region), region, lang)
+    found = audit_facts(evidence, region)
+    (answer,) = say("answer", lang, region=region, **found)
+    assert answer.style == "headline"
     assert answer.words.startswith(said)
+    assert all(str(count) in answer.words for count in found["by_verdict"].values())
 
 
 def test_the_checks_of_the_panel_are_those_of_their_table(evidence: Evidence) -> None:
@@ -453,68 +468,99 @@ def test_the_checks_of_the_panel_are_those_of_their_table(evidence: Evidence) ->
     of_panel = found[found["region_code"] == "CN"]
     assert of_panel["claim_source_id"].to_dict() == {"panel.gdp": "S5", "panel.first_growth": "S8"}
     assert of_panel["verdict"].tolist() == ["contradicted", "confirmed"]
-    (shown,) = [
-        one
-        for one in audit_tables.panel(found.reset_index(), audit.panel_pairs(other), "en")
-        if hasattr(one, "frame")
+    checks = check_facts(audit.panel_pairs(other), found.reset_index())
+    assert [(check["name"], check["bound"]) for check in checks] == [
+        ("gdp", 1e-9),
+        ("first_growth", 100.0),
     ]
+    (shown, _) = say("panel", "en", checks=checks, differing=checks[:1], named=20)
     assert len(shown.frame) == 2
     nothing = dataclasses.replace(other, panel=evidence.panel.iloc[:0])
     claims = audit.judge(nothing).query("claim_id.str.startswith('vintage.')")
     assert set(claims["claim_source_id"]) == {"S5", "S8"}
 
 
-def test_a_city_of_another_province_is_told_of_the_panel_alone(judged: pd.DataFrame) -> None:
-    suzhou = find_region("320500")
-    mine = audit_tables.concerning(judged, suzhou)
-    assert set(mine["region_code"]) == {"CN"}
-    assert len(mine) == len(load_table("panel_checks"))
-    assert audit_tables.neighbours(audit_tables.of_neighbours(judged, suzhou), "zh") == []
+def test_the_cells_furthest_apart_are_named(facts: dict[str, Any], evidence: Evidence) -> None:
+    pairs = audit.panel_pairs(evidence)
+    assert [check["name"] for check in facts["checks"]] == list(pairs["check"].unique())
+    for check in facts["differing"]:
+        apart = pairs[(pairs["check"] == check["name"]) & ~pairs["within"]]
+        assert check["cells"] - check["agree"] == check["apart"] == len(apart)
+        named = [abs(cell["difference"]) for cell in check["outside"]]
+        assert named == sorted(apart["difference"].abs(), reverse=True)[: facts["named"]]
+        codes = apart["region_code"].str[:2]
+        assert check["count"] == (codes == check["province"].code[:2]).sum()
+        assert check["count"] == codes.value_counts().max()
+
+
+def test_a_city_of_another_province_is_told_of_the_panel_alone(evidence: Evidence) -> None:
+    found = audit_facts(evidence, find_region("320500"))
+    assert set(found["claims"]["region_code"]) == {"CN"}
+    assert found["total"] == len(load_table("panel_checks"))
+    assert found["own"] == found["others"] == []
 
 
 @pytest.mark.parametrize("code", [LVLIANG, "140700", "140900"])
 def test_claims_on_other_cities_of_the_province_are_folded_up(
-    judged: pd.DataFrame, code: str
+    evidence: Evidence, judged: pd.DataFrame, code: str
 ) -> None:
     region = find_region(code)
-    mine = audit_tables.concerning(judged, region)
-    others = audit_tables.of_neighbours(judged, region)
-    assert len(mine) + len(others) == len(judged)
+    found = audit_facts(evidence, region)
+    assert len(found["claims"]) == len(judged)
+    others = judged[~judged["region_code"].isin([code, "CN"])]
     assert set(others["region_code"]) == {LVLIANG, "140700"} - {code}
-    (folded,) = audit_tables.neighbours(others, "zh")
+    told = {row["region_code"] for one in found["others"] for row in one["rows"]}
+    assert told == set(others["region_code"])
+    (*_, folded) = say("claims", "zh", region=region, **found)
+    assert len(folded.pieces) == len(found["others"])
     assert sum(len(table.frame) for table in folded.pieces) >= others["claim_id"].nunique() / 3
 
 
-def test_conflicts_are_shown_with_both_figures_and_both_sources(judged: pd.DataFrame) -> None:
-    said, table, _ = audit_tables.conflicts(judged, "zh")
+def test_conflicts_are_shown_with_both_figures_and_both_sources(
+    facts: dict[str, Any], judged: pd.DataFrame
+) -> None:
+    said, table, *_ = say("conflicts", "zh", **facts)
+    assert (len(facts["conflicts"]["rows"]), facts["conflicting"]) == (5, 4)
     assert "5条" in said.words
     assert "4个数" in said.words
     rows = table.frame.astype(str).agg("|".join, axis=1)
     report, press = [row for row in rows if "2016年一般公共预算收入全省位次" in row]
     assert "|第4位（吕梁市2021年政府工作报告）|第6位（山西经济日报2022年1月）|" in report
     assert "|第6位（山西经济日报2022年1月）|第4位（收入面板S1）|" in press
-    none = audit_tables.conflicts(judged[judged["verdict"] == "confirmed"], "zh")
-    assert [piece.words for piece in none] == ["没有发现两说不一的说法。"]
+    agreed = part("conflicts", judged.iloc[:0])
+    (none,) = say("conflicts", "zh", conflicts=agreed, conflicting=0, standings=[])
+    assert none.words == "没有发现两说不一的说法。"
+
+
+def test_differences_are_places_points_or_percent_of_the_claim(judged: pd.DataFrame) -> None:
+    rows = claim_facts(judged[judged["verdict"] == "contradicted"])
+    apart = {(row["indicator"], row["year"], row["found_by"][0]): row["apart"] for row in rows}
+    assert apart["gdp_rank_in_province", 2017, "S4"] == 3
+    assert apart["gdp_real_growth", 2010, "S5"] == 3.6
+    (level,) = claim_facts(judged[judged["claim_id"] == "press.LLTJ2007.gdp_nominal.2007"])
+    assert level["apart"] == round(100 * (500.1443 - 507.675) / 500.1443, 2)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_source_and_note_of_the_shipped_tables_has_words(
-    judged: pd.DataFrame, evidence: Evidence, lang: str
+    judged: pd.DataFrame, lang: str
 ) -> None:
     for source in sources_of(of_claims(judged))["source_id"]:
-        assert claim_words.worded(f"audit_source.{source}", lang, "") != "", source
+        assert label_of(source, "audit_source", lang)
     made = load_table("corrections")
     applied = made[made["status"] == "applied"]
     near = made[made["region_code"].str.startswith("14")]
     for reason in pd.concat([applied, near])["reason"].unique():
-        assert claim_words.worded(f"audit_reason.{reason}", lang, "") != "", reason
-    shown = audit_tables.corrections(made, find_region(LVLIANG), lang)
+        assert label_of(reason, "audit_reason", lang)
+    corrections = correction_facts(made, find_region(LVLIANG))
+    shown = say("corrections", lang, corrections=corrections)
     assert str(len(applied)) in shown[0].words
 
 
 def test_a_source_without_words_goes_by_its_own_name(judged: pd.DataFrame) -> None:
     mine = judged[judged["claim_id"] == "report.gdp_nominal.2020"]
-    (table,) = audit_tables.claims(mine.assign(against_source_id="MINE"), "report", "zh")
+    own = parts(mine.assign(against_source_id="MINE"))
+    (table,) = say("claims", "zh", own=own, others=[])
     assert "1538.04亿元（MINE）" in table.html()
 
 

@@ -25,11 +25,11 @@ LEFT = {
     "words.toml unit.亿元": ("CNY billion", "100 million CNY"),
     "words.toml chart.real": ("real", "real growth"),
     "words.toml chart.nominal": ("nominal", "nominal growth"),
-    "words_audit.toml audit_data.budget_revenue": (
+    "vocabulary.csv audit_data.budget_revenue": (
         "Budget revenue",
         "general public budget revenue",
     ),
-    "words_audit.toml audit_data.population": ("Population", "resident population"),
+    "vocabulary.csv audit_data.population": ("Population", "resident population"),
     "vocabulary.csv outcome_counted.no_end_test": ("without an end test", "no end test"),
     "vocabulary.csv outcome_counted.verify_definition": (
         "whose definition is to be verified first",

@@ -21,17 +21,17 @@ class Format(StrEnum):
 def print_audit(lang: str) -> None:
     """The claims by verdict; sources that differ are findings, not faults."""
     from lvliang.baseline.audit import VERDICTS, audit
-    from lvliang.display import claim_words, words
+    from lvliang.baseline.audit_facts import claim_facts
+    from lvliang.display.prose import Text
+    from lvliang.display.words import label_of
     from lvliang.parameters import NotebookParameters
 
     judged = audit(NotebookParameters().base_year)
     for name in VERDICTS:
         rows = judged[judged["verdict"] == name]
-        typer.echo(f"{len(rows):>8}  {words.text(f'audit_verdict.{name}', lang).lower()}")
-        for _, row in rows.iterrows():
-            said, found = claim_words.said_and_found(row, lang)
-            against = f"; {found}" if row["against_source_id"] else ""
-            typer.echo(f"{'':10}{claim_words.claim_name(row, lang)}: {said}{against}")
+        typer.echo(f"{len(rows):>8}  {label_of(name, 'audit_verdict', lang).lower()}")
+        for said in Text("00_data_audit", lang, {"listed": claim_facts(rows)}).say("listing"):
+            typer.echo(f"{'':10}{said.words}")
 
 
 def print_verdicts(verdicts: Any, form: Format, lang: str) -> None:

@@ -296,13 +296,14 @@ def environment(lang: str) -> Environment:
         "spans": lambda spans: comma.join(
             dict.fromkeys(words.years(*one, lang=lang) for one in spans)
         ),
+        "measured": lambda value, indicator: words.measured(value, indicator, lang),
         "quantity": lambda value, units: words.quantity(value, units, lang),
         "worded": lambda named, name: made.getattr(named, f"{name}_{lang}"),
         "names": lambda rows: comma.join(row[f"indicator_{lang}"] for row in rows),
         "capital": words.capital,
         "label": partial(_label, lang=lang),
-        "labels": lambda codes, kind: comma.join(
-            _label(code, kind, lang) for code in dict.fromkeys(codes)
+        "labels": lambda codes, kind, own=False: comma.join(
+            _label(code, kind, lang, own) for code in dict.fromkeys(codes)
         ),
         "city": lambda code: find_region(code).name(lang),
         "cities": lambda codes: comma.join(find_region(code).name(lang) for code in codes),
@@ -337,10 +338,12 @@ def _decimals(units: str, published: int | None = None, *, lang: str) -> int:
     return decimals_in(units, lang, words.decimals_of(units) if published is None else published)
 
 
-def _label(code: object, kind: str, lang: str) -> str:
+def _label(code: object, kind: str, lang: str, own: bool = False) -> str:
     try:
         return words.label_of(str(code), kind, lang)
     except LookupError as fault:
+        if own:
+            return str(code)
         raise _Unknown(fault.args[0]) from None
 
 

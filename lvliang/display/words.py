@@ -194,6 +194,24 @@ def quantity(value: float, unit: str, lang: str) -> str:
     return said if unit in COUNTERS else text(f"quantity.{measure}", lang, value=said)
 
 
+def measured(value: float, indicator: str, lang: str) -> str:
+    """A value with the unit of its indicator; a rank as a place.
+
+    Examples
+    --------
+    >>> measured(4, "gdp_rank_in_province", "en"), measured(12.4, "coal_derived_gas_output", "zh")
+    ('no. 4', '12.4亿方')
+    """
+    if pd.isna(value):
+        return NOTHING
+    units = unit(indicator, "zh")
+    if units in ("亿元", "万人"):
+        return amount(value, units, lang)
+    if units == "位" or units[0] in MULTIPLES:
+        return quantity(value, units, lang)
+    return amount(value, unit(indicator, lang), lang)
+
+
 def place(rank: float, lang: str) -> str:
     """A rank to be reached.
 

@@ -1,0 +1,211 @@
+"""The facts of the page of the audit: claims, checks and corrections, told by its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from lvliang.baseline import audit
+from lvliang.baseline.audit import KEY, VERDICTS, Evidence
+from lvliang.baseline.regions import Region, all_regions, peers
+from lvliang.baseline.tables import corrections_of, load_table
+
+NAMED = 20  # cells of a check that are named, the furthest apart first
+KINDS = ("report", "press", "vintage")
+NO_SOURCE = "no_second_source"
+BOUNDS = {
+    "confirmed": audit.CONFIRMED,
+    "plausible": audit.PLAUSIBLE,
+    "points": audit.PLAUSIBLE_POINTS,
+    "rounding": audit.ROUNDING,
+    "share_confirmed": audit.SHARE_CONFIRMED,
+    "share_plausible": audit.SHARE_PLAUSIBLE,
+}
+
+
+def audit_facts(evidence: Evidence, region: Region) -> dict[str, Any]:
+    """What the sources say of each other, of a region and of the whole panel.
+
+    Returns
+    -------
+    dict
+        ``claims`` (frame: on the region, the panel and other cities of the province); of the
+        first two the ``total``, ``by_city`` (code: how many), ``by_verdict``, the ``conflicts``
+        (`part`) and how many figures they are on (``conflicting``); ``own`` and ``others``
+        (`parts`); ``standings`` (``indicator, year, city`` and a ``table``) and ``vintages`` of
+        `baseline.audit`; ``checks`` (`check_facts`), those with ``differing`` cells;
+        ``corrections`` (`correction_facts`) and the rows ``made``; ``bounds`` of the verdicts, and
+        how many cells of a check are ``named``.
+    """
+    judged = audit.judge(evidence)
+    mine = judged[judged["region_code"].isin([region.code, "CN"])]
+    near = [peer.code for peer in peers(region) if peer != region]
+    others = judged[judged["region_code"].isin(near)]
+    differ = mine[mine["verdict"] == "contradicted"].sort_values(KEY, kind="stable")
+    checks = check_facts(audit.panel_pairs(evidence), judged)
+    made = corrections_known(evidence)
+    return {
+        "claims": pd.concat([mine, others]),
+        "total": len(mine),
+        "by_city": mine["region_code"].value_counts().sort_index().to_dict(),
+        "by_verdict": mine["verdict"].value_counts().reindex(VERDICTS, fill_value=0).to_dict(),
+        "conflicts": part("conflicts", differ),
+        "conflicting": len(differ[KEY].drop_duplicates()),
+        "own": parts(mine),
+        "others": parts(others),
+        "standings": standing_facts(audit.standings(evidence, mine)),
+        "vintages": audit.vintages(evidence, region.code).rename_axis("year").reset_index(),
+        "checks": checks,
+        "differing": [check for check in checks if check["apart"]],
+        "corrections": correction_facts(made, region),
+        "made": made,
+        "bounds": BOUNDS,
+        "named": NAMED,
+    }
+
+
+def parts(judged: pd.DataFrame) -> list[dict[str, Any]]:
+    """The claims of each kind that have a second source, then those ``unsourced``, if any."""
+    alone = judged["verdict"] == NO_SOURCE
+    held = judged[~alone]
+    found = [part(kind, held[held["claim_id"].str.startswith(f"{kind}.")]) for kind in KINDS]
+    found.append(part("unsourced", judged[alone & (judged["region_code"] != "CN")]))
+    return [one for one in found if one["rows"]]
+
+
+def part(kind: str, claims: pd.DataFrame) -> dict[str, Any]:
+    """Claims as ``rows`` (`claim_facts`, `unsourced`), and the ``source`` that all come from."""
+    sources = claims["claim_source_id"].unique()
+    rows = unsourced(claims) if kind == "unsourced" else claim_facts(claims)
+    return {"kind": kind, "source": sources[0] if len(sources) == 1 else None, "rows": rows}
+
+
+def claim_facts(claims: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Claims with the ``check`` of the panel that one is (else ""), and figures to be told.
+
+    ``claimed`` is a list of one figure, ``found`` of figures and the year of each, None where it is
+    that of the claim; ``said_by, found_by`` (codes of sources); ``apart`` (claimed less found:
+    places, points, or % of the claim, by ``unit``; missing without a second source).
+    """
+    units = claims["indicator"].map(load_table("indicators").set_index("indicator")["unit"])
+    shares = 100 * claims["difference"] / claims["claimed"]
+    apart = claims["difference"].where(units.isin(["位", "%"]), shares)
+    is_check = claims["region_code"] == "CN"
+    told = claims.assign(
+        check=claims["claim_id"].str.removeprefix("panel.").where(is_check, ""),
+        unit=units,
+        claimed=[[value] for value in claims["claimed"]],
+        found=claims["found"].map(_figures),
+        said_by=claims["claim_source_id"].map(_codes),
+        found_by=claims["against_source_id"].map(_codes),
+        apart=[round(value, 2) + 0.0 for value in apart],
+    )
+    return told.to_dict("records")
+
+
+def _figures(found: float | str) -> list[tuple[float, int | None]]:
+    if not isinstance(found, str):
+        return [(found, None)]
+    pairs = (pair.rstrip(")").split(" (") for pair in found.split(", "))
+    return [(float(value), int(year)) for value, year in pairs]
+
+
+def _codes(sources: str) -> list[str]:
+    return sources.split(", ") if sources else []
+
+
+def unsourced(claims: pd.DataFrame) -> list[dict[str, Any]]:
+    """A row a city, indicator and source: its ``years`` and the different figures ``claimed``."""
+    keys = ["region_code", "indicator", "claim_source_id"]
+    return [
+        {
+            "region_code": code,
+            "indicator": indicator,
+            "check": "",
+            "said_by": _codes(source),
+            "years": list(rows["year"]),
+            "claimed": list(rows["claimed"].drop_duplicates()),
+        }
+        for (code, indicator, source), rows in claims.groupby(keys, sort=False)
+    ]
+
+
+def standing_facts(ranked: pd.DataFrame) -> list[dict[str, Any]]:
+    """The figures behind each rank on which sources differ, a ``table`` each."""
+    keys = ["indicator", "year", "city"]
+    groups = ranked.astype({"rank": int}).groupby(keys, sort=False) if len(ranked) else []
+    return [dict(zip(keys, key, strict=True)) | {"table": rows} for key, rows in groups]
+
+
+def check_facts(pairs: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
+    """The checks of the panel, in the order of their table.
+
+    Returns
+    -------
+    list of dict
+        ``name``; the ``first``, the ``last`` and all ``years``; the ``bound`` (%), how many
+        ``cells`` are compared and ``agree``, the ``share`` (%), ``verdict``; of the cells that do
+        not agree how many (``apart``), the furthest (``outside``: ``region_code, year,
+        difference`` in %), and the ``province`` that has most of them with its ``count``.
+    """
+    verdicts = judged.set_index("claim_id")["verdict"]
+    provinces = {region.code: region for region in all_regions()}
+    facts = []
+    for name, cells in pairs.groupby("check", sort=False):
+        apart = cells[~cells["within"]]
+        furthest = apart["difference"].abs().sort_values(ascending=False, kind="stable").index
+        most = (apart["region_code"].str[:2] + "0000").value_counts()
+        facts.append(
+            {
+                "name": name,
+                "first": cells["year"].min(),
+                "last": cells["year"].max(),
+                "years": sorted(cells["year"].unique()),
+                "bound": cells["bound"].iloc[0],
+                "cells": len(cells),
+                "agree": int(cells["within"].sum()),
+                "share": 100 * cells["within"].mean(),
+                "verdict": verdicts[f"panel.{name}"],
+                "apart": len(apart),
+                "outside": apart.loc[furthest[:NAMED]].to_dict("records"),
+                "province": provinces[most.index[0]] if len(most) else None,
+                "count": most.max(),
+            }
+        )
+    return facts
+
+
+def corrections_known(evidence: Evidence) -> pd.DataFrame:
+    """Rows of ``corrections.csv`` up to the origin; empty where none applies."""
+    if not corrections_of(evidence.data):
+        return pd.DataFrame(columns=["source_id"], dtype=str)
+    made = load_table("corrections", evidence.data)
+    return made[made["year"] <= evidence.origin]
+
+
+def correction_facts(made: pd.DataFrame, region: Region) -> dict[str, Any] | None:
+    """How many are ``applied`` and ``noted``, the rows ``replaced`` and those noted ``near``.
+
+    None without any. A row has ``region_code, year, reason``, the ``tables`` that it is of and
+    the ``figures`` (``indicator, action, expected, value``).
+    """
+    if made.empty:
+        return None
+    applied, noted = (made[made["status"] == status] for status in ("applied", "noted"))
+    near = noted["region_code"].isin([peer.code for peer in peers(region)])
+    return {
+        "applied": len(applied),
+        "noted": len(noted),
+        "replaced": _together(applied),
+        "near": _together(noted[near]),
+    }
+
+
+def _together(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    keys = ["region_code", "year", "reason"]
+    return [
+        dict(zip(keys, key, strict=True))
+        | {"tables": list(same["table"].unique()), "figures": same.to_dict("records")}
+        for key, same in rows.groupby(keys, sort=False)
+    ]
