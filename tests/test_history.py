@@ -32,7 +32,7 @@ from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import Missing, Verdicts, assess
 from lvliang.projection.outlook import QUANTILES, look_ahead, mean_growth, quantiles
 from lvliang.site import archive as history
-from lvliang.site import history_tables, publication, vintage
+from lvliang.site import history_facts, publication, vintage
 from lvliang.site.pages import Site, write_index
 from lvliang.site.publish import staging, switch
 
@@ -272,13 +272,16 @@ def test_a_table_that_no_result_depends_on_is_no_news_and_no_cause() -> None:
 # ------------------------------------------------------------------ words
 
 
+FIRST = {"zh": "此前没有同一地区、同一情景的存档研判", "en": "No earlier verdicts of this region"}
+
+
 def said(standing: vintage.Standing, lang: str) -> str:
-    pieces = history_tables.since_last(standing, TITLES[lang], lang)
+    pieces = history_facts.told("since_last", standing, TITLES[lang], lang)
     return BeautifulSoup("\n".join(piece.html() for piece in pieces), "html.parser").get_text("|")
 
 
 def rows(standing: vintage.Standing, lang: str) -> list[list[str]]:
-    pieces = history_tables.since_last(standing, TITLES[lang], lang)
+    pieces = history_facts.told("since_last", standing, TITLES[lang], lang)
     tables = [piece for piece in pieces if not isinstance(piece, Sentence)]
     return [list(row) for table in tables for row in table.frame.itertuples(index=False)]
 
@@ -289,7 +292,7 @@ def stood(before: Vintage, now: Vintage) -> vintage.Standing:
 
 def test_the_first_publication_says_that_there_is_none_before() -> None:
     first = vintage.Standing(None, None, judged=True)
-    assert said(first, "zh") == words.text("history.first", "zh")
+    assert said(first, "zh").startswith("此前没有同一地区、同一情景的存档研判")
     assert "No earlier verdicts" in said(first, "en")
 
 
@@ -364,13 +367,13 @@ def test_each_main_verdict_has_a_word_against_the_last(
         made(verdicts=[*before, later]), made("second", verdicts=verdicts, code_hash="c2")
     )
     for lang, word in (("zh", zh), ("en", en)):
-        assert history_tables.against_last(standing, "2021_main", lang) == [word]
+        assert history_facts.against_last(standing, "2021_main", lang) == [word]
 
 
 def test_without_a_publication_before_there_is_no_word() -> None:
     first = vintage.Standing(None, None, judged=True)
-    assert history_tables.against_last(first, "2021_main", "zh") == []
-    assert history_tables.against_last(None, "2021_main", "zh") == []
+    assert history_facts.against_last(first, "2021_main", "zh") == []
+    assert history_facts.against_last(None, "2021_main", "zh") == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -723,7 +726,7 @@ def test_the_page_for_the_desk_tells_what_moved_and_leaves_the_table_to_the_inde
     front = publish(handed_out(), notebook=with_place)
     desks = {lang: front.parent / lang / f"{parameters.SUMMARY}.html" for lang in ("zh", "en")}
     for lang, page in desks.items():
-        assert words.text("history.first", lang) in page.read_text("utf-8")
+        assert FIRST[lang] in page.read_text("utf-8")
         assert "PLACE" not in page.read_text("utf-8")
 
     assert "较上期" not in desks["zh"].read_text("utf-8")
@@ -754,7 +757,7 @@ def test_each_run_with_news_adds_a_vintage_and_the_page_tells_it(
 ) -> None:
     outputs = tmp_path / "outputs"
     page = publish(handed_out())
-    assert words.text("history.first", "zh") in section(page)
+    assert FIRST["zh"] in section(page)
     (first,) = files(outputs)
     assert (outputs / "published").readlink().name == Path(first).stem
 

@@ -286,6 +286,7 @@ def environment(lang: str) -> Environment:
         "published": lambda code: words.unit(code, "zh"),
         "signed": signed,
         "chance": partial(words.chance, lang=lang),
+        "target": partial(words.target_name, lang=lang),
         "level": lambda value, decimals=0: words.number_in(value, "亿元", lang, decimals),
         "percent": lambda share: words.number(100 * share, 0),
         "counted": partial(_counted, lang=lang),

@@ -9,7 +9,7 @@ from lvliang.display.scenario_tables import MAIN
 from lvliang.display.show import Sentence, Table
 from lvliang.display.words import text
 from lvliang.feasibility.verdicts import Verdict, Verdicts
-from lvliang.site.history_tables import since_last
+from lvliang.site.history_facts import told
 from lvliang.site.vintage import Row, Standing
 
 
@@ -49,7 +49,7 @@ def body(
     main = Verdicts(Verdict.of(row) for row in verdicts).of(MAIN)
     said = [
         *sentences.feasibility(main, region=region, lang=lang),
-        *since_last(standing, titles, lang),
+        *told("since_last", standing, titles, lang),
     ]
     return "\n".join(line for piece in said for line in _lines(piece, lang))
 

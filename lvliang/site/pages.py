@@ -20,7 +20,7 @@ from lvliang.errors import QualityError
 from lvliang.feasibility.targets import load_targets
 from lvliang.parameters import SUMMARY, ReportParameters
 from lvliang.provenance import code_version, data_fingerprint
-from lvliang.site import feed, gate, history_tables, since_last, site_data
+from lvliang.site import feed, gate, history_facts, since_last, site_data
 from lvliang.site.banner import banner
 from lvliang.site.links import check_links
 from lvliang.site.render import in_language, keep_together, page_shell, render_page
@@ -283,7 +283,8 @@ def _moved(standing: Standing | None, run: ReportParameters, lang: str) -> list[
     """What moved since the last publication."""
     if standing is None:
         return []
-    return history_tables.since_last(standing, parameters.titles(type(run), lang), lang)
+    titles = parameters.titles(type(run), lang)
+    return history_facts.told("since_last", standing, titles, lang)
 
 
 def _outputs(notebook: NotebookNode, tags: set[str], lang: str) -> list[Markup]:

@@ -15,7 +15,7 @@ from lvliang.display.scenario_tables import MAIN
 from lvliang.display.show import Sentence, Table, bundle_of
 from lvliang.display.tabular import DATA_TYPE, Content
 from lvliang.display.words import text
-from lvliang.site.history_tables import against_last, in_short
+from lvliang.site import history_facts
 from lvliang.site.vintage import Standing
 
 SENTENCES_TAG = "since-last"
@@ -31,8 +31,9 @@ class Told(TypedDict):
 
 def told(standing: Standing | None, lang: str) -> Told:
     """What moved, in short; the index has the table and the details."""
-    sentences = [piece.words for piece in in_short(standing, lang)] if standing else []
-    return {"sentences": sentences, "column": against_last(standing, MAIN, lang)}
+    said = history_facts.told("in_short", standing, {}, lang) if standing else []
+    column = history_facts.against_last(standing, MAIN, lang)
+    return {"sentences": [piece.words for piece in said], "column": column}
 
 
 def put(notebook: NotebookNode, since: Told, lang: str) -> None:
