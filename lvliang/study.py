@@ -39,7 +39,9 @@ from lvliang.feasibility.record import (
 )
 from lvliang.feasibility.record_facts import track_record_facts
 from lvliang.feasibility.registered import load_registered, registered_facts
+from lvliang.feasibility.reliability import decompose
 from lvliang.feasibility.targets import Target, load_targets
+from lvliang.feasibility.verdict_facts import drawn_facts, past_chances, report_facts, verdict_facts
 from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
 from lvliang.projection.conditional import COAL, condition
@@ -265,6 +267,18 @@ class Study:
             "has_gaps": self.background.gaps is not None and len(self.background.gaps) > 0,
             "origins": self.origins,
             "beyond": last if self.origins and self.end_year > last else None,
+        }
+
+    @cached_property
+    def feasibility_facts(self) -> dict[str, Any]:
+        """The targets judged, and what stands beside that (`feasibility.verdict_facts`)."""
+        return {
+            **verdict_facts(self.verdicts),
+            **drawn_facts(self.verdicts, self.outlook),
+            **report_facts(self.figures),
+            "past": past_chances(decompose(self.record, self.groups)),
+            "origins": self.origins,
+            "longest": LONGEST,
         }
 
     @cached_property

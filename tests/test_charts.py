@@ -22,9 +22,11 @@ from lvliang.baseline.baseline_facts import growth_range, level_facts
 from lvliang.display import charts, drawing, fonts
 from lvliang.display.prose import Text
 from lvliang.display.show import Chart
+from lvliang.feasibility.rank_facts import rank_bars as rank_bars_of
 from lvliang.projection.outlook import QUANTILES
 from lvliang.projection.scenario import load_scenario
 
+BASELINE = load_scenario(base_year=2020, end_year=2025)
 LONG_NAME = "Xishuangbanna Dai Autonomous Prefecture"
 
 
@@ -86,8 +88,9 @@ def levels(lang: str = "zh", actual: pd.Series = LEVELS) -> list[Chart]:
 
 
 def rank_bars(lang: str = "zh", ranks: np.ndarray = RANKS, **changed: Any) -> list[Chart]:
-    given = {"kept": 4.0, "cities": 11, "year": 2025, "region": "Q", "lang": lang}
-    return charts.rank_bars(ranks, **given | changed)
+    given = {"rank": 4.0, "cities": 11} | changed
+    facts = {"end_year": 2025, "region": "Q", "scenario": BASELINE, "rank": given["rank"]}
+    return Text("30_feasibility", lang, facts | rank_bars_of(ranks, **given)).say("rank")
 
 
 EVERY_CHART: dict[str, Callable[..., list[Chart]]] = {
@@ -338,7 +341,7 @@ def test_rank_bars_are_the_shares_of_the_paths() -> None:
     chart, axes = only(rank_bars())
     shares = [0, 28, 12, 15, 0, 45, 0, 0, 0, 0, 0]
     assert_allclose([100 * bar.get_height() for bar in axes.patches], shares)
-    assert chart.data.iloc[:, 0].tolist() == [str(rank) for rank in range(1, 12)]
+    assert chart.data.iloc[:, 0].tolist() == list(range(1, 12))
     assert "最常见的是第6位" in chart.words
 
 
@@ -361,8 +364,8 @@ def test_rank_bars_are_dark_up_to_the_rank_to_be_kept() -> None:
 def test_a_rank_rests_on_several_cities_so_its_title_has_the_word_alone() -> None:
     assert only(rank_bars("zh"))[0].title == "2025年居第4位或更前：可能性约为一半"
     assert only(rank_bars("en"))[0].title == "No. 4 or better in 2025: about as likely as not"
-    assert only(rank_bars("zh", kept=1.0))[0].title == "2025年居第1位：可能性极小"
-    assert only(rank_bars("en", kept=1.0))[0].title == "No. 1 in 2025: exceptionally unlikely"
+    assert only(rank_bars("zh", rank=1.0))[0].title == "2025年居第1位：可能性极小"
+    assert only(rank_bars("en", rank=1.0))[0].title == "No. 1 in 2025: exceptionally unlikely"
 
 
 @both_languages
@@ -464,7 +467,7 @@ def test_what_is_given_stays_as_it_was(draw: Callable, given: tuple) -> None:
         lambda: growth_history(growth=HISTORY.iloc[:0]),
         lambda: levels(actual=LEVELS.iloc[:0]),
         lambda: rank_bars(ranks=np.array([], dtype=int)),
-        lambda: rank_bars(kept=None),
+        lambda: rank_bars(rank=None),
     ],
 )
 def test_without_figures_there_is_no_chart(drawn: Callable) -> None:
@@ -549,7 +552,7 @@ CROWDED: dict[str, Callable[[str], list[Chart]]] = {
     "levels of two years": lambda lang: levels(lang, LEVELS[:2]),
     "levels of one year": lambda lang: levels(lang, LEVELS[:1]),
     "eleven cities": rank_bars,
-    "one city": lambda lang: rank_bars(lang, ranks=np.ones(9), cities=1, kept=1.0),
+    "one city": lambda lang: rank_bars(lang, ranks=np.ones(9), cities=1, rank=1.0),
     "twenty-one cities": lambda lang: rank_bars(lang, cities=21),
     "eleven cities of one rank": lambda lang: rank_bars(lang, ranks=np.ones(9)),
 }

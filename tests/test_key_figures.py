@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lvliang.display import key_figures
 from lvliang.display.key_figures import KeyFigure, KeyFigures
+from lvliang.display.prose import Text
 from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 TARGET = {
@@ -32,7 +32,8 @@ def only(found: list[KeyFigures]) -> KeyFigure:
 @pytest.mark.parametrize(("grade", "value"), [("A", "about 40 %"), ("C", "about as likely as not")])
 def test_only_grades_a_and_b_show_a_number(grade: str, value: str) -> None:
     rows = [TARGET | {"probability": 0.41, "grade": grade}, TARGET | {"probability": np.nan}]
-    found = only(key_figures.verdicts(Verdicts(map(Verdict.of, rows)), "en"))
+    facts = {"main": Verdicts(map(Verdict.of, rows))}
+    found = only(Text("30_feasibility", "en", facts).say("key_figures"))
     assert found.value == value
     assert grade in found.note
     assert "uncertain" in found.note

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ import pytest
 from matplotlib import pyplot as plt
 
 from lvliang.baseline.regions import find_region
-from lvliang.display import record_tables
 from lvliang.display.prose import Text
 from lvliang.display.show import Chart, Formula, Table
 from lvliang.feasibility import record
@@ -23,8 +21,6 @@ from lvliang.feasibility.record_facts import (
     origin_facts,
     track_record_facts,
 )
-from lvliang.feasibility.reference import EurostatBasis
-from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 ORIGINS = pd.DataFrame(
     {
@@ -52,9 +48,6 @@ HINDCASTS = pd.DataFrame(
         "in90": [True, False],
     }
 )
-OWN = record.Fared(origins=9, cities=1, bias=3.4, crps=1.0, cover90=5 / 9)
-FARED = record.Fared(origins=9, cities=11, bias=1.1, crps=1.0, cover90=0.87)
-LINE = record.RecordLine("province", 5, FARED, own=None)
 
 
 @pytest.fixture(autouse=True)
@@ -303,52 +296,6 @@ def test_a_record_of_nothing_shows_nothing() -> None:
     text = Text("70_track_record", "zh", facts)
     assert text.say("key_figures") == []
     assert "没有回测记录" in text.say("answer")[0].words
-
-
-@pytest.mark.parametrize(
-    ("line", "beyond", "said"),
-    [
-        (None, None, "没有自己的回测记录"),
-        (None, 5, "超过5年没有检验记录"),
-        (LINE, None, "回测依据：全省各市，5年平均增速，9个起点"),
-    ],
-)
-def test_beside_a_verdict_stands_its_record_or_why_there_is_none(
-    line: record.RecordLine | None, beyond: int | None, said: str
-) -> None:
-    row = {
-        "indicator": "gdp_real_growth", "type": "mean_growth", "operator": ">=", "value": 8.0,
-        "unit": "%", "first_year": 2021, "deadline": 2025, "required_rate": 8.0,
-        "probability": 0.3, "reference_percentile": float("nan"), "eurostat_status": None,
-        "record": line, "beyond_record": beyond,
-    }  # fmt: skip
-    (sentence,) = record_tables.beside(Verdicts([Verdict.of(row)]), "zh")
-    assert sentence.words.partition("——")[2].startswith(said)
-
-
-@pytest.mark.parametrize(("basis", "told"), [("constant", True), ("current", False)])
-def test_the_two_point_rule_says_what_it_was_fed(basis: str, told: bool) -> None:
-    row = {
-        "indicator": "gdp_real_growth", "type": "growth", "operator": ">=", "value": 8.0,
-        "unit": "%", "first_year": 2021, "deadline": 2021, "required_rate": 8.0,
-        "probability": 0.3, "reference_percentile": float("nan"), "price_basis": basis,
-        "eurostat_status": "on_track", "record": None, "beyond_record": None,
-        "eurostat_basis": EurostatBasis(2015, 2020, 9.98),
-    }  # fmt: skip
-    (sentence,) = record_tables.beside(Verdicts([Verdict.of(row)]), "zh")
-    assert "2015—2020年现价年均增长10.0%" in sentence.words
-    assert ("口径不一" in sentence.words) is told
-
-
-def test_the_line_of_the_province_tells_how_the_city_itself_fared() -> None:
-    words = record_tables.line_words(replace(LINE, own=OWN), "zh")
-    assert words.endswith("其中本市9个起点中5个落在区间内、预测平均偏高3.4个百分点")
-
-
-@pytest.mark.parametrize(("bias", "words"), [(2.28, "偏高2.3个百分点"), (-0.4, "偏低0.4个百分点")])
-def test_a_line_of_the_record_says_on_which_side_forecasts_erred(bias: float, words: str) -> None:
-    line = replace(LINE, fared=replace(FARED, bias=bias))
-    assert record_tables.line_words(line, "zh").endswith(f"预测平均{words}")
 
 
 def test_the_largest_error_is_that_of_the_origins_at_hand() -> None:

@@ -15,6 +15,7 @@ from lvliang.display.prose import Text
 from lvliang.display.show import Appendix, Sentence, Table
 from lvliang.feasibility.break_even import BeyondGdp, EvenBet
 from lvliang.feasibility.settling import VintageGap
+from lvliang.feasibility.verdict_facts import verdict_facts
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts
 
 NAN = float("nan")
@@ -109,6 +110,22 @@ def of_baseline(lang: str, block: str, **facts: Any) -> list[Table]:
     return [piece for piece in said if isinstance(piece, Table)]
 
 
+def of_verdicts(lang: str, block: str, *rows: dict[str, Any]) -> list[Any]:
+    """What a block of page 30 says of verdicts."""
+    facts = verdict_facts(verdicts(*rows)) | {"end_year": 2025, "origins": 0, "longest": 5}
+    facts |= dict.fromkeys(["gdp_level", "revenue_level", "jobs", "is_report", "past", "rebound"])
+    return Text("30_feasibility", lang, facts).say(block)
+
+
+def appendix(lang: str, table: str, *rows: dict[str, Any]) -> list[Table]:
+    """A table of the appendix of page 30, by the fact that it tells; none without one."""
+    facts = verdict_facts(verdicts(*rows))
+    found = [name for name in ("bets", "cut", "beyond") if facts[name]]
+    said = of_verdicts(lang, "notes", *rows)
+    drawn = [inner for piece in said if isinstance(piece, Appendix) for inner in piece.pieces]
+    return [one for name, one in zip(found, drawn, strict=True) if name == table]
+
+
 def shown(drawn: list[Table]) -> tuple[str, list[str], list[list[str]]]:
     """Caption, heads and rows as the reader sees them."""
     (table,) = drawn
@@ -167,7 +184,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         },
     ),
     "sensitivity": (
-        lambda lang: tables.sensitivity(verdicts(TARGET, NOT_TOLD), lang),
+        lambda lang: appendix(lang, "cut", TARGET, NOT_TOLD),
         {
             "zh": (
                 "敏感性测算：按修订数考核、增速下调1、2个百分点（达到目标的路径占比）",
@@ -181,7 +198,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         },
     ),
     "even bets": (
-        lambda lang: tables.even_bets(verdicts(TARGET, NOT_TOLD), lang),
+        lambda lang: appendix(lang, "bets", TARGET, NOT_TOLD),
         {
             "zh": (
                 "目标值与测算值：五成、九成把握各对应多少",
@@ -194,7 +211,7 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         },
     ),
     "what it takes": (
-        lambda lang: tables.what_it_takes(verdicts(TARGET, NOT_TOLD), lang),
+        lambda lang: appendix(lang, "beyond", TARGET, NOT_TOLD),
         {
             "zh": (
                 "未能研判的目标：须比现价地区生产总值快多少（百分点，负数为可慢多少）；"
@@ -300,8 +317,8 @@ def test_cells(name: str, rows: list[str]) -> None:
             ],
         ),
         (
-            tables.even_bets(
-                verdicts(TARGET | {"indicator": "gdp_nominal", "value": 1700, "unit": "亿元"}), "en"
+            appendix(
+                "en", "bets", TARGET | {"indicator": "gdp_nominal", "value": 1700, "unit": "亿元"}
             ),
             ["GDP: ≥ CNY 170 billion in 2021|170|0.67|0.17|CNY billion"],
         ),
@@ -323,15 +340,26 @@ def test_what_is_missing_comes_before_how_it_is_read() -> None:
         assert shown(tables.verdicts(verdicts(target), "T", lang))[2][0][-1] == note
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_has_the_verdicts_that_the_command_line_has(lang: str) -> None:
+    rows = [TARGET, TARGET | {"grade": "C", "near_edge": True}, NOT_TOLD]
+    rows.append(NOT_TOLD | {"reading_zh": "当年累计", "reading_en": "within the year"})
+    judged = verdicts(*rows)
+    said = of_verdicts(lang, "main", *(row | {"group": "2021_main"} for row in rows))
+    page = next(piece for piece in said if isinstance(piece, Table))
+    (table,) = tables.verdicts(judged, page.caption, lang)
+    assert page.html() == table.html()
+
+
 def test_sensitivity_shows_the_targets_that_were_cut_alone_rounded_as_the_verdicts() -> None:
-    rows = shown(tables.sensitivity(verdicts(NOT_TOLD, TARGET), "en"))[2]
+    rows = shown(appendix("en", "cut", NOT_TOLD, TARGET))[2]
     name = "Real GDP growth: ≥ 8 % in 2021"
     assert rows == [[name, "About 35 %", "About 40 %", "About 30 %", "About 25 %"]]
-    assert tables.sensitivity(verdicts(NOT_TOLD), "en") == []
+    assert appendix("en", "cut", NOT_TOLD) == []
 
 
 def test_sensitivity_of_a_word_only_grade_has_words_alone() -> None:
-    rows = shown(tables.sensitivity(verdicts(TARGET | {"grade": "C"}), "en"))[2]
+    rows = shown(appendix("en", "cut", TARGET | {"grade": "C"}))[2]
     assert rows[0][1:] == [
         "About as likely as not", "About as likely as not", "Unlikely", "Unlikely",
     ]  # fmt: skip
@@ -339,12 +367,12 @@ def test_sensitivity_of_a_word_only_grade_has_words_alone() -> None:
 
 def test_an_even_bet_is_shown_where_the_verdict_shows_a_figure() -> None:
     word_alone = TARGET | {"grade": "C"}
-    rows = shown(tables.even_bets(verdicts(TARGET, word_alone, NOT_TOLD), "zh"))[2]
+    rows = shown(appendix("zh", "bets", TARGET, word_alone, NOT_TOLD))[2]
     assert rows == [["地区生产总值实际增速：2021年≥8%", "8", "6.7", "1.7", "%"]]
 
 
 def test_what_a_missing_series_would_take_is_signed() -> None:
-    rows = shown(tables.what_it_takes(verdicts(TARGET, NOT_TOLD), "en"))[2]
+    rows = shown(appendix("en", "beyond", TARGET, NOT_TOLD))[2]
     assert [row[1:] for row in rows] == [["+16.1", "−1.3", "−21.5"]]
 
 
@@ -352,9 +380,9 @@ def test_what_a_missing_series_would_take_is_signed() -> None:
     "drawn",
     [
         tables.verdicts(verdicts(TARGET)[:0], "T", "zh"),
-        tables.sensitivity(verdicts(TARGET)[:0], "zh"),
-        tables.even_bets(verdicts(TARGET)[:0], "zh"),
-        tables.what_it_takes(verdicts(TARGET)[:0], "zh"),
+        appendix("zh", "cut"),
+        appendix("zh", "bets"),
+        appendix("zh", "beyond"),
         tables.parameters({}, {}, "zh"),
         tables.sources(SOURCES[:0], "zh"),
     ],
@@ -460,11 +488,11 @@ STATED = {"origin": "stated"}
         ([RANK], ["没有录入2025年的位次目标", "推演：位次保持到2025年"]),
         ([MEAN | STATED, RANK | STATED], ["到2025年的目标"]),
         ([MEAN | STATED, RANK], ["到2025年的目标", "推演：位次保持到2025年"]),
-        ([], []),
+        ([], ["没有可显示的数据"]),
     ],
 )
 def test_targets_that_were_set_are_not_called_derived(rows: list[Any], said: list[str]) -> None:
-    pieces = tables.later(verdicts(*rows), end_year=2025, lang="zh")
+    pieces = of_verdicts("zh", "to_end", *(row | {"group": "to_end_year"} for row in rows))
     assert len(pieces) == len(said)
     assert all(piece.words.startswith(words) for piece, words in zip(pieces, said, strict=True))
 

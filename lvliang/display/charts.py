@@ -5,16 +5,14 @@ Each function returns what there is to show: one chart, or none where there are 
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from lvliang.display import drawing
-from lvliang.display.figures import ranks as figures_of_ranks
 from lvliang.display.figures import series as figures_of_series
 from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import Chart, with_year
 from lvliang.display.units import decimals_in, in_unit
-from lvliang.display.words import amount, capital, decimals_of, in_words, label, place, text, unit
+from lvliang.display.words import amount, capital, decimals_of, label, text, unit
 from lvliang.projection.outlook import QUANTILES
 from lvliang.projection.scenario import Scenario
 
@@ -99,55 +97,6 @@ def fan(
         _fan_data(line, spread, lang),
         lang,
         decimals,
-    )
-    return [chart]
-
-
-def rank_bars(
-    ranks: np.ndarray,
-    *,
-    kept: float | None,
-    cities: int,
-    year: int,
-    region: str,
-    lang: str,
-    scenario: Scenario | None = None,
-) -> list[Chart]:
-    """How often the city has each rank; dark up to the rank to be kept.
-
-    A rank rests on the series of several cities (grade D), so bars have no scale and words stand
-    in the place of shares.
-    """
-    if not len(ranks) or kept is None:
-        return []
-    places = list(range(1, cities + 1))
-    shares = pd.Series([float((ranks == rank).mean()) for rank in places], index=places)
-    figure = figures_of_ranks.bars(
-        pd.DataFrame({"rank": places, "share": shares}),
-        kept,
-        share=text("chart.share_axis", lang),
-        rank=text("chart.rank_axis", lang),
-    )
-    facts = {
-        "year": year,
-        "place": place(kept, lang),
-        "region": region,
-        "chance": in_words(shares.loc[:kept].sum(), lang),
-        "mode": int(shares.idxmax()),
-    }
-    data = pd.DataFrame(
-        {
-            text("column.rank", lang): [str(rank) for rank in places],
-            text("column.or_better", lang): [in_words(x, lang) for x in shares.cumsum()],
-        }
-    )
-    chart = Chart(
-        figure,
-        capital(text("chart.rank_title", lang, **facts)),
-        _given(text("chart.rank_subtitle", lang, **facts), scenario, lang),
-        _given(text("chart.rank_alt", lang, **facts), scenario, lang),
-        data,
-        lang,
     )
     return [chart]
 

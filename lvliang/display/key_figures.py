@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment
 
-from lvliang.display.words import (
-    capital,
-    chance,
-    target_name,
-    text,
-)
-from lvliang.feasibility.verdicts import Verdicts
+from lvliang.display.words import capital
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _TEMPLATES.filters["capital"] = capital
@@ -56,25 +50,3 @@ class KeyFigures:
     def html(self) -> str:
         """A list of descriptions, which the style sheet sets as tiles."""
         return _FIGURES.render(figures=self.figures)
-
-
-def verdicts(judged: Verdicts, lang: str) -> list[KeyFigures]:
-    """How likely each target is that can be told, with its verdict and grade (of ``assess``)."""
-    return _together(
-        KeyFigure(
-            chance(one, lang),
-            target_name(one.target, lang),
-            text(
-                "key.verdict",
-                lang,
-                verdict=text(f"class.{one.class_}", lang),
-                grade=one.grade,
-            ),
-        )
-        for one in judged.rated
-    )
-
-
-def _together(figures: Iterable[KeyFigure]) -> list[KeyFigures]:
-    found = list(figures)
-    return [KeyFigures(found)] if found else []

@@ -235,15 +235,15 @@ class Page:
         self._lang = lang
         self._texts = {code: Text(name, code, facts) for code in words.LANGUAGES}
 
-    def show(self, *blocks: str | Callable[[str], Iterable[Piece]]) -> None:
+    def show(self, *blocks: str | Callable[[str], Iterable[Piece]], goes_on: bool = False) -> None:
         """Show blocks, or what is called with a language: here in that of the run, on pages in
-        each.
+        each. A heading of which the section ``goes_on`` in the next cell may stand alone.
         """
 
         def pieces(lang: str) -> list[Piece]:
             parts = (self._texts[lang].say(b) if isinstance(b, str) else b(lang) for b in blocks)
             said = list(chain.from_iterable(parts))
-            is_empty = said and all(isinstance(piece, Heading) for piece in said)
+            is_empty = said and not goes_on and all(isinstance(piece, Heading) for piece in said)
             return [*said, *nothing_to_show(lang)] if is_empty else said
 
         show(pieces, self._lang)
@@ -277,6 +277,8 @@ def environment(lang: str) -> Environment:
         "date": lambda day, form: f"{day:{form}}",
         "plain": lambda value: f"{value:g}".replace("-", words.MINUS),
         "word": partial(words.in_words, lang=lang),
+        "graded": partial(words.graded, lang=lang),
+        "target": partial(words.target_name, lang=lang),
         "place": partial(words.place, lang=lang),
         "rank": lambda rank: words.capital(words.place(rank, lang)),
         "amount": lambda value, units, decimals=None: words.amount(value, units, lang, decimals),
@@ -286,7 +288,6 @@ def environment(lang: str) -> Environment:
         "published": lambda code: words.unit(code, "zh"),
         "signed": signed,
         "chance": partial(words.chance, lang=lang),
-        "target": partial(words.target_name, lang=lang),
         "level": lambda value, decimals=0: words.number_in(value, "亿元", lang, decimals),
         "percent": lambda share: words.number(100 * share, 0),
         "counted": partial(_counted, lang=lang),

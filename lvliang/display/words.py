@@ -17,7 +17,7 @@ import pandas as pd
 
 from lvliang.baseline.package import data_folder, resource_path
 from lvliang.display.units import decimals_in, in_billions, in_unit
-from lvliang.feasibility.bands import likelihood
+from lvliang.feasibility.bands import WORD_ONLY_GRADES, likelihood
 from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import Missing, Verdict
 
@@ -28,7 +28,6 @@ MINUS = "−"
 SPACES = re.compile(r"\s")
 LANGUAGES = ("zh", "en")
 NOTHING = "—"
-WORD_ONLY_GRADES = ("C", "D")
 MULTIPLES = {"万": 1e4, "亿": 1e8}
 COUNTERS = frozenset("个家座所件套户处幢县类")  # told by the name of a thing in English
 
@@ -232,6 +231,13 @@ def chance(verdict: Verdict, lang: str) -> str:
     else:
         words = rounded(verdict.probability, lang)
     return text("chance.edge", lang, chance=words) if verdict.near_edge else words
+
+
+def graded(probability: float | None, grade: str | None, lang: str) -> str:
+    """A probability as a grade allows, beside that of the verdict (`chance`)."""
+    if probability is None:
+        return NOTHING
+    return (in_words if grade in WORD_ONLY_GRADES else rounded)(probability, lang)
 
 
 def in_words(probability: float, lang: str) -> str:

@@ -29,6 +29,7 @@ BINDING = (
     (0.00, "high_risk"),
 )
 CANNOT_TELL = "cannot_tell"
+WORD_ONLY_GRADES = ("C", "D")
 
 
 def likelihood(probability: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lvliang.baseline.history import start_levels
@@ -45,13 +46,15 @@ def rank_facts(outlook: Outlook, rank: float) -> dict[str, Any]:
     last = treated["own_prices"].sel(year=outlook.end_year)
     start = start_levels(outlook.history, outlook.base_year)
     others = rivals(last, outlook.region.code, start)
+    drawn = rank_paths(outlook, "gdp_nominal", outlook.end_year)
+    cities = outlook.paths.sizes["region"]
     at_end = kept.loc[outlook.end_year].to_dict() if len(kept) else {}
     return {
         "rank": rank,
-        "cities": outlook.paths.sizes["region"],
+        "cities": cities,
         "shares": shares["own_prices"],
         "or_better": or_better(shares["own_prices"]),
-        **_bars(outlook, rank),
+        **rank_bars(drawn, cities, rank),
         "kept": kept.rename_axis("year").reset_index(),
         "at_end": at_end,
         "lowest": min(at_end.values(), default=None),
@@ -62,9 +65,9 @@ def rank_facts(outlook: Outlook, rank: float) -> dict[str, Any]:
     }
 
 
-def _bars(outlook: Outlook, rank: float) -> dict[str, Any]:
-    ranks = rank_paths(outlook, "gdp_nominal", outlook.end_year)
-    places = range(1, outlook.paths.sizes["region"] + 1) if len(ranks) else range(0)
+def rank_bars(ranks: np.ndarray, cities: int, rank: float | None) -> dict[str, Any]:
+    """``bars``, ``frequent`` and ``chance`` of `rank_facts`, of the rank on each draw."""
+    places = range(1, cities + 1) if len(ranks) and rank is not None else range(0)
     share = pd.Series({place: float((ranks == place).mean()) for place in places}, dtype=float)
     return {
         "bars": pd.DataFrame({"rank": places, "share": share, "or_better": share.cumsum()}),

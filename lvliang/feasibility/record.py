@@ -231,6 +231,11 @@ class Fared:
     crps: float
     cover90: float
 
+    @property
+    def held(self) -> int:
+        """Of a single city, how many outcomes lay within the 90 % band."""
+        return round(self.cover90 * self.origins)
+
 
 @dataclass(frozen=True)
 class RecordLine(Part):

@@ -1,0 +1,177 @@
+"""The facts of the page of verdicts: numbers, codes and verdicts, told by its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from lvliang.baseline.growth import level_after, mean_of_rates
+from lvliang.feasibility.bands import BINDING, CANNOT_TELL, INDICATIVE, WORD_ONLY_GRADES
+from lvliang.feasibility.break_even import BeyondGdp, EvenBet
+from lvliang.feasibility.rank_facts import rank_bars
+from lvliang.feasibility.verdicts import Verdict, Verdicts, rank_paths
+from lvliang.projection.outlook import Outlook, actual, shock_set_aside
+from lvliang.projection.outlook_facts import fan_facts
+
+
+def verdict_facts(verdicts: Verdicts) -> dict[str, Any]:
+    """The verdicts of a run, in the groups and orders in which they are told.
+
+    Returns
+    -------
+    dict
+        ``verdicts``; ``main`` (on the targets of the year), their ``counts`` (`class_counts`) and
+        ``nature``, None where it differs; ``to_end``, of which ``stated`` are targets and
+        ``derived`` are not, ``kept_up`` ask for a mean of growth, and ``kept_from`` is the first
+        year of such a derived one; ``gap`` (the first `VintageGap`), None without one. For the
+        appendix: ``bets`` (`even_bets`; ``main_bets`` of the targets of the year), ``cut`` (with
+        real growth cut) and ``beyond`` (`beyond_gdp`).
+    """
+    main, to_end = verdicts.of("2021_main"), verdicts.of("to_end_year")
+    natures = {one.target.nature for one in main}
+    kept_up = to_end.of_type("mean_growth")
+    derived = Verdicts(one for one in to_end if one.target.origin != "stated")
+    first_years = (one.target.first_year for one in derived.of_type("mean_growth"))
+    return {
+        "verdicts": verdicts,
+        "main": main,
+        "counts": class_counts(main),
+        "nature": natures.pop() if len(natures) == 1 else None,
+        "to_end": to_end,
+        "stated": Verdicts(one for one in to_end if one.target.origin == "stated"),
+        "derived": derived,
+        "kept_up": kept_up,
+        "kept_from": next(first_years, None),
+        "gap": next((one.vintage_gap for one in verdicts if one.vintage_gap), None),
+        "bets": even_bets(verdicts),
+        "main_bets": even_bets(one for one in main if one.rate_needed is not None),
+        "cut": Verdicts(one for one in verdicts if one.discounted_1 is not None),
+        "beyond": beyond_gdp(verdicts),
+    }
+
+
+def class_counts(verdicts: Verdicts) -> dict[str, int]:
+    """How many targets are in each class, best class first, ``cannot_tell`` last."""
+    classes = [one.class_ for one in verdicts]
+    order = [*(name for _, name in INDICATIVE + BINDING), CANNOT_TELL]
+    return {name: classes.count(name) for name in order if name in classes}
+
+
+def even_bets(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """Of verdicts that show a figure, the values with an even and a nine-in-ten chance.
+
+    ``verdict, even, nine_in_ten``, and by how much the even one is above the target (``gap``), as
+    both are shown.
+    """
+    return [
+        {
+            "verdict": one,
+            "even": bet.even,
+            "nine_in_ten": bet.nine_in_ten,
+            "gap": round(round(bet.even, 1) - one.target.value, 1),
+        }
+        for one in verdicts
+        if isinstance(bet := one.break_even, EvenBet) and one.grade not in WORD_ONLY_GRADES
+    ]
+
+
+def beyond_gdp(verdicts: Verdicts) -> dict[str, Any] | None:
+    """What targets that cannot be told ask beyond GDP at current prices; None without one.
+
+    ``gdp``: its growth (%) at ``q10, q50, q90``; ``points``: by how many a ``target`` must outgrow
+    each of these, for the targets of the same years.
+    """
+    found = [(one.target, one.break_even) for one in verdicts]
+    beyond = [(target, takes) for target, takes in found if isinstance(takes, BeyondGdp)]
+    if not beyond:
+        return None
+    gdp = beyond[0][1].gdp
+    rows = [{"target": target, **takes.points} for target, takes in beyond if takes.gdp == gdp]
+    return {"gdp": gdp, "points": pd.DataFrame(rows)}
+
+
+def drawn_facts(verdicts: Verdicts, outlook: Outlook) -> dict[str, Any]:
+    """What is drawn beside the verdicts.
+
+    Returns
+    -------
+    dict
+        ``growth`` (`fan_facts`) and its ``growth_target``; ``rank`` to be kept to the end, None
+        where none is asked, and `rank_bars`; ``rebound``, the year after a shock, or None; and
+        those of `level_facts`.
+    """
+    main = verdicts.of("2021_main")
+    rank = target_value(verdicts.of("to_end_year"), "gdp_rank_in_province")
+    drawn = rank_paths(outlook, "gdp_nominal", outlook.end_year)
+    shock = shock_set_aside(outlook)
+    return {
+        "growth": fan_facts(outlook, "gdp_real_growth"),
+        "growth_target": target_value(main, "gdp_real_growth"),
+        "rank": rank,
+        **rank_bars(drawn, outlook.paths.sizes["region"], rank),
+        "rebound": None if shock is None else int(shock["year"]) + 1,
+        **level_facts(
+            main,
+            outlook.base_year,
+            gdp=actual(outlook, "gdp_nominal"),
+            growth=actual(outlook, "gdp_real_growth"),
+            revenue=actual(outlook, "budget_revenue"),
+        ),
+    }
+
+
+def level_facts(
+    main: Verdicts, base_year: int, *, gdp: pd.Series, growth: pd.Series, revenue: pd.Series
+) -> dict[str, Any]:
+    """What targets of growth mean as levels (亿元), of series by year.
+
+    ``gdp_level``: ``value`` asked, ``level`` at prices of the base year, ``latest`` growth and the
+    mean over ``two_years`` (%); ``revenue_level``: ``value``, ``level`` and its ``year``. None
+    without a target, or without a figure of the base year.
+    """
+    real, cash = (target_value(main, f"{name}_growth") for name in ("gdp_real", "budget_revenue"))
+    facts: dict[str, Any] = {"gdp_level": None, "revenue_level": None}
+    if real is not None and base_year in gdp.index and base_year in growth.index:
+        facts["gdp_level"] = {
+            "value": real,
+            "level": level_after(gdp[base_year], real, 1),
+            "latest": growth[base_year],
+            "two_years": mean_of_rates(pd.Series([growth[base_year], real])),
+        }
+    if cash is not None and base_year in revenue.index:
+        level = level_after(revenue[base_year], cash, 1)
+        facts["revenue_level"] = {"value": cash, "level": level, "year": base_year + 1}
+    return facts
+
+
+def target_value(verdicts: Verdicts, indicator: str) -> float | None:
+    """The figure a target asks of ``indicator``, or None where there is no such target."""
+    values = (one.target.value for one in verdicts if one.target.indicator == indicator)
+    return next(values, None)
+
+
+def past_chances(parts: pd.DataFrame) -> dict[str, Any] | None:
+    """What was given and what came at the longest horizon, of `decompose`; None for nothing.
+
+    ``years`` (the horizon), ``origins``, and ``groups``: ``group, chance, came``, a dict each.
+    """
+    if parts.empty:
+        return None
+    longest = parts[parts["horizon"] == parts["horizon"].max()]
+    return {
+        "years": longest["horizon"].max(),
+        "origins": longest["origins"].max(),
+        "groups": longest.to_dict("records"),
+    }
+
+
+def report_facts(figures: pd.DataFrame) -> dict[str, Any]:
+    """Whether there ``is_report``, and the ``jobs`` it counts in five years (万人), or None."""
+    jobs = figures.loc[figures["indicator"] == "new_urban_jobs_five_years", "value"]
+    total = None if jobs.empty else jobs.iloc[0]
+    return {
+        "is_report": len(figures) > 0,
+        "jobs": None if total is None else {"total": total, "a_year": total / 5},
+    }

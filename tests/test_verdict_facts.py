@@ -1,0 +1,267 @@
+"""What stands beside verdicts: facts as numbers, and what the text of page 30 makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from lvliang.baseline.regions import find_region
+from lvliang.display.prose import Text
+from lvliang.feasibility import record
+from lvliang.feasibility.break_even import EvenBet
+from lvliang.feasibility.reference import EurostatBasis, ReferenceClass
+from lvliang.feasibility.settling import VintageGap
+from lvliang.feasibility.verdict_facts import (
+    class_counts,
+    even_bets,
+    level_facts,
+    past_chances,
+    report_facts,
+    target_value,
+    verdict_facts,
+)
+from lvliang.feasibility.verdicts import Verdict, Verdicts
+
+OWN = record.Fared(origins=9, cities=1, bias=3.4, crps=1.0, cover90=5 / 9)
+FARED = record.Fared(origins=9, cities=11, bias=1.1, crps=1.0, cover90=0.87)
+LINE = record.RecordLine("province", 5, FARED, own=None)
+GROWTH = {
+    "group": "2021_main", "indicator": "gdp_real_growth", "type": "growth", "operator": ">=",
+    "value": 8.0, "unit": "%", "first_year": 2021, "deadline": 2021, "grade": "A",
+    "class": "uncertain", "probability": 0.36, "rate_needed": 8.0, "required_rate": 8.0,
+    "reading_zh": "", "reading_en": "",
+}  # fmt: skip
+KEPT_UP = GROWTH | {"group": "to_end_year", "type": "mean_growth", "deadline": 2025}
+NOT_TOLD = {"group": "2021_main", "class": "cannot_tell", "indicator": "new_urban_jobs"}
+TARGETS = Verdicts(
+    Verdict.of({"indicator": indicator, "value": value})
+    for indicator, value in (
+        ("gdp_real_growth", 8.0), ("new_urban_jobs", 3.9), ("budget_revenue_growth", 5.0),
+    )
+)  # fmt: skip
+YEARS = {
+    "gdp": pd.Series({2020: 1538.04}),
+    "growth": pd.Series({2020: 2.7}),
+    "revenue": pd.Series({2018: 174.8, 2020: 187.26}),
+}
+NOTHING = dict.fromkeys(["gdp_level", "revenue_level", "jobs", "is_report", "past", "rebound"])
+
+
+def verdicts(*rows: dict[str, Any]) -> Verdicts:
+    return Verdicts(map(Verdict.of, rows))
+
+
+def said(block: str, *rows: dict[str, Any], lang: str = "zh", **facts: Any) -> list[str]:
+    """What a block of page 30 says in sentences."""
+    given = {"region": find_region("141100"), "base_year": 2020, "end_year": 2025}
+    given |= {"growth_discount": 0.0, "origins": 4, "longest": 5} | NOTHING
+    given |= verdict_facts(verdicts(*rows)) | facts
+    pieces = Text("30_feasibility", lang, given).say(block)
+    return [piece.words for piece in pieces if hasattr(piece, "style")]
+
+
+def test_classes_are_counted_best_first_and_what_cannot_be_told_last() -> None:
+    rows = [NOT_TOLD, GROWTH, GROWTH | {"class": "under_control"}, GROWTH]
+    counts = class_counts(verdicts(*rows))
+    assert list(counts.items()) == [("uncertain", 2), ("under_control", 1), ("cannot_tell", 1)]
+
+
+def test_a_target_to_the_end_is_stated_or_derived() -> None:
+    stated = KEPT_UP | {"origin": "stated"}
+    facts = verdict_facts(verdicts(GROWTH, stated, KEPT_UP | {"origin": "derived"}))
+    assert (len(facts["main"]), len(facts["to_end"]), len(facts["kept_up"])) == (1, 2, 2)
+    assert (len(facts["stated"]), len(facts["derived"]), facts["kept_from"]) == (1, 1, 2021)
+    assert verdict_facts(verdicts(stated))["kept_from"] is None
+
+
+@pytest.mark.parametrize(
+    ("natures", "common"),
+    [(("预期性", "预期性"), "预期性"), (("预期性", "约束性"), None), ((), None)],
+)
+def test_the_nature_of_targets_is_told_where_they_have_it_in_common(
+    natures: tuple[str, ...], common: str | None
+) -> None:
+    judged = verdicts(*(GROWTH | {"nature": nature} for nature in natures))
+    assert verdict_facts(judged)["nature"] == common
+
+
+def test_how_to_add_figures_is_said_where_any_are_missing() -> None:
+    how = [words for words in said("notes", GROWTH, NOT_TOLD) if words.startswith("怎样补数：")]
+    assert len(how) == 1
+    assert "data/README.md" in how[0]
+    assert not any(words.startswith("怎样补数") for words in said("notes", GROWTH))
+    assert any("data/report/targets.csv" in words for words in said("notes"))
+
+
+def even(value: float, lang: str = "zh", **changes: object) -> list[str]:
+    return said("answer", GROWTH | {"break_even": EvenBet(value, 0.0)} | changes, lang=lang)[1:]
+
+
+def test_the_distance_of_a_target_from_an_even_bet_has_its_side() -> None:
+    assert even(6.69) == [
+        "地区生产总值实际增速：2021年≥8%，可能性约35%；"
+        "有五成把握的增速约为6.7%，比目标低1.3个百分点。"
+    ]
+    assert "高1.5个百分点" in even(9.5)[0]
+    assert "与目标大体相当" in even(7.96)[0]
+    assert "1.3 points below the target" in even(6.69, "en")[0]
+    gaps = [even_bets(verdicts(GROWTH | {"break_even": EvenBet(x, 0)})) for x in (6.69, 9.5, 7.96)]
+    assert [bet["gap"] for (bet,) in gaps] == [-1.3, 1.5, 0.0]
+
+
+def test_no_even_bet_where_the_word_stands_alone_or_no_rate_is_needed() -> None:
+    assert even(6.69, grade="C") == []
+    assert even(4.0, rate_needed=float("nan")) == []
+
+
+def test_the_settling_figure_is_told_with_its_gap_or_without() -> None:
+    gap = VintageGap(2000, 2020, 20, mean=0.08, spread=1.68, largest=3.6, probability_without=0.4)
+    told, *_ = said("notes", GROWTH, GROWTH | {"vintage_gap": gap})
+    assert "平均+0.1个百分点" in told
+    assert "标准差1.7个百分点" in told
+    assert "未计入" in said("notes", GROWTH)[0]
+    assert not any("考核" in words for words in said("notes"))
+
+
+def test_targets_of_growth_as_levels() -> None:
+    facts = level_facts(TARGETS, 2020, **YEARS)
+    assert facts["gdp_level"] == pytest.approx(
+        {"value": 8.0, "level": 1661.0832, "latest": 2.7, "two_years": 5.316665}
+    )
+    assert facts["revenue_level"] == pytest.approx({"value": 5.0, "level": 196.623, "year": 2021})
+    gdp, revenue = said("main", GROWTH, **facts)[-2:]
+    assert gdp == (
+        "地区生产总值增长8%相当于按2020年价格达到1661.1亿元；与2020年的2.7%合计，两年平均增长5.3%。"
+    )
+    assert revenue == "一般公共预算收入增长5%相当于2021年达到196.6亿元。"
+    gdp, revenue = said("main", GROWTH, lang="en", **facts)[-2:]
+    assert "means CNY 166.1 billion at 2020 prices" in gdp
+    assert revenue == "Revenue growth of 5 % means CNY 19.7 billion in 2021."
+    lower = verdicts(GROWTH | {"value": 5.0})
+    assert level_facts(lower, 2020, **YEARS)["gdp_level"]["level"] == pytest.approx(1614.942)
+
+
+@pytest.mark.parametrize(
+    ("targets", "base_year", "known"),
+    [
+        (TARGETS[1:], 2020, ["revenue_level"]),
+        (TARGETS[:1], 2020, ["gdp_level"]),
+        (TARGETS[:0], 2020, []),
+        (TARGETS, 2019, []),
+    ],
+)
+def test_without_target_level_or_growth_there_is_no_level(
+    targets: Verdicts, base_year: int, known: list[str]
+) -> None:
+    facts = level_facts(Verdicts(targets), base_year, **YEARS)
+    assert [name for name, value in facts.items() if value] == known
+
+
+def test_jobs_are_those_of_the_report() -> None:
+    figures = pd.DataFrame({"indicator": ["new_urban_jobs_five_years"], "value": [22.0]})
+    facts = report_facts(figures)
+    assert facts == {"is_report": True, "jobs": {"total": 22.0, "a_year": 4.4}}
+    jobs, twelfth = said("main", **facts)[-2:]
+    assert "五年新增22万人，年均4.4万人" in jobs
+    assert "不折不扣" in twelfth
+    jobs, _ = said("main", lang="en", **facts)[-2:]
+    assert "220,000 persons over five years, 44,000 persons a year" in jobs
+    assert report_facts(figures[:0]) == {"is_report": False, "jobs": None}
+    assert len(said("main")) == 1
+
+
+def test_target_value() -> None:
+    assert target_value(TARGETS, "new_urban_jobs") == 3.9
+    assert target_value(TARGETS, "gdp_nominal") is None
+
+
+def test_that_a_year_rebounds_is_said_after_a_shock_alone() -> None:
+    assert said("to_end", KEPT_UP, rebound=2020)[-1].startswith("2020年是恢复性年份")
+    for rows, year in (([KEPT_UP], None), ([], 2020)):
+        assert not any("恢复性" in words for words in said("to_end", *rows, rebound=year))
+
+
+def test_past_chances_are_those_of_the_longest_horizon() -> None:
+    parts = pd.DataFrame(
+        {"group": ["all", "all", "province"], "horizon": [1, 5, 5], "origins": [13, 9, 8],
+         "chance": [0.1, 0.516, 0.48], "came": [0.2, 0.463, 0.44]}
+    )  # fmt: skip
+    past = past_chances(parts)
+    assert past is not None
+    assert (past["years"], past["origins"], len(past["groups"])) == (5, 9, 2)
+    assert said("to_end", KEPT_UP, past=past)[-1] == (
+        "以往给出的5年平均增速可能性与实际出现的比例（9个起点）：全部城市平均预测52%、实际出现46%；"
+        "全省各市平均预测48%、实际出现44%。"
+    )
+    assert past_chances(pd.DataFrame()) is None
+    assert not any("以往给出" in words for words in said("to_end", past=past))
+
+
+def test_the_origins_behind_the_record_are_those_of_the_run() -> None:
+    assert any("5年期的检验记录背后，只有4个" in words for words in said("notes"))
+    english = said("notes", lang="en", origins=9)
+    assert any("Only 9 overlapping origins" in words for words in english)
+    for lang, none in {"zh": "没有回测记录", "en": "there is no record"}.items():
+        assert any(none in words for words in said("notes", lang=lang, origins=0))
+
+
+def beside(lang: str = "zh", **changes: Any) -> str:
+    """What stands beside a verdict on real growth."""
+    notes = [words for words in said("to_end", KEPT_UP | changes, lang=lang) if "—" in words]
+    (told,) = (words for words in notes if "——" in words or " — " in words)
+    return told.partition("——" if lang == "zh" else " — ")[2]
+
+
+@pytest.mark.parametrize(
+    ("line", "beyond", "told"),
+    [
+        (None, None, "没有自己的回测记录"),
+        (None, 5, "超过5年没有检验记录"),
+        (LINE, None, "回测依据：全省各市，5年平均增速，9个起点，90%区间覆盖87%"),
+    ],
+)
+def test_beside_a_verdict_stands_its_record_or_why_there_is_none(
+    line: record.RecordLine | None, beyond: int | None, told: str
+) -> None:
+    assert beside(record=line, beyond_record=beyond).startswith(told)
+
+
+@pytest.mark.parametrize(("basis", "told"), [("constant", True), ("current", False)])
+def test_the_two_point_rule_says_what_it_was_fed(basis: str, told: bool) -> None:
+    rule = {"eurostat_status": "on_track", "eurostat_basis": EurostatBasis(2015, 2020, 9.98)}
+    words = beside(price_basis=basis, **rule)
+    assert "2015—2020年现价年均增长10.0%" in words
+    assert "“按期推进”" in words
+    assert ("口径不一" in words) is told
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("alike", "40个时段（全国12个城市）中，有61%"), ("province", "40个时段中，有61%")],
+)
+def test_earlier_spells_are_of_cities_that_began_alike_or_of_the_province(
+    kind: str, told: str
+) -> None:
+    assert told in beside(reference_class=ReferenceClass(kind, 40, 12), reference_percentile=60.6)
+
+
+def test_the_line_of_the_province_tells_how_the_city_itself_fared() -> None:
+    own = replace(LINE, own=OWN)
+    assert beside(record=own).endswith("其中本市9个起点中5个落在区间内、预测平均偏高3.4个百分点。")
+    assert "(of the city itself, 5 of 9 outcomes lay within" in beside("en", record=own)
+
+
+@pytest.mark.parametrize(
+    ("bias", "words"),
+    [
+        (2.28, "预测平均偏高2.3个百分点"),
+        (-0.4, "预测平均偏低0.4个百分点"),
+        (-0.04, "预测平均没有偏高或偏低"),
+    ],
+)
+def test_a_line_of_the_record_says_on_which_side_forecasts_erred(bias: float, words: str) -> None:
+    line = replace(LINE, fared=replace(FARED, bias=bias))
+    assert beside(record=line).endswith(f"，{words}。")
