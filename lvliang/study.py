@@ -41,7 +41,13 @@ from lvliang.feasibility.record_facts import track_record_facts
 from lvliang.feasibility.registered import load_registered, registered_facts
 from lvliang.feasibility.reliability import decompose
 from lvliang.feasibility.targets import Target, load_targets
-from lvliang.feasibility.verdict_facts import drawn_facts, past_chances, report_facts, verdict_facts
+from lvliang.feasibility.verdict_facts import (
+    class_counts,
+    drawn_facts,
+    past_chances,
+    report_facts,
+    verdict_facts,
+)
 from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
 from lvliang.projection.conditional import COAL, condition
@@ -255,6 +261,8 @@ class Study:
         asked = [one.target.value for one in main if one.target.indicator == "gdp_real_growth"]
         return {
             **desk_facts(main, found, self.outlook, self.ranks),
+            "main": main,
+            "counts": class_counts(main),
             "near": self.rank_facts["near"],
             "target": asked[0] if asked else None,
             "coal": driver_facts(effects, "coal_price"),

@@ -28,11 +28,12 @@ def main(*probabilities: float | None, together: float | None = 0.2) -> Verdicts
 
 
 def feasibility(verdicts: Verdicts, lang: str = "zh") -> list[str]:
-    said = sentences.feasibility(verdicts, region="Q市", lang=lang)
-    assert said[0].style == "headline"
     facts = {"region": "Q市", "main": verdicts, "counts": class_counts(verdicts)}
     facts |= {"main_bets": [], "growth_discount": 0}
-    assert Text("30_feasibility", lang, facts).say("answer") == said  # the page says the same
+    said = Text("30_feasibility", lang, facts).say("answer")
+    assert said[0].style == "headline"
+    assert Text("90_summary", lang, facts).say("answer") == said  # the page for the desk as well
+    assert Text("history", lang, facts).say("overall") == said
     return [sentence.words for sentence in said]
 
 
@@ -63,3 +64,9 @@ def test_a_region_without_targets_says_so() -> None:
     assert "没有录入" in zh
     assert "no target" in en.lower()
     assert "Q市" in en
+
+
+def test_counts_stand_best_class_first_whatever_the_order_of_verdicts() -> None:
+    classes = ["cannot_tell", "difficult", "within_reach", "difficult"]
+    found = class_counts(Verdicts(Verdict.of({"class": one}) for one in classes))
+    assert list(found.items()) == [("within_reach", 1), ("difficult", 2), ("cannot_tell", 1)]

@@ -362,10 +362,3 @@ def test_a_page_counts_yuan_in_billions_in_english_and_as_published_in_chinese(
 
 def test_nothing_missing_says_nothing() -> None:
     assert words.missing_sentence(None, "zh") == ""
-
-
-def test_counts_stand_best_class_first_whatever_the_order_of_rows() -> None:
-    found = ["cannot_tell", "difficult", "within_reach", "difficult"]
-    assert words.counts_by_class(found, "zh") == "有望实现1项；实现难度较大2项；暂不具备评估条件1项"
-    said = words.counts_by_class(found[::-1], "en")
-    assert said == "1 within reach; 2 difficult; 1 cannot be assessed yet"

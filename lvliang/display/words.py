@@ -7,7 +7,6 @@ import re
 import string
 import tomllib
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -317,17 +316,6 @@ def missing_sentence(missing: Missing | None, lang: str) -> str:
         return ""
     facts = missing.plain() | {"indicator": label(str(missing.indicator), lang)}
     return text(f"missing.{facts.pop('reason')}", lang, **facts)
-
-
-def counts_by_class(classes: Iterable[str], lang: str) -> str:
-    """How many targets are in each class, best class first, ``cannot_tell`` last."""
-    counts = Counter(classes)
-    parts = [
-        text("feasibility.count", lang, label=text(f"class.{name}", lang), count=counts[name])
-        for name in _words()["class"]
-        if counts[name]
-    ]
-    return text("semicolon", lang).join(parts)
 
 
 def _english(value: float) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lvliang.display import sentences
+from lvliang.display.prose import Text
 from lvliang.display.scenario_tables import MAIN
 from lvliang.display.show import Sentence, Table
 from lvliang.display.words import text
+from lvliang.feasibility.verdict_facts import class_counts
 from lvliang.feasibility.verdicts import Verdict, Verdicts
 from lvliang.site.history_facts import told
 from lvliang.site.vintage import Row, Standing
@@ -47,8 +48,9 @@ def body(
         What each parameter is called.
     """
     main = Verdicts(Verdict.of(row) for row in verdicts).of(MAIN)
+    facts = {"main": main, "counts": class_counts(main), "region": region}
     said = [
-        *sentences.feasibility(main, region=region, lang=lang),
+        *Text("history", lang, facts).say("overall"),
         *told("since_last", standing, titles, lang),
     ]
     return "\n".join(line for piece in said for line in _lines(piece, lang))
