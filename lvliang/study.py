@@ -21,10 +21,11 @@ from lvliang.baseline.starting_point import ranks_by_year, starting_point
 from lvliang.display import show, tables
 from lvliang.display.prose import Page
 from lvliang.feasibility.background import Background, load_background
+from lvliang.feasibility.coal_facts import coal_facts, share_facts
 from lvliang.feasibility.commitments import judge_commitments
-from lvliang.feasibility.comparison import Comparison, load_comparison, scenarios_of
+from lvliang.feasibility.comparison import INDICATORS, Comparison, load_comparison, scenarios_of
 from lvliang.feasibility.desk import MAIN, desk_facts, driver_facts, expected, triggers
-from lvliang.feasibility.drivers import BASES, load_tornado, own_slope
+from lvliang.feasibility.drivers import BASES, coal_ahead, load_tornado, own_slope
 from lvliang.feasibility.industries import load_industries
 from lvliang.feasibility.industry_facts import industry_facts
 from lvliang.feasibility.rank_facts import air_facts, rank_facts, record_facts, revenue_facts
@@ -40,6 +41,7 @@ from lvliang.feasibility.record import (
 from lvliang.feasibility.record_facts import track_record_facts
 from lvliang.feasibility.registered import load_registered, registered_facts
 from lvliang.feasibility.reliability import decompose
+from lvliang.feasibility.scenario_facts import level_facts, scenario_facts, tornado_facts
 from lvliang.feasibility.targets import Target, load_targets
 from lvliang.feasibility.verdict_facts import (
     class_counts,
@@ -51,9 +53,10 @@ from lvliang.feasibility.verdict_facts import (
 from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
 from lvliang.projection.conditional import COAL, condition
-from lvliang.projection.outlook import Outlook, look_ahead
+from lvliang.projection.outlook import Outlook, actual, look_ahead
 from lvliang.projection.outlook_facts import gaps_of, outlook_facts
 from lvliang.projection.scenario import Scenario, load_shipped
+from lvliang.projection.sensitivity import load_sensitivities, trial
 
 
 class Study:
@@ -287,6 +290,25 @@ class Study:
             "past": past_chances(decompose(self.record, self.groups)),
             "origins": self.origins,
             "longest": LONGEST,
+        }
+
+    @cached_property
+    def scenario_facts(self) -> dict[str, Any]:
+        """Scenarios side by side, what moves most, and what coal moves (`feasibility`)."""
+        scenarios, others = self.scenarios
+        found, asked = self.comparison, (self.region.code, self.base_year)
+        ahead = coal_ahead(self.plain, seed=self.run.seed)
+        return {
+            **scenario_facts(found, self.years, self.run.scenario),
+            "levels": {
+                name: level_facts(found, actual(self.plain, name), name) for name in INDICATORS
+            },
+            "silent": [one for one in others if not one.speaks_of(self.years)],
+            "lent": [one for one in others if one.speaks_of(self.years)],
+            "tornado": tornado_facts(self.tornado(scenarios), self.years),
+            "coal": coal_facts(load_sensitivities(*asked), trial(*asked), ahead),
+            "slope": self.slope,
+            "share": share_facts(found, year=self.years[0], slope=self.slope),
         }
 
     @cached_property

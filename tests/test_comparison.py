@@ -8,23 +8,34 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 from lvliang.baseline.history import has_report
+from lvliang.baseline.regions import find_region
 from lvliang.cli import app
-from lvliang.display import coal_tables, scenario_charts, scenario_sentences, scenario_tables
-from lvliang.display.show import NOTHING_STYLE, Appendix, Formula, Sentence, Table
+from lvliang.display.figures import scenarios as drawings
+from lvliang.display.prose import Piece, Text, of_all_pages
+from lvliang.display.show import NOTHING_STYLE, Appendix, Chart, Formula, Sentence, Table
 from lvliang.display.words import amount, text
 from lvliang.errors import ParameterError
 from lvliang.feasibility import comparison
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.bands import NEAR_EDGE
-from lvliang.feasibility.comparison import Comparison, compare, load_comparison, scenarios_of
+from lvliang.feasibility.coal_facts import coal_facts, share_facts
+from lvliang.feasibility.comparison import (
+    INDICATORS,
+    Comparison,
+    compare,
+    load_comparison,
+    scenarios_of,
+)
 from lvliang.feasibility.drivers import (
     coal_ahead,
     manufacturing_ladder,
@@ -34,6 +45,12 @@ from lvliang.feasibility.drivers import (
     price_that_undoes,
     tornado,
     trial_errors,
+)
+from lvliang.feasibility.scenario_facts import (
+    kinds_assumed,
+    level_facts,
+    scenario_facts,
+    tornado_facts,
 )
 from lvliang.projection.conditional import condition
 from lvliang.projection.national import forecast_factor
@@ -45,6 +62,7 @@ from lvliang.projection.sensitivity import load_sensitivities, trial
 YEARS = {"base_year": 2020, "end_year": 2025}
 SPAN = range(2021, 2026)
 SEED = 3
+AHEAD = pd.Series({"q10": 1.0, "q50": 1.0, "q90": 2.0})
 LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
 
 
@@ -65,6 +83,29 @@ def found(region: str = "141100") -> Comparison:
 def with_own(changes: str) -> Comparison:
     scenarios, _ = scenarios_of(shipped()[:1], load_scenario("baseline", changes, **YEARS), SPAN)
     return compare(plain(), scenarios, Background(), rank=4, seed=SEED)
+
+
+def said(given: Comparison, lang: str, block: str, **facts: Any) -> list[Piece]:
+    """What the page says of a comparison in a block."""
+    run = {"region": find_region("141100"), **YEARS, "growth_discount": 0.0}
+    of_run = {"silent": [], "lent": [], "slope": None, **run}
+    known = of_run | scenario_facts(given, SPAN) | facts
+    known["end_year"] = known["span"][0][1]
+    return Text("40_scenarios", lang, known).say(block)
+
+
+def tables(pieces: list[Piece]) -> list[Table]:
+    return [piece for piece in pieces if isinstance(piece, Table)]
+
+
+def charts(pieces: list[Piece]) -> list[Chart]:
+    return [piece for piece in pieces if isinstance(piece, Chart)]
+
+
+def panels(facts: dict[str, Any] | None) -> Figure:
+    assert facts is not None
+    drawn = (facts[name] for name in ("actual", "quantiles", "ends"))
+    return drawings.panels(*drawn, unit="亿元", title=lambda end: f"{end['scenario'].title_zh}\n1")
 
 
 def test_the_summary_is_that_of_the_conditional_draws() -> None:
@@ -202,7 +243,7 @@ def test_errors_of_a_trial_by_hand() -> None:
 
 @LANGUAGES
 def test_the_answer_says_conditional_and_which_verdicts_change(lang: str) -> None:
-    headline, *more = scenario_sentences.answer(found(), region="吕梁市", years=SPAN, lang=lang)
+    headline, *more = said(found(), lang, "answer")
     assert headline.words.startswith("条件预测" if lang == "zh" else "Conditional")
     changing = found().verdicts.query("flips")["scenario"].unique()
     assert (
@@ -217,7 +258,7 @@ def test_the_answer_says_conditional_and_which_verdicts_change(lang: str) -> Non
         assert (f"{value:.0f}" if lang == "zh" else f"{value / 10:.1f}") in more[0].words
     # Ranks and joint chances rest on grades C and D: words, no shares of paths.
     assert not any(re.search(r"\d+(\.\d+)? ?%", line.words) for line in more[2:])
-    (words,) = scenario_tables.chances(found(), lang)
+    words = next(table for table in tables(said(found(), lang, "each")))
     assert (
         not words.frame.iloc[:, 1:-1].map(lambda cell: bool(re.search(r"\d", cell))).any(axis=None)
     )
@@ -225,74 +266,88 @@ def test_the_answer_says_conditional_and_which_verdicts_change(lang: str) -> Non
 
 @LANGUAGES
 def test_each_scenario_says_what_it_assumes_and_what_follows(lang: str) -> None:
-    sentences = scenario_sentences.each(found(), year=2025, lang=lang)
-    assert len(sentences) == len(found().scenarios) - 1
+    sentences = said(found(), lang, "each")[1 : len(found().scenarios)]
+    for scenario, sentence in zip(found().scenarios[1:], sentences, strict=True):
+        assert sentence.words.lower().startswith(scenario.title(lang).lower())
     slump = sentences[1].words
-    for said in ("−20.7", "−12.2", "−17.1", "−16.0", "PINK2603"):
-        assert said in slump
+    for part in ("−20.7", "−12.2", "−17.1", "−16.0", "PINK2603"):
+        assert part in slump
     row = found().summary.loc["coal_slump"]
     assert f"{abs(row['gdp_nominal_against']):.1f}" in slump
 
 
 def test_equal_years_are_said_together_and_a_shock_says_whom_it_strikes() -> None:
-    bases = scenario_sentences.assumed(load_scenario("transformation", **YEARS), SPAN, "zh")
+    bases = load_scenario("transformation", **YEARS)
+    assert bases.assumed(SPAN) == {"policy": [(2021, 2022, 0.3), (2023, 2025, 0.8)]}
     assert (
-        bases
+        of_all_pages("assumed", "zh", bases, bases.assumed(SPAN))
         == "本市实际增速（与基准之差）2021—2022年每年+0.3个百分点、2023—2025年每年+0.8个百分点"
     )
-    struck = scenario_sentences.assumed(load_scenario("relapse", **YEARS), SPAN, "en")
+    relapse = load_scenario("relapse", **YEARS)
+    struck = of_all_pages("assumed", "en", relapse, relapse.assumed(SPAN))
     assert "strikes the nation with −3.8 points in 2023, of which 50 % stays" in struck
 
 
 @LANGUAGES
 def test_an_own_scenario_is_told_by_its_changes(lang: str) -> None:
-    own = with_own("coal_price.2023=-30%")
-    (said,) = scenario_sentences.each(own, year=2025, lang=lang)
-    assert "coal_price.2023=-30%" in said.words
-    assert "−30.0" in said.words
-    assert scenario_tables.name_of(own, "own", lang) in ("自设情景", "own scenario")
+    _, sentence, *_ = said(with_own("coal_price.2023=-30%"), lang, "each")
+    assert sentence.words.startswith(("自设情景", "Own scenario"))
+    assert "coal_price.2023=-30%" in sentence.words
+    assert "−30.0" in sentence.words
 
 
 @LANGUAGES
 def test_a_city_without_targets_is_compared_by_levels_alone(lang: str) -> None:
     suzhou = found("320500")
-    headline = scenario_sentences.answer(suzhou, region="苏州市", years=SPAN, lang=lang)[0]
+    headline = said(suzhou, lang, "answer")[0]
     assert "没有录入" in headline.words or "no target" in headline.words.lower()
-    assert scenario_tables.classes(suzhou, lang) == []
-    assert scenario_tables.summary(suzhou, year=2025, lang=lang)
-    (no_share,) = coal_tables.manufacturing(suzhou, year=2021, slope=None, lang=lang)
+    assert scenario_facts(suzhou, SPAN)["changing"] == 0
+    assert len(said(suzhou, lang, "compare")) > 1
+    assert share_facts(suzhou, year=2021, slope=None) is None
+    *_, no_share = said(suzhou, lang, "coal", coal=None, share=None)
     assert no_share.style == NOTHING_STYLE
     told = "同时实现" if lang == "zh" else "joint"
     verdicts = "研判" if lang == "zh" else "verdict"
     for city, has in ((suzhou, False), (found(), True)):
-        *_, note = scenario_sentences.notes(city, lang)
+        *_, note = said(city, lang, "each")
         assert (told in note.words) == has
-        assert (verdicts in scenario_tables.appendix(city, lang).summary) == has
+        *_, appendix = said(city, lang, "appendix")
+        assert (verdicts in appendix.summary) == has
+
+
+def test_limits_speak_of_what_the_scenarios_shown_assume() -> None:
+    def assumes(scenarios: list[Scenario]) -> set[str]:
+        return {name for name, holds in kinds_assumed(scenarios).items() if holds}
+
+    assert assumes(shipped()) == {"policy", "shock", "city"}
+    assert assumes([one for one in shipped() if not one.is_of_a_city()]) == {"shock"}
+    assert assumes(list(with_own("policy.2021=1").scenarios)) == {"policy"}
 
 
 @LANGUAGES
-def test_limits_speak_of_what_the_scenarios_shown_assume(lang: str) -> None:
-    parts = {name: text(f"scenarios.limits_{name}", lang) for name in ("policy", "shock", "city")}
-
-    def said(scenarios: list[Scenario]) -> set[str]:
-        words = scenario_sentences.limits(replace(found(), scenarios=tuple(scenarios)), lang).words
-        return {name for name, part in parts.items() if part in words}
-
-    assert said(shipped()) == set(parts)
-    assert said([one for one in shipped() if not one.is_of_a_city()]) == {"shock"}
-    own, _ = scenarios_of(shipped()[:1], load_scenario("baseline", "policy.2021=1", **YEARS), SPAN)
-    assert said(own) == {"policy"}
+@pytest.mark.parametrize(
+    ("name", "part"), [("policy", "policy"), ("shock", "shock"), ("city", "Lvliang")]
+)
+def test_a_limit_is_said_where_it_is_assumed(name: str, part: str, lang: str) -> None:
+    parts = {"policy": "政策效应", "shock": "冲击", "Lvliang": "吕梁市"}
+    for holds in (True, False):
+        assumes = dict.fromkeys(("policy", "shock", "city"), False) | {name: holds}
+        _, limits, _ = said(found(), lang, "appendix", assumes=assumes)
+        assert ((parts[part] if lang == "zh" else part) in limits.words) == holds
 
 
 @LANGUAGES
-@pytest.mark.parametrize(("slope", "read"), [(0.1, "share_read"), (None, "share_plain")])
-def test_the_share_of_manufacturing_stands_with_its_formula(
-    slope: float | None, read: str, lang: str
-) -> None:
-    _, table, *rest = coal_tables.manufacturing(found(), year=2021, slope=slope, lang=lang)
-    assert len(table.frame) > 2
-    note = Sentence(text(f"coal.{read}", lang), "note")
-    assert rest == [Formula(coal_tables.SHARE_AFTER), note]
+@pytest.mark.parametrize("slope", [0.1, None])
+def test_the_share_of_manufacturing_stands_with_its_formula(slope: float | None, lang: str) -> None:
+    share = share_facts(found(), year=2021, slope=slope)
+    assert share is not None
+    assert len(share["bases"]) > 2
+    ways = {move["way"] for of in share["bases"] for move in of["moves"]}
+    assert ways == ({"full"} if slope is None else {"full", "slope"})
+    *_, table, formula, note = said(found(), lang, "coal", coal=None, share=share, slope=slope)
+    assert len(table.frame) == len(share["bases"])
+    assert isinstance(formula, Formula)
+    assert ("按弹性" in note.words or "By elasticity" in note.words) == (slope is not None)
 
 
 @LANGUAGES
@@ -302,15 +357,19 @@ def test_years_that_no_scenario_speaks_of_are_said(lang: str) -> None:
     known = list(load_shipped(**years).values())
     scenarios, others = scenarios_of(known, known[0], range(2016, 2020))
     alone = compare(early, scenarios, Background(), rank=4, seed=SEED)
-    (headline,) = scenario_sentences.answer(alone, region="", years=range(2016, 2020), lang=lang)
+    facts = scenario_facts(alone, range(2016, 2020)) | {
+        "levels": {name: level_facts(alone, actual(early, name), name) for name in INDICATORS},
+        "silent": others,
+    }
+    (headline,) = said(alone, lang, "answer", **facts)
     assert "2016—2019" in headline.words or "2016–2019" in headline.words
-    (left,) = scenario_sentences.left_out(others, years=range(2016, 2020), lang=lang)
+    _, nothing, left, *_ = said(alone, lang, "each", **facts)
+    assert nothing.style == NOTHING_STYLE
     assert all(one.title(lang) in left.words for one in others)
-    for indicator in scenario_tables.LEVELS:
-        for chart in scenario_charts.fans(
-            alone, actual(early, indicator), indicator=indicator, region="", lang=lang
-        ):
-            plt.close(chart.figure)
+    assert said(alone, lang, "switch", **facts) == []
+    for chart in charts(said(alone, lang, "levels", **facts)):
+        assert chart.title.endswith(("只有基准", "the baseline alone"))
+        plt.close(chart.figure)
 
 
 def test_without_the_panel_nothing_is_compared(data_copy: Path) -> None:
@@ -318,49 +377,33 @@ def test_without_the_panel_nothing_is_compared(data_copy: Path) -> None:
     bare = look_ahead("141100", **YEARS, draws=500, seed=SEED, data=data_copy)
     known = list(load_shipped(**YEARS, data=data_copy).values())
     empty = compare(bare, known, Background(), rank=np.nan, seed=SEED, data=data_copy)
-    (said,) = scenario_sentences.answer(empty, region="吕梁市", years=SPAN, lang="zh")
-    assert "不作情景比较" in said.words
-    assert scenario_tables.summary(empty, year=2025, lang="zh") == []
-    assert (
-        scenario_charts.tornado(
-            tornado(bare, known[-2], seed=SEED, data=data_copy), region="", years=SPAN, lang="zh"
-        )
-        == []
-    )
-    slopes = load_sensitivities("141100", 2020, data_copy)
-    (unknown,) = coal_tables.evidence(
-        slopes,
-        trial("141100", 2020, data_copy),
-        pd.Series(dtype=float),
-        own=None,
-        region="吕梁市",
-        lang="zh",
-        **YEARS,
-    )
+    (headline,) = said(empty, "zh", "answer")
+    assert "不作情景比较" in headline.words
+    assert len(said(empty, "zh", "compare")) == 1
+    effects = tornado(bare, known[-2], seed=SEED, data=data_copy)
+    assert tornado_facts(effects, SPAN) is None
+    assert [piece.style for piece in said(empty, "zh", "tornado", tornado=None)[1:]] == ["nothing"]
+    slopes, tried = load_sensitivities("141100", 2020, data_copy), trial("141100", 2020, data_copy)
+    assert coal_facts(slopes, tried, pd.Series(dtype=float)) is None
+    _, unknown, *_ = said(empty, "zh", "coal", coal=None, share=None)
     assert "不能估计" in unknown.words
 
 
 @pytest.mark.parametrize(
-    ("identified", "said"),
+    ("identified", "part"),
     [
         (0, "none of them is identified"),
         (1, "identified: 1 of 4"),
         (4, "all of them are identified"),
     ],
 )
-def test_how_many_other_prices_are_identified_is_counted(identified: int, said: str) -> None:
+def test_how_many_other_prices_are_identified_is_counted(identified: int, part: str) -> None:
     slopes = load_sensitivities("141100", 2020)
-    others = slopes.query("group == 'province' and regressor != @coal_tables.COAL").index
+    others = slopes.query("group == 'province' and regressor != 'coal_australia_thermal'").index
     slopes.loc[others, "identified"] = [place < identified for place in range(len(others))]
-    words = [
-        piece.words
-        for piece in coal_tables.evidence(
-            slopes, trial("141100", 2020), pd.Series({"q10": 1, "q50": 1, "q90": 2}),
-            own=None, region="X", lang="en", **YEARS,
-        )
-        if isinstance(piece, Sentence)
-    ]  # fmt: skip
-    assert any(said in one for one in words)
+    coal = coal_facts(slopes, trial("141100", 2020), AHEAD)
+    pieces = said(found(), "en", "coal", coal=coal, share=None)
+    assert any(part in piece.words for piece in pieces if isinstance(piece, Sentence))
 
 
 @LANGUAGES
@@ -370,7 +413,8 @@ def test_coal_says_what_the_estimates_say(region: str, lang: str) -> None:
     own = own_slope(region, 2020)
     outlook = look_ahead(region, **YEARS, draws=1000, seed=SEED)
     ahead = coal_ahead(outlook, seed=SEED)
-    pieces = coal_tables.evidence(slopes, tried, ahead, own=own, region="X", lang=lang, **YEARS)
+    coal = coal_facts(slopes, tried, ahead)
+    _, *pieces = said(found(), lang, "coal", coal=coal, share=None, slope=own)
     row = slopes[(slopes["group"] == "province") & (slopes["outcome"] == "gdp_deflator")].iloc[0]
     ten = 100 * np.log(1.1) * row["estimate"]
     assert f"{abs(ten):.1f}" in pieces[0].words
@@ -378,23 +422,21 @@ def test_coal_says_what_the_estimates_say(region: str, lang: str) -> None:
     assert (not_told in pieces[0].words) == (not row["identified"])
     assert (own is None) == (not row["identified"])
     errors = trial_errors(tried).loc["gdp_deflator"]
-    said = " ".join(piece.words for piece in pieces)
-    assert all(f"{errors[name]:.1f}" in said for name in ("error_with", "error_without"))
+    words = " ".join(piece.words for piece in pieces)
+    assert all(f"{errors[name]:.1f}" in words for name in ("error_with", "error_without"))
     assert len(ahead) == (0 if own is None else 3)
-    assert all(f"{times:.2f}" in said for times in ahead)
+    assert all(f"{times:.2f}" in words for times in ahead)
 
 
 @LANGUAGES
 @pytest.mark.parametrize(("region", "cities"), [("110000", 1), ("141100", 11)])
 def test_coal_speaks_of_a_province_where_there_is_one(region: str, cities: int, lang: str) -> None:
-    pieces = coal_tables.evidence(
-        load_sensitivities(region, 2020), trial(region, 2020),
-        pd.Series({"q10": 1, "q50": 1, "q90": 2}), own=0.1, region="Q", lang=lang, **YEARS,
-    )  # fmt: skip
+    coal = coal_facts(load_sensitivities(region, 2020), trial(region, 2020), AHEAD)
+    _, *pieces, _ = said(found(), lang, "coal", coal=coal, share=None, slope=0.1)
     folded = [table for piece in pieces if isinstance(piece, Appendix) for table in piece.pieces]
-    said = [piece.words for piece in pieces if isinstance(piece, Sentence)]
+    sentences = [piece.words for piece in pieces if isinstance(piece, Sentence)]
     captions = [piece.caption for piece in [*pieces, *folded] if isinstance(piece, Table)]
-    told = "".join([*said, *captions])
+    told = "".join([*sentences, *captions])
     where = {"zh": f"本省{cities}个市", "en": f"the {cities} cities of the province"}[lang]
     assert told.count(where) == (0 if cities == 1 else 4)
     assert ("province" in told or "省" in told) == (cities > 1)
@@ -403,28 +445,24 @@ def test_coal_speaks_of_a_province_where_there_is_one(region: str, cities: int, 
 @pytest.mark.parametrize("last", [2018, 2020])
 def test_years_below_the_panels_stand_apart(last: int) -> None:
     known = actual(plain(), "gdp_nominal")
-    (chart,) = scenario_charts.fans(
-        found(), known[known.index <= last], indicator="gdp_nominal", region="", lang="zh"
-    )
-    chart.figure.draw_without_rendering()
-    for panel in chart.figure.axes[-2:]:
+    figure = panels(level_facts(found(), known[known.index <= last], "gdp_nominal"))
+    figure.draw_without_rendering()
+    for panel in figure.axes[-2:]:
         boxes = [label.get_window_extent() for label in panel.get_xticklabels()]
         assert len(boxes) > 2
         assert all(one.x1 + 2 < other.x0 for one, other in pairwise(boxes))
-    plt.close(chart.figure)
+    plt.close(figure)
 
 
 def test_an_odd_number_of_panels_has_years_below_each_column() -> None:
-    known = actual(plain(), "gdp_nominal")
     some = found().fans[found().fans["scenario"] != found().fans["scenario"].iloc[-1]]
-    (chart,) = scenario_charts.fans(
-        replace(found(), fans=some), known, indicator="gdp_nominal", region="", lang="zh"
-    )
-    chart.figure.draw_without_rendering()
-    panels = [axes for axes in chart.figure.axes if axes.get_visible()]
-    told = [any(label.get_visible() for label in axes.get_xticklabels()) for axes in panels]
+    facts = level_facts(replace(found(), fans=some), actual(plain(), "gdp_nominal"), "gdp_nominal")
+    figure = panels(facts)
+    figure.draw_without_rendering()
+    visible = [axes for axes in figure.axes if axes.get_visible()]
+    told = [any(label.get_visible() for label in axes.get_xticklabels()) for axes in visible]
     assert told == [False, False, False, True, True]
-    plt.close(chart.figure)
+    plt.close(figure)
 
 
 def test_what_is_assumed_of_the_city_of_the_report_is_not_lent_to_another() -> None:
@@ -432,9 +470,9 @@ def test_what_is_assumed_of_the_city_of_the_report_is_not_lent_to_another() -> N
     lent = {one.scenario_id for one in left}
     assert lent == {"dual_carbon", "transformation"}
     assert len(listed) == len(shipped()) - len(lent)
-    (said,) = scenario_sentences.left_out(left, years=SPAN, lang="en")
-    assert all(one.title_en in said.words for one in left)
-    assert "written for Lvliang" in said.words
+    words = [piece.words for piece in said(found(), "en", "each", lent=left) if piece.words]
+    (note,) = (told for told in words if "written for Lvliang" in told)
+    assert all(one.title_en in note for one in left)
     asked = next(one for one in shipped() if one.scenario_id == "transformation")
     assert asked in scenarios_of(shipped(), asked, SPAN, of_report=False)[0]
     assert [has_report("141100"), has_report("140900")] == [True, False]
@@ -449,27 +487,26 @@ def test_what_is_assumed_of_the_city_of_the_report_is_not_lent_to_another() -> N
     ],
 )
 def test_the_title_of_a_panel_is_no_wider_than_the_panel(title: str, shown: str) -> None:
-    assert scenario_charts._short(title) == shown
+    assert drawings._short(title) == shown
 
 
 @pytest.mark.parametrize(("lang", "divisor"), [("zh", 1), ("en", 10)])
 def test_the_chart_draws_the_medians_of_the_table(lang: str, divisor: int) -> None:
-    (chart,) = scenario_charts.fans(
-        found(), actual(plain(), "gdp_nominal"), indicator="gdp_nominal", region="Q", lang=lang
-    )
-    panels = [axes for axes in chart.figure.axes if axes.get_visible()]
+    facts = level_facts(found(), actual(plain(), "gdp_nominal"), "gdp_nominal")
+    pieces = said(found(), lang, "levels", levels={"gdp_nominal": facts, "budget_revenue": None})
+    (chart,), (table, _) = charts(pieces), tables(pieces)
+    drawn = [axes for axes in chart.figure.axes if axes.get_visible()]
     ends = [
         next(line for line in panel.lines if line.get_linestyle() == "--").get_ydata()[-1]
-        for panel in panels
+        for panel in drawn
     ]
     levels = found().summary["gdp_nominal_q50"]
     medians = (levels / divisor).to_list()
     assert ends == pytest.approx(medians)
-    assert len({panel.get_ylim() for panel in panels}) == 1
+    assert len({panel.get_ylim() for panel in drawn}) == 1
     _, year, median, *_ = chart.data
-    assert chart.data.loc[chart.data[year] == "2025", median].to_list() == pytest.approx(medians)
+    assert chart.data.loc[chart.data[year] == 2025, median].to_list() == pytest.approx(medians)
     assert all(amount(level, "亿元", lang, 0) in chart.words for level in levels)
-    (table,) = scenario_tables.levels(found(), "gdp_nominal", year=2025, lang=lang)
     decimals = 0 if lang == "zh" else 1
     assert table.frame.iloc[:, 1].to_list() == [f"{median:.{decimals}f}" for median in medians]
     low = found().summary["gdp_nominal_q10"].iloc[0] / divisor
@@ -479,12 +516,14 @@ def test_the_chart_draws_the_medians_of_the_table(lang: str, divisor: int) -> No
 
 def test_the_tornado_draws_the_widest_on_top() -> None:
     effects = tornado(plain(), load_scenario("relapse", **YEARS), seed=SEED)
-    chart, note = scenario_charts.tornado(effects, region="吕梁市", years=SPAN, lang="en")
+    facts = tornado_facts(effects, SPAN)
+    assert facts is not None
+    _, chart, note = said(found(), "en", "tornado", tornado=facts)
     bars = {round(bar.get_width(), 6) for bar in chart.figure.axes[0].patches}
     assert bars == {round(value, 6) for value in effects["gdp_nominal"]}
     top = effects.loc[effects["gdp_nominal"].abs().idxmax(), "driver"]
+    assert top == facts["drivers"][0]["driver"] == "coal_price"
     assert chart.figure.axes[0].get_yticklabels()[-1].get_text().startswith("coal price")
-    assert top == "coal_price"
     assert "standard deviation" in note.words
     assert f"points in {SPAN[len(SPAN) // 2]}" in note.words
     assert "±1.0 points of the city alone are assumed" in chart.subtitle
@@ -493,38 +532,31 @@ def test_the_tornado_draws_the_widest_on_top() -> None:
 
 @LANGUAGES
 def test_the_switch_has_a_panel_for_each_scenario_with_its_numbers(lang: str) -> None:
-    (switch,) = scenario_tables.switch(found(), year=2025, shown="baseline", lang=lang)
+    (switch,) = said(found(), lang, "switch")
     assert len(switch.panels) == len(found().scenarios)
-    for (name, row), (title, pieces) in zip(
-        found().summary.iterrows(), switch.panels.items(), strict=True
-    ):
+    for scenario, (title, pieces) in zip(found().scenarios, switch.panels.items(), strict=True):
         headline, judged = pieces
-        assert title == scenario_tables.name_of(found(), name, lang)
-        median = row["gdp_nominal_q50"]
+        name = scenario.scenario_id
+        assert title == scenario.title(lang)
+        median = found().summary.loc[name, "gdp_nominal_q50"]
         assert (f"{median:.0f}" if lang == "zh" else f"{median / 10:.1f}") in headline.words
         told = found().verdicts[found().verdicts["scenario"] == name].dropna(subset="probability")
         assert len(judged.frame) == len(told)
     html = switch.html()
     assert html.count('type="radio"') == html.count('<div class="panel"') == len(switch.panels)
     assert html.count(" checked") == 1
-    alone = replace(found(), scenarios=found().scenarios[:1])
-    assert scenario_tables.switch(alone, year=2025, shown="baseline", lang=lang) == []
 
 
-@LANGUAGES
-def test_the_switch_shows_the_scenario_of_the_run(lang: str) -> None:
-    shown = {
-        name: scenario_tables.switch(given, year=2025, shown=name, lang=lang)[0].shown
-        for name, given in (
-            ("coal_slump", found()),
-            ("unknown", found()),
-            ("baseline", with_own("coal_price.2023=-30%")),
-        )
-    }
-    named = {one.scenario_id: one.title(lang) for one in found().scenarios}
-    assert shown["coal_slump"] == named["coal_slump"]
-    assert shown["unknown"] == named["baseline"]
-    assert shown["baseline"] in ("自设情景", "own scenario")
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("coal_slump", "coal_slump"), ("unknown", "baseline")]
+)
+def test_the_switch_shows_the_scenario_of_the_run(asked: str, shown: str) -> None:
+    facts = scenario_facts(found(), SPAN, asked)
+    assert facts["shown"].scenario_id == shown
+    (switch,) = said(found(), "en", "switch", **facts)
+    assert switch.shown == facts["shown"].title_en
+    own = scenario_facts(with_own("coal_price.2023=-30%"), SPAN, "baseline")
+    assert own["shown"].scenario_id == "own"
 
 
 @LANGUAGES
@@ -533,9 +565,9 @@ def test_a_verdict_that_is_held_holds_its_word_in_the_panels_too(lang: str) -> N
     row = verdicts["scenario"].eq("coal_boom") & verdicts["target_id"].eq("revenue_mean")
     held = verdicts.assign(likelihood=verdicts["likelihood"].where(~row, "unlikely"))
     given = replace(found(), verdicts=held)
-    (switch,) = scenario_tables.switch(given, year=2025, shown="baseline", lang=lang)
-    title = scenario_tables.name_of(given, "coal_boom", lang)
-    (_, judged) = switch.panels[title]
+    (switch,) = said(given, lang, "switch")
+    (boom,) = (one for one in given.scenarios if one.scenario_id == "coal_boom")
+    (_, judged) = switch.panels[boom.title(lang)]
     word = text("likelihood.unlikely", lang)
     assert judged.frame.iloc[:, -1].tolist().count(word) == 1 + int(
         held.loc[verdicts["scenario"].eq("coal_boom") & ~row, "likelihood"].eq("unlikely").sum()

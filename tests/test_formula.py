@@ -9,7 +9,6 @@ import nbformat.v4 as v4
 import pytest
 from bs4 import BeautifulSoup
 
-from lvliang.display import coal_tables, words
 from lvliang.display.fonts import missing_glyphs
 from lvliang.display.formula import mathml
 from lvliang.display.show import Formula, contents_of
@@ -20,18 +19,11 @@ from lvliang.site.render import render_page
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 FRACTION = r"s = \frac{m}{1 + x}"
-KEYS = [
-    (coal_tables.SHARE_AFTER, "coal.share_read"),
-    (coal_tables.SHARE_AFTER, "coal.share_plain"),
-]
 # In a text the paragraph after a formula explains it.
 EXPLAINED = [
-    *((tex, words.text(key, lang)) for tex, key in KEYS for lang in words.LANGUAGES),
-    *(
-        found
-        for path in sorted(TEXTS.glob("*.md"))
-        for found in re.findall(r"(?m)^!formula (.+)\n\n(.+)", path.read_text("utf-8"))
-    ),
+    found
+    for path in sorted(TEXTS.glob("*.md"))
+    for found in re.findall(r"(?m)^!formula (.+)\n\n(.+)", path.read_text("utf-8"))
 ]
 
 

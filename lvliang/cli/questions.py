@@ -67,7 +67,7 @@ def compare(
     studies = [_study("40_scenarios", given | {"scenario": name}) for name in scenarios]
     first = studies[0]
     found = first.compare([study.scenario for study in studies])
-    print_comparison(found, first.end_year, first.run.lang)
+    print_comparison(found, first.years, first.run.lang)
 
 
 def invert(

@@ -57,17 +57,15 @@ def _print_json(records: Any) -> None:
     typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
 
 
-def print_comparison(found: Any, year: int, lang: str) -> None:
+def print_comparison(found: Any, years: range, lang: str) -> None:
     """Scenarios side by side, and the verdicts whose class changes."""
-    from lvliang.display import scenario_tables, words
+    from lvliang.display.prose import Text
+    from lvliang.feasibility.scenario_facts import scenario_facts
 
-    typer.echo(words.text("scenarios.conditional", lang))
-    _print_tables(
-        [
-            *scenario_tables.summary(found, year=year, lang=lang),
-            *scenario_tables.classes(found, lang),
-        ]
-    )
+    facts = scenario_facts(found, years) | {"end_year": years[-1]}
+    conditional, *tables = Text("40_scenarios", lang, facts).say("compare")
+    typer.echo(conditional.words)
+    _print_tables(tables)
 
 
 def _print_table(verdicts: Any, lang: str) -> None:

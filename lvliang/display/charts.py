@@ -9,10 +9,9 @@ import pandas as pd
 
 from lvliang.display import drawing
 from lvliang.display.figures import series as figures_of_series
-from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import Chart, with_year
 from lvliang.display.units import decimals_in, in_unit
-from lvliang.display.words import amount, capital, decimals_of, label, text, unit
+from lvliang.display.words import amount, capital, decimals_of, label, text, title_of, unit
 from lvliang.projection.outlook import QUANTILES
 from lvliang.projection.scenario import Scenario
 

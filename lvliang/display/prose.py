@@ -1,8 +1,8 @@
 """The text of a page: one Markdown file a language, its blocks filled with the facts of a run.
 
 What a text may say is in ``docs/texts.md``: paragraphs, headings, ``!headline`` and the like, and
-what is called: ``table``, ``rows``, ``chart``, ``appendix``, ``section``, ``contents``. It may ask
-about facts, never compute them.
+what is called: ``table``, ``rows``, ``chart``, ``appendix``, ``section``, ``contents``,
+``switch``. It may ask about facts, never compute them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from jinja2.runtime import Macro
 from lvliang.baseline.regions import Region, find_region
 from lvliang.display import figures, words
 from lvliang.display.key_figures import KeyFigure, KeyFigures
-from lvliang.display.scenario_tables import signed, title_of
 from lvliang.display.show import (
     NOTHING_STYLE,
     Appendix,
@@ -46,6 +45,7 @@ from lvliang.display.show import (
     nothing_to_show,
     show,
 )
+from lvliang.display.switch import Switch
 from lvliang.display.texts import SHARED, TEXTS
 from lvliang.display.units import decimals_in, in_unit
 from lvliang.errors import DataError
@@ -79,6 +79,8 @@ class Text:
             "appendix": self._appendix,
             "section": self._section,
             "contents": self._contents,
+            "switch": self._switch,
+            "panel": partial(self._section, ""),
         }
         with _faults_named(self._file):
             self._template = environment(lang).get_template(self._file)
@@ -220,6 +222,11 @@ class Text:
         """What stands inside, under a heading that can be linked to."""
         return self._keep(Section(anchor, title, list(self._parts(caller()))))
 
+    def _switch(self, legend: str, name: str, shown: str, caller: Callable[[], str]) -> str:
+        """Panels of which a page shows one, at first that with the title ``shown``."""
+        panels = {panel.title: panel.pieces for panel in self._parts(caller())}
+        return self._keep(Switch(legend, name, panels, shown))
+
     def _contents(self, title: str, caller: Callable[[], str]) -> str:
         """Links to sections, inside as ``[title](#anchor)``."""
         return self._keep(Contents(title, re.findall(r"\[(.+)\]\(#(.+)\)", caller())))
@@ -247,6 +254,12 @@ class Page:
             return [*said, *nothing_to_show(lang)] if is_empty else said
 
         show(pieces, self._lang)
+
+
+def of_all_pages(macro: str, lang: str, *facts: Any) -> str:
+    """What a macro of all pages says of facts, as a phrase."""
+    module = environment(lang).get_template(f"{SHARED}.{lang}.md").module
+    return str(getattr(module, macro)(*facts)).strip()
 
 
 class _Paragraphs(Extension):
@@ -286,7 +299,7 @@ def environment(lang: str) -> Environment:
             value, units, lang, words.decimals_of(units)
         ),
         "published": lambda code: words.unit(code, "zh"),
-        "signed": signed,
+        "signed": words.signed,
         "chance": partial(words.chance, lang=lang),
         "level": lambda value, decimals=0: words.number_in(value, "亿元", lang, decimals),
         "percent": lambda share: words.number(100 * share, 0),
@@ -303,6 +316,7 @@ def environment(lang: str) -> Environment:
         "worded": lambda named, name: made.getattr(named, f"{name}_{lang}"),
         "names": lambda rows: comma.join(row[f"indicator_{lang}"] for row in rows),
         "capital": words.capital,
+        "title": lambda one, other="": words.title_of(one, lang) if one else other,
         "label": partial(_label, lang=lang),
         "labels": lambda codes, kind, own=False: comma.join(
             _label(code, kind, lang, own) for code in dict.fromkeys(codes)
@@ -321,7 +335,7 @@ def _plain(value: Any, lang: str) -> Any:
     if isinstance(value, Region):
         return value.name(lang)
     if isinstance(value, Scenario):
-        return title_of(value, lang)
+        return words.title_of(value, lang)
     if isinstance(value, float):
         return words.number(float(value))  # NumPy rounds 1.85, which is a little more, to 1.8
     return value

@@ -19,6 +19,7 @@ from lvliang.display.units import decimals_in, in_billions, in_unit
 from lvliang.feasibility.bands import WORD_ONLY_GRADES, likelihood
 from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import Missing, Verdict
+from lvliang.projection.scenario import Scenario
 
 WORDS = sorted(Path(__file__).parent.glob("words*.toml"))
 VOCABULARY = Path(__file__).parent / "vocabulary.csv"
@@ -137,6 +138,18 @@ def number(value: float, decimals: int = 1) -> str:
     if pd.isna(value):
         return ""
     return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", MINUS)
+
+
+def signed(value: float, decimals: int = 1) -> str:
+    """A number with its sign; one that rounds to nothing has none.
+
+    Examples
+    --------
+    >>> signed(2.84), signed(-0.5), signed(0.04)
+    ('+2.8', '−0.5', '0.0')
+    """
+    shown = number(value, decimals)
+    return f"+{shown}" if round(value, decimals) > 0 else shown
 
 
 def decimals_of(units: str) -> int:
@@ -284,6 +297,11 @@ def plain_figures(indicator: str, values: Iterable[float], *, lang: str) -> list
     """Values of an indicator in the unit of the page, as exact as they are, each once."""
     units = unit(indicator, "zh")
     return list(dict.fromkeys(f"{in_unit(value, units, lang):g}" for value in values))
+
+
+def title_of(scenario: Scenario, lang: str) -> str:
+    """Title of a scenario; one that a user changed is the run's own."""
+    return label_of("own", "scenario", lang) if scenario.changes else scenario.title(lang)
 
 
 def target_name(target: Target, lang: str) -> str:

@@ -68,11 +68,6 @@ class Comparison:
         """Whether there are levels to compare."""
         return bool(self.summary["gdp_nominal_q50"].notna().all())
 
-    @property
-    def first_year(self) -> int:
-        """First year drawn."""
-        return int(self.fans["year"].min())
-
 
 def scenarios_of(
     shipped: Iterable[Scenario], own: Scenario, years: Iterable[int], *, of_report: bool = True

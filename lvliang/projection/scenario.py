@@ -120,6 +120,18 @@ class Scenario:
         given = self.drivers.get(driver, {})
         return {year: given[year] for year in years if year in given}
 
+    def assumed(self, years: Iterable[int]) -> dict[str, list[tuple[int, int, float]]]:
+        """What is assumed of ``years`` by driver: first and last year of a value, and the value."""
+        found: dict[str, list[tuple[int, int, float]]] = {}
+        for driver in DRIVERS:
+            for year, value in sorted(self.path(driver, years).items()):
+                spans = found.setdefault(driver, [])
+                if spans and spans[-1][1:] == (year - 1, value):
+                    spans[-1] = (spans[-1][0], year, value)
+                else:
+                    spans.append((year, year, value))
+        return found
+
     def with_driver(self, driver: str, values: Mapping[int, float]) -> Scenario:
         """The scenario with these values of a driver in place of its own."""
         return replace(self, drivers=self.drivers | {driver: dict(values)})

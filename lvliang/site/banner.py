@@ -10,7 +10,7 @@ from lvliang import parameters
 from lvliang.baseline.freeze import changed_files
 from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import find_region
-from lvliang.display.scenario_sentences import assumed
+from lvliang.display.prose import of_all_pages
 from lvliang.display.words import text
 from lvliang.parameters import (
     ComparisonParameters,
@@ -39,7 +39,7 @@ def _assumed(run: NotebookParameters, lang: str) -> Iterator[str]:
     scenario = run.assumed
     if scenario.changes:
         years = range(run.base_year + 1, run.end_year + 1)
-        said = assumed(scenario, years, lang)
+        said = of_all_pages("assumed", lang, scenario, scenario.assumed(years))
         yield text("banner.changed", lang, title=scenario.title(lang), assumed=said)
     elif not scenario.is_baseline():
         told = {"title": scenario.title(lang), "rationale": scenario.rationale(lang)}

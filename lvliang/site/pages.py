@@ -13,9 +13,8 @@ from nbformat import NotebookNode
 from lvliang import parameters
 from lvliang.baseline.regions import find_region
 from lvliang.baseline.store import kept
-from lvliang.display.scenario_tables import title_of
 from lvliang.display.show import Sentence, Table, contents_of, nothing_to_show
-from lvliang.display.words import text
+from lvliang.display.words import text, title_of
 from lvliang.errors import QualityError
 from lvliang.feasibility.targets import load_targets
 from lvliang.parameters import SUMMARY, ReportParameters

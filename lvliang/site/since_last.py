@@ -11,10 +11,10 @@ import nbformat
 import pandas as pd
 from nbformat import NotebookNode
 
-from lvliang.display.scenario_tables import MAIN
 from lvliang.display.show import Sentence, Table, bundle_of
 from lvliang.display.tabular import DATA_TYPE, Content
 from lvliang.display.words import text
+from lvliang.feasibility.desk import MAIN
 from lvliang.site import history_facts
 from lvliang.site.vintage import Standing
 
