@@ -19,11 +19,12 @@ from matplotlib.transforms import Bbox
 from numpy.testing import assert_allclose
 
 from lvliang.baseline.baseline_facts import growth_range, level_facts
-from lvliang.display import charts, drawing, fonts
+from lvliang.display import drawing, fonts
 from lvliang.display.prose import Text
 from lvliang.display.show import Chart
 from lvliang.feasibility.rank_facts import rank_bars as rank_bars_of
 from lvliang.projection.outlook import QUANTILES
+from lvliang.projection.outlook_facts import fan_of
 from lvliang.projection.scenario import load_scenario
 
 BASELINE = load_scenario(base_year=2020, end_year=2025)
@@ -62,7 +63,12 @@ RANKS = np.array([2] * 28 + [3] * 12 + [4] * 15 + [6] * 45)
 
 def fan(lang: str = "zh", **changed: Any) -> list[Chart]:
     given = {"actual": GROWTH, "quantiles": AHEAD, "indicator": "gdp_real_growth"}
-    return charts.fan(**given | {"region": "Q", "lang": lang} | changed)
+    given |= {"region": "Q", "scenario": BASELINE, "target": None} | changed
+    growth = fan_of(given["actual"], given["quantiles"], given["indicator"])
+    said = Text(
+        "30_feasibility", lang, given | {"growth": growth, "growth_target": given["target"]}
+    )
+    return [piece for piece in said.say("growth") if isinstance(piece, Chart)]
 
 
 def level_fan(lang: str = "zh", **changed: Any) -> list[Chart]:

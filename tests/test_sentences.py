@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from lvliang.display import sentences
 from lvliang.display.prose import Text
 from lvliang.feasibility.verdict_facts import class_counts
 from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 
 def test_a_discount_is_told_where_there_is_one() -> None:
-    assert sentences.discount(0.0, "zh") == []
-    (said,) = sentences.discount(1.5, "zh")
-    assert said.style == "caveat"
-    assert "下调1.5个百分点" in said.words
+    facts = {"region": "Q市", "main": main(0.4), "counts": {"uncertain": 1}, "main_bets": []}
+    plain, cut = (
+        Text("30_feasibility", "zh", facts | {"growth_discount": points}).say("answer")
+        for points in (0.0, 1.5)
+    )
+    assert len(plain) == 1
+    assert cut[-1].style == "caveat"
+    assert "下调1.5个百分点" in cut[-1].words
 
 
 def main(*probabilities: float | None, together: float | None = 0.2) -> Verdicts:

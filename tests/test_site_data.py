@@ -24,18 +24,20 @@ from lvliang.site.site_data import listing_html, shown_on, write_data
 PAGE = "10_baseline"
 SHOWN = """
 import pandas as pd
-from lvliang.display import charts
+from lvliang.display.prose import Text
 from lvliang.display.show import Appendix, Formula, Sentence, Table, show
+from lvliang.projection.outlook_facts import fan_of
 
 actual = pd.Series([1.0, 2.345678901, 4.0], index=[2018, 2019, 2020])
-none = pd.DataFrame()
+growth = fan_of(actual, pd.DataFrame(), "gdp_nominal")
+facts = {"growth": growth, "growth_target": None, "region": "吕梁市", "scenario": None}
 kept = pd.DataFrame({"名": ["甲，乙", "丙"], "数": ["−4.6", "—"]})
 show(
     lambda lang: [
         Sentence("句"),
         Formula(r"s = \\frac{m}{1 + x}"),
         Table("一 表", kept),
-        *charts.fan(actual, none, indicator="gdp_nominal", region="吕梁市", lang=lang),
+        *Text("30_feasibility", lang, facts).say("growth"),
     ],
     lang,
 )

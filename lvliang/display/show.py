@@ -332,12 +332,6 @@ def hand_out(result: Mapping[str, Any]) -> None:
     display({RESULT_TYPE: dict(result)}, raw=True)
 
 
-def with_year(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """``frame`` with its index as a first column of years, as text."""
-    years = pd.Series([str(year) for year in frame.index], name=text("column.year", lang))
-    return pd.concat([years, frame.reset_index(drop=True)], axis=1)
-
-
 def _cell(value: Any, decimals: int) -> str:
     if isinstance(value, float):
         return number(value, decimals)

@@ -48,15 +48,6 @@ def sources(table: pd.DataFrame, lang: str) -> list[Table]:
     return _if_any(text("table.sources", lang), frame, cards=True, desk=heads[terms])
 
 
-def with_nature(caption: str, judged: Sequence[Verdict], lang: str) -> str:
-    """A caption with the nature of the targets, where they have it in common."""
-    natures = {one.target.nature for one in judged}
-    if len(natures) > 1:
-        return caption
-    nature = text(f"nature.{natures.pop()}", lang)
-    return text("table.all_of", lang, table=caption, nature=nature)
-
-
 def _verdict(verdict: Verdict, lang: str) -> dict[str, str]:
     notes = [missing_sentence(verdict.missing, lang), getattr(verdict.target, f"reading_{lang}")]
     return {

@@ -10,6 +10,7 @@ import pandas as pd
 from lvliang.baseline.growth import level_after, mean_of_rates
 from lvliang.feasibility.bands import BINDING, CANNOT_TELL, INDICATIVE, WORD_ONLY_GRADES
 from lvliang.feasibility.break_even import BeyondGdp, EvenBet
+from lvliang.feasibility.desk import MAIN
 from lvliang.feasibility.rank_facts import rank_bars
 from lvliang.feasibility.verdicts import Verdict, Verdicts, rank_paths
 from lvliang.projection.outlook import Outlook, actual, shock_set_aside
@@ -29,7 +30,7 @@ def verdict_facts(verdicts: Verdicts) -> dict[str, Any]:
         appendix: ``bets`` (`even_bets`; ``main_bets`` of the targets of the year), ``cut`` (with
         real growth cut) and ``beyond`` (`beyond_gdp`).
     """
-    main, to_end = verdicts.of("2021_main"), verdicts.of("to_end_year")
+    main, to_end = verdicts.of(MAIN), verdicts.of("to_end_year")
     natures = {one.target.nature for one in main}
     kept_up = to_end.of_type("mean_growth")
     derived = Verdicts(one for one in to_end if one.target.origin != "stated")
@@ -102,7 +103,7 @@ def drawn_facts(verdicts: Verdicts, outlook: Outlook) -> dict[str, Any]:
         where none is asked, and `rank_bars`; ``rebound``, the year after a shock, or None; and
         those of `level_facts`.
     """
-    main = verdicts.of("2021_main")
+    main = verdicts.of(MAIN)
     rank = target_value(verdicts.of("to_end_year"), "gdp_rank_in_province")
     drawn = rank_paths(outlook, "gdp_nominal", outlook.end_year)
     shock = shock_set_aside(outlook)
