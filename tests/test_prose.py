@@ -106,6 +106,13 @@ Promised
     assert '<li><a href="#part-a">Part &amp; more</a></li>' in contents.html()
 
 
+def test_a_bar_in_what_is_told_ends_no_cell(texts: Path) -> None:
+    rows = "{% call rows() %}\nA\n\n| B | C |\n| {{ it }} | 1 |\n{% endcall %}"
+    table, sentence = say(texts, f"{rows}\n\n{{{{ it }}}} is told.", it="slump | boom")
+    assert table.frame.to_dict("list") == {"B": ["slump | boom"], "C": ["1"]}
+    assert sentence == Sentence("slump | boom is told.")
+
+
 def test_a_macro_outside_the_blocks_serves_all_of_them(texts: Path) -> None:
     (texts / "page.en.md").write_text(
         "{% block a %}{{ twice() }}{% endblock %}\n"

@@ -53,6 +53,7 @@ from lvliang.projection.scenario import Scenario
 
 STYLES = ("headline", "note", "caveat", NOTHING_STYLE)
 More = Callable[[str], Iterable[Piece]] | None
+BAR = "\1"  # a bar of what is told, which ends no cell of `rows`
 MARK = "\0"  # before the number of a piece that was called, which stands for it in the text
 BREAK = {"zh": "", "en": " "}  # what the end of a line within a paragraph is told as
 
@@ -111,12 +112,12 @@ class Text:
         """A piece a paragraph; key figures that follow each other are one."""
         figures: list[KeyFigure] = []
         for paragraph in re.split(r"\n\s*\n", rendered):
-            lines = [line.strip() for line in paragraph.strip().splitlines()]
+            lines = [line.strip().replace(BAR, "|") for line in paragraph.strip().split("\n")]
             if lines and lines[0] == "!figure":
                 figures.append(KeyFigure(*lines[1:]))
             elif lines and lines[0] == "!sheet":
                 yield Title(*lines[1:])
-            elif lines:
+            elif any(lines):
                 yield self._part(BREAK[self.lang].join(lines))
         if figures:
             yield KeyFigures(figures)
@@ -166,7 +167,9 @@ class Text:
             heads = {name: heads.get(name) or named(name) for name in frame}
         told = {name: head.split("|") for name, head in heads.items() if name in frame}
         columns = {
-            head.strip(): reduce(lambda column, way: column.map(self._way(way)), ways, frame[name])
+            self._line(head): reduce(
+                lambda column, way: column.map(self._way(way)), ways, frame[name]
+            )
             for name, (head, *ways) in told.items()
         }
         caption, shown = self._line(caller()), pd.DataFrame(columns)
@@ -232,7 +235,7 @@ class Text:
         return self._keep(Contents(title, re.findall(r"\[(.+)\]\(#(.+)\)", caller())))
 
     def _line(self, said: str) -> str:
-        return BREAK[self.lang].join(said.split("\n")).strip()
+        return BREAK[self.lang].join(said.split("\n")).strip().replace(BAR, "|")
 
 
 class Page:
@@ -338,6 +341,8 @@ def _plain(value: Any, lang: str) -> Any:
         return words.title_of(value, lang)
     if isinstance(value, float):
         return words.number(float(value))  # NumPy rounds 1.85, which is a little more, to 1.8
+    if isinstance(value, str) and not value.lstrip().startswith("|"):  # as the rows of a macro do
+        return value.replace("|", BAR)
     return value
 
 
