@@ -7,7 +7,7 @@ import importlib.util
 import json
 import re
 import tomllib
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -241,36 +241,10 @@ def test_a_path_is_told_from_a_fraction_and_an_address() -> None:
         assert not PATH.search(words), words
 
 
-def has_text(notebook: Path) -> bool:
-    return (notebook.parent / "pages" / f"{notebook.stem}.zh.md").is_file()
-
-
-@pytest.mark.parametrize("notebook", [path for path in NOTEBOOKS if has_text(path)], ids=name_of)
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
 def test_a_notebook_whose_words_stand_in_a_text_has_its_name_alone(notebook: Path) -> None:
     cells = cells_of(notebook)
     assert [tags(cell) for cell in cells if cell["cell_type"] == "markdown"] == [["hidden"]]
+    for lang in ("zh", "en"):
+        assert (notebook.parent / "pages" / f"{notebook.stem}.{lang}.md").is_file()
     assert [cell for cell in cells if {"lang-zh", "lang-en"} & set(tags(cell))] == []
-
-
-WORDED = [path for path in NOTEBOOKS if not has_text(path)]
-
-
-@pytest.mark.parametrize("notebook", WORDED, ids=name_of)
-def test_every_chinese_cell_is_followed_by_its_english_twin(notebook: Path) -> None:
-    cells = cells_of(notebook)
-    chinese = [cell for cell in cells if "lang-zh" in tags(cell)]
-    english = [cell for cell in cells if "lang-en" in tags(cell)]
-    twins = [(a, b) for a, b in pairwise(cells) if "lang-zh" in tags(a) and "lang-en" in tags(b)]
-    assert len(chinese) == len(english) == len(twins) > 0
-    for zh, en in twins:
-        assert zh["cell_type"] == en["cell_type"]
-        headings = [re.findall(r"^#+ ", cell["source"], re.MULTILINE) for cell in (zh, en)]
-        assert headings[0] == headings[1]
-        assert re.search(r"[\u4e00-\u9fff]", zh["source"])
-        assert not re.search(r"[\u4e00-\u9fff]", en["source"])
-
-
-@pytest.mark.parametrize("notebook", WORDED, ids=name_of)
-def test_words_stand_in_a_language_cell(notebook: Path) -> None:
-    markdown = [cell for cell in cells_of(notebook) if cell["cell_type"] == "markdown"]
-    assert [c["source"] for c in markdown if not {"lang-zh", "lang-en"} & set(tags(c))] == []
