@@ -266,6 +266,8 @@ def test_risks_have_the_numbers_of_the_run_or_say_that_there_are_none(lang: str)
     under = risks(effects, given, lang, scenario=slump)
     assert under[:-1] == words
     assert {"zh": "基准情景", "en": "baseline scenario"}[lang] in under[-1]
+    undrawn = effects.assign(gdp_nominal=float("nan"), budget_revenue=float("nan"))
+    assert driver_facts(undrawn, "coal_price") is driver_facts(effects[:0], "coal_price") is None
     still = effects.assign(gdp_nominal=0.0, budget_revenue=0.0)
     none = Triggers(*[float("nan")] * 5)
     words = risks(still, none, lang)

@@ -181,7 +181,7 @@ def driver_facts(effects: pd.DataFrame, driver: str) -> dict[str, Any] | None:
     """
     sides = effects[effects["driver"] == driver].set_index("side")
     moved = sides[list(MAIN_LEVELS)]
-    if sides.empty or moved.abs().max(axis=None) < WHOLE:
+    if not moved.abs().max(axis=None) >= WHOLE:  # nor where nothing is drawn
         return None
     moved = moved.where(~(moved.abs() < WHOLE), 0.0)
     facts: dict[str, Any] = {
