@@ -256,6 +256,21 @@ def test_assess_of_a_city_without_targets_is_an_empty_list(
     assert (done.returncode, json.loads(done.stdout)) == (0, [])
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "：截至基期没有录入年度目标，不作目标研判。\n"),
+        ("en", ": no target known at the base year is on file, so none is judged.\n"),
+    ],
+)
+def test_assess_of_a_city_without_targets_says_so_in_place_of_a_table(
+    call: Call, small_data: Path, lang: str, said: str
+) -> None:
+    given = ["--region", "110000", *FEW, "-p", f"lang={lang}"]
+    done = call("assess", *given, "--data", small_data)
+    assert (done.returncode, done.stdout) == (0, said)
+
+
 # ------------------------------------------------------------------ report
 
 

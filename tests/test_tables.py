@@ -126,6 +126,12 @@ def appendix(lang: str, table: str, *rows: dict[str, Any]) -> list[Table]:
     return [one for name, one in zip(found, drawn, strict=True) if name == table]
 
 
+def assessed(lang: str, *rows: dict[str, Any]) -> list[Table]:
+    """The table that the command ``assess`` prints."""
+    said = Text("30_feasibility", lang, {"verdicts": verdicts(*rows)}).say("assess")
+    return [piece for piece in said if isinstance(piece, Table)]
+
+
 def shown(drawn: list[Table]) -> tuple[str, list[str], list[list[str]]]:
     """Caption, heads and rows as the reader sees them."""
     (table,) = drawn
@@ -174,11 +180,11 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         },
     ),
     "verdicts": (
-        lambda lang: tables.verdicts(verdicts(TARGET, NOT_TOLD), "T", lang),
+        lambda lang: assessed(lang, TARGET, NOT_TOLD),
         {
-            "zh": ("T", ["目标", "研判", "可能程度", "数据等级", "缺什么、怎样读"]),
+            "zh": ("", ["目标", "研判", "可能程度", "数据等级", "缺什么、怎样读"]),
             "en": (
-                "T",
+                "",
                 ["Target", "Verdict", "Likelihood", "Grade", "What is missing, how it is read"],
             ),
         },
@@ -337,18 +343,18 @@ def test_what_is_missing_comes_before_how_it_is_read() -> None:
         "zh": "缺城镇新增就业的历年数据；当年累计",
         "en": "No annual series of new urban jobs; within the year",
     }.items():
-        assert shown(tables.verdicts(verdicts(target), "T", lang))[2][0][-1] == note
+        assert shown(assessed(lang, target))[2][0][-1] == note
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_page_has_the_verdicts_that_the_command_line_has(lang: str) -> None:
     rows = [TARGET, TARGET | {"grade": "C", "near_edge": True}, NOT_TOLD]
     rows.append(NOT_TOLD | {"reading_zh": "当年累计", "reading_en": "within the year"})
-    judged = verdicts(*rows)
     said = of_verdicts(lang, "main", *(row | {"group": "2021_main"} for row in rows))
     page = next(piece for piece in said if isinstance(piece, Table))
-    (table,) = tables.verdicts(judged, page.caption, lang)
-    assert page.html() == table.html()
+    (table,) = assessed(lang, *rows)
+    pd.testing.assert_frame_equal(page.frame, table.frame)
+    assert page.cards
 
 
 def test_sensitivity_shows_the_targets_that_were_cut_alone_rounded_as_the_verdicts() -> None:
@@ -379,7 +385,7 @@ def test_what_a_missing_series_would_take_is_signed() -> None:
 @pytest.mark.parametrize(
     "drawn",
     [
-        tables.verdicts(verdicts(TARGET)[:0], "T", "zh"),
+        assessed("zh"),
         appendix("zh", "cut"),
         appendix("zh", "bets"),
         appendix("zh", "beyond"),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lvliang.baseline.package import data_folder
 from lvliang.display import words
-from lvliang.display.prose import Text
+from lvliang.display.prose import Text, of_all_pages
 from lvliang.feasibility import bands
 from lvliang.feasibility.verdicts import Missing, Verdict
 
@@ -146,8 +146,8 @@ def test_unknown_words_raise(key: str, lang: str) -> None:
 
 
 def test_a_fact_that_is_not_given_raises() -> None:
-    with pytest.raises(KeyError, match="indicator"):
-        words.text("missing.no_series", "en")
+    with pytest.raises(KeyError, match="percent"):
+        words.text("chance.about", "en")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_numbers_in_sentences_have_a_true_minus_and_no_negative_zero(
 
 
 def test_names_with_a_hyphen_keep_it() -> None:
-    said = words.text("missing.no_series", "en", indicator="fixed-asset investment")
+    said = of_all_pages("lacking", "en", Missing("no_series", None), "fixed-asset investment")
     assert said == "no annual series of fixed-asset investment"
 
 
@@ -325,7 +325,8 @@ def test_target_name(given_: dict[str, Any], zh: str, en: str) -> None:
 )
 def test_missing_sentence(missing: dict[str, Any], zh: str, en: str) -> None:
     found = Missing(indicator="new_urban_jobs", **missing)
-    said = words.missing_sentence(found, "zh"), words.missing_sentence(found, "en")
+    name = {lang: words.label("new_urban_jobs", lang) for lang in ("zh", "en")}
+    said = tuple(of_all_pages("lacking", lang, found, name[lang]) for lang in ("zh", "en"))
     assert said == (zh, en)
 
 
@@ -358,7 +359,3 @@ def test_a_page_counts_yuan_in_billions_in_english_and_as_published_in_chinese(
     published = words._indicators(data_folder())[indicator]
     assert words.unit(indicator, "zh") == published["unit"]
     assert words.unit(indicator, "en") == PUBLISHED.sub("CNY billion", published["unit_en"])
-
-
-def test_nothing_missing_says_nothing() -> None:
-    assert words.missing_sentence(None, "zh") == ""

@@ -63,24 +63,26 @@ def print_comparison(found: Any, years: range, lang: str) -> None:
     from lvliang.feasibility.scenario_facts import scenario_facts
 
     facts = scenario_facts(found, years) | {"end_year": years[-1]}
-    conditional, *tables = Text("40_scenarios", lang, facts).say("compare")
-    typer.echo(conditional.words)
-    _print_tables(tables)
+    _print_pieces(Text("40_scenarios", lang, facts).say("compare"))
 
 
 def _print_table(verdicts: Any, lang: str) -> None:
-    from lvliang.display import tables, words
+    from lvliang.display.prose import Text
 
-    if not verdicts:
-        typer.echo(words.text("feasibility.no_targets", lang, region=""))
-    _print_tables(tables.verdicts(verdicts, "", lang))
+    _print_pieces(Text("30_feasibility", lang, {"verdicts": verdicts}).say("assess"))
 
 
-def _print_tables(pieces: Any) -> None:
+def _print_pieces(pieces: Any) -> None:
+    """Sentences and tables, in their order."""
     from rich.console import Console
     from rich.table import Column, Table
 
+    from lvliang.display.show import Sentence
+
     for piece in pieces:
+        if isinstance(piece, Sentence):
+            typer.echo(piece.words)
+            continue
         columns = (Column(head, overflow="fold") for head in piece.frame.columns)
         grid = Table(*columns, title=piece.caption, title_justify="left")
         for row in piece.frame.itertuples(index=False):

@@ -5,22 +5,15 @@ Each function returns what there is to show: one table, or none where it has no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from lvliang.baseline.regions import find_region
 from lvliang.display.show import Table
-from lvliang.display.words import NOTHING, capital, chance, missing_sentence, target_name, text
-from lvliang.feasibility.verdicts import Verdict
+from lvliang.display.words import NOTHING, capital, text
 from lvliang.projection.scenario import read_scenario, scenario_path
-
-
-def verdicts(judged: Sequence[Verdict], caption: str, lang: str) -> list[Table]:
-    """The verdict on each target."""
-    rows = [_verdict(verdict, lang) for verdict in judged]
-    return _if_any(caption, pd.DataFrame(rows), cards=True)
 
 
 def parameters(values: Mapping[str, Any], titles: Mapping[str, str], lang: str) -> list[Table]:
@@ -46,17 +39,6 @@ def sources(table: pd.DataFrame, lang: str) -> list[Table]:
     }
     frame = table[list(heads)].rename(columns=heads)
     return _if_any(text("table.sources", lang), frame, cards=True, desk=heads[terms])
-
-
-def _verdict(verdict: Verdict, lang: str) -> dict[str, str]:
-    notes = [missing_sentence(verdict.missing, lang), getattr(verdict.target, f"reading_{lang}")]
-    return {
-        text("column.target", lang): target_name(verdict.target, lang),
-        text("column.verdict", lang): capital(text(f"class.{verdict.class_}", lang)),
-        text("column.chance", lang): capital(chance(verdict, lang)),
-        text("column.grade", lang): verdict.grade or NOTHING,
-        text("column.missing", lang): capital(text("semicolon", lang).join(filter(None, notes))),
-    }
 
 
 def _if_any(

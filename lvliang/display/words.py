@@ -18,7 +18,7 @@ from lvliang.baseline.package import data_folder, resource_path
 from lvliang.display.units import decimals_in, in_billions, in_unit
 from lvliang.feasibility.bands import WORD_ONLY_GRADES, likelihood
 from lvliang.feasibility.targets import Target
-from lvliang.feasibility.verdicts import Missing, Verdict
+from lvliang.feasibility.verdicts import Verdict
 from lvliang.projection.scenario import Scenario
 
 WORDS = sorted(Path(__file__).parent.glob("words*.toml"))
@@ -326,14 +326,6 @@ def target_name(target: Target, lang: str) -> str:
         amount=text(f"sign.{target.operator}", lang, value=asked),
         place=place(target.value, lang),
     )
-
-
-def missing_sentence(missing: Missing | None, lang: str) -> str:
-    """Why a target cannot be told, or "" where it can."""
-    if missing is None:
-        return ""
-    facts = missing.plain() | {"indicator": label(str(missing.indicator), lang)}
-    return text(f"missing.{facts.pop('reason')}", lang, **facts)
 
 
 def _english(value: float) -> str:
