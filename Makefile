@@ -69,7 +69,7 @@ lock:  ## 更新锁定文件（需要 uv） renew the lock files (needs uv)
 	uv pip compile pyproject.toml --extra build --extra rivals $(LOCK) -o requirements/rivals.lock
 	$(PYTHON) -c '$(EXTRA)' | uv pip compile - $(LOCK) --no-strip-extras -o requirements/pyam.lock
 EXTRA := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["pyam"], sep="\n")
-LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes \
   --no-annotate --custom-compile-command "make lock"
 
 clean:  ## 删除环境和运行产物，已发布报告保留 remove environment and caches, keep what is published

@@ -24,11 +24,17 @@ from lvliang.feasibility.background import Background, load_background
 from lvliang.feasibility.coal_facts import coal_facts, share_facts
 from lvliang.feasibility.commitments import judge_commitments
 from lvliang.feasibility.comparison import INDICATORS, Comparison, load_comparison, scenarios_of
-from lvliang.feasibility.desk import MAIN, desk_facts, driver_facts, expected, triggers
+from lvliang.feasibility.desk import desk_facts, driver_facts, expected, triggers
 from lvliang.feasibility.drivers import BASES, coal_ahead, load_tornado, own_slope
 from lvliang.feasibility.industries import load_industries
 from lvliang.feasibility.industry_facts import industry_facts
-from lvliang.feasibility.rank_facts import air_facts, rank_facts, record_facts, revenue_facts
+from lvliang.feasibility.rank_facts import (
+    air_facts,
+    next_in_rank,
+    rank_facts,
+    record_facts,
+    revenue_facts,
+)
 from lvliang.feasibility.rank_record import load_rank_record
 from lvliang.feasibility.record import (
     LONGEST,
@@ -42,12 +48,13 @@ from lvliang.feasibility.record_facts import track_record_facts
 from lvliang.feasibility.registered import load_registered, registered_facts
 from lvliang.feasibility.reliability import decompose
 from lvliang.feasibility.scenario_facts import level_facts, scenario_facts, tornado_facts
-from lvliang.feasibility.targets import Target, load_targets
+from lvliang.feasibility.targets import MAIN, Target, load_targets
 from lvliang.feasibility.verdict_facts import (
     class_counts,
     drawn_facts,
     past_chances,
     report_facts,
+    target_value,
     verdict_facts,
 )
 from lvliang.feasibility.verdicts import Verdicts, assess
@@ -261,13 +268,12 @@ class Study:
         found = expected(self.targets, self.outlook, self.background.gaps)
         effects = self.tornado(self.shipped)
         last = self.base_year + LONGEST
-        asked = [one.target.value for one in main if one.target.indicator == "gdp_real_growth"]
         return {
             **desk_facts(main, found, self.outlook, self.ranks),
             "main": main,
             "counts": class_counts(main),
-            "near": self.rank_facts["near"],
-            "target": asked[0] if asked else None,
+            "near": next_in_rank(self.outlook),
+            "target": target_value(main, "gdp_real_growth"),
             "coal": driver_facts(effects, "coal_price"),
             "nation": driver_facts(effects, "national_growth"),
             "triggers": triggers(self.targets, self.plain),

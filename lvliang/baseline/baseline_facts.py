@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from lvliang.baseline.growth import average_growth
-from lvliang.baseline.history import observed
+from lvliang.baseline.history import has_gap, observed
 from lvliang.baseline.regions import Region, peers
 from lvliang.baseline.starting_point import (
     SPAN,
@@ -115,7 +115,7 @@ def level_facts(levels: pd.Series, indicator: str) -> dict[str, Any]:
         "first_value": levels.iloc[0],
         "last_value": levels.iloc[-1],
         "top_value": levels[top],
-        "has_gap": len(levels) < last - first + 1,
+        "has_gap": has_gap(levels),
     }
 
 

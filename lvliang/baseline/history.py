@@ -72,6 +72,11 @@ def series(history: pd.DataFrame, indicator: str, vintages: Sequence[str]) -> pd
     return best.pivot(index="year", columns="region_code", values="value").sort_index()
 
 
+def has_gap(series: pd.Series) -> bool:
+    """Whether a year between the first and the last has no figure."""
+    return len(series) < series.index[-1] - series.index[0] + 1
+
+
 def observed(history: pd.DataFrame, region_code: str, indicator: str) -> pd.Series:
     """Observed values of one region by year, in the unit of ``indicator``.
 

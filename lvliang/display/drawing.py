@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
+from lvliang.baseline.history import has_gap
 from lvliang.display import fonts
 from lvliang.display.words import MINUS, number
 
@@ -120,9 +121,10 @@ def facts(axes: Axes, actual: pd.Series, *, dots: bool = False) -> None:
     axes.plot(years.index, years, color=FACT, linewidth=2, marker=marker, markersize=4)
 
 
-def has_gap(actual: pd.Series) -> bool:
-    """Whether a year between the first and the last has no figure."""
-    return len(actual) < actual.index[-1] - actual.index[0] + 1
+def from_last(actual: pd.Series, quantiles: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles by year, which open at the last actual value."""
+    opening = pd.DataFrame(actual.iloc[-1], [actual.index[-1]], quantiles.columns, dtype=float)
+    return pd.concat([opening, quantiles])
 
 
 def last_data(axes: Axes, year: int, label: str) -> None:

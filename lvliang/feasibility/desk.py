@@ -13,8 +13,9 @@ import pandas as pd
 from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.history import OBSERVED_VINTAGES
 from lvliang.feasibility.comparison import LEVELS
-from lvliang.feasibility.drivers import BASES, national_error, price_that_undoes
+from lvliang.feasibility.drivers import BASES, WHOLE, national_error, price_that_undoes
 from lvliang.feasibility.targets import Target
+from lvliang.feasibility.verdict_facts import common_nature
 from lvliang.feasibility.verdicts import Verdict, missing, outcomes
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, actual, mean_growth
@@ -22,12 +23,10 @@ from lvliang.projection.outlook_facts import fan_facts
 from lvliang.projection.panel import load_panel
 from lvliang.projection.sensitivity import commodity_growth
 
-MAIN = "2021_main"
 MAIN_LEVELS = ("gdp_nominal", "budget_revenue")
 GROWTH = "_growth"
 YEARS_BEFORE = 5  # that the growth of the base year is held against
 UNUSUAL = 1.0  # points away from their mean
-WHOLE = 0.05  # what rounds to nothing
 RARE = 0.25  # share of past years with a fall at least as large
 
 
@@ -128,11 +127,10 @@ def desk_facts(
         are drawn, by ``name``; ``growth`` (`fan_facts`); ``known_ranks`` (of GDP, by year; empty
         below two years); ``base`` (`base_effect`).
     """
-    natures = {one.target.nature for one in judged}
     known = ranks["gdp_rank"].combine_first(ranks["report_gdp_rank"]).dropna().astype(float)
     return {
         "targets": [_row(one, expected.loc[one.target.target_id]) for one in judged],
-        "nature": natures.pop() if len(natures) == 1 else None,
+        "nature": common_nature(judged),
         "ahead": ahead(outlook).dropna().rename_axis("name").reset_index().to_dict("records"),
         "growth": fan_facts(outlook, "gdp_real_growth"),
         "known_ranks": known if len(known) > 1 else known[:0],

@@ -21,6 +21,7 @@ from lvliang.projection.scenario import SHOCK, Scenario
 from lvliang.projection.sensitivity import commodity_growth, exposure
 
 OWN_GROWTH = 1.0  # points a year
+WHOLE = 0.05  # points of an effect that round to nothing
 SHARE_OF_SECTOR = 5.0  # points over the run
 FIRST_JUDGED = 3  # years of data before the first forecast of the nation that is judged
 BASES = (20.0, 30.0, 40.0, 50.0)  # share of manufacturing, %

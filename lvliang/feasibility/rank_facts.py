@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from lvliang.baseline.history import start_levels
 from lvliang.feasibility.bands import likelihood
@@ -43,9 +44,7 @@ def rank_facts(outlook: Outlook, rank: float) -> dict[str, Any]:
     treated = levels_by_treatment(outlook)
     shares = {name: shares_by_year(levels, outlook.region.code) for name, levels in treated.items()}
     kept = kept_shares(shares, rank)
-    last = treated["own_prices"].sel(year=outlook.end_year)
-    start = start_levels(outlook.history, outlook.base_year)
-    others = rivals(last, outlook.region.code, start)
+    others = _rivals(outlook, treated["own_prices"])
     drawn = rank_paths(outlook, "gdp_nominal", outlook.end_year)
     cities = outlook.paths.sizes["region"]
     at_end = kept.loc[outlook.end_year].to_dict() if len(kept) else {}
@@ -74,6 +73,17 @@ def rank_bars(ranks: np.ndarray, cities: int, rank: float | None) -> dict[str, A
         "frequent": share.idxmax() if len(share) else None,
         "chance": share.loc[:rank].sum(),
     }
+
+
+def _rivals(outlook: Outlook, levels: xr.DataArray) -> pd.DataFrame:
+    """`ranks.rivals` in the end year, of levels by draw, region and year."""
+    start = start_levels(outlook.history, outlook.base_year)
+    return rivals(levels.sel(year=outlook.end_year), outlook.region.code, start)
+
+
+def next_in_rank(outlook: Outlook) -> dict[str, dict[str, Any]] | None:
+    """`near_facts` of a city, without the rest of `rank_facts`."""
+    return near_facts(_rivals(outlook, levels_by_treatment(outlook)["own_prices"]))
 
 
 def near_facts(others: pd.DataFrame) -> dict[str, dict[str, Any]] | None:

@@ -10,12 +10,11 @@ import pandas as pd
 
 from lvliang.feasibility.bands import NEAR_EDGE
 from lvliang.feasibility.comparison import INDICATORS, LEVELS, OWN, RANK, Comparison
-from lvliang.feasibility.desk import MAIN
 from lvliang.feasibility.drivers import struck_year
+from lvliang.feasibility.targets import MAIN, TO_END
 from lvliang.feasibility.verdicts import Verdict
 from lvliang.projection.scenario import SHOCK, Scenario
 
-DERIVED = "to_end_year"
 QUANTILES = {0.25: "q25", 0.5: "q50", 0.75: "q75"}
 YEARS_OF_FACT = 6
 
@@ -42,7 +41,7 @@ def scenario_facts(found: Comparison, years: Sequence[int], shown: str = "") -> 
         ``high`` median, by indicator), ``apart`` (how far medians of GDP lie apart, and the
         first's ``width``, if that holds them) and what it ``assumes`` (`kinds_assumed`).
     """
-    told = [one for what in (RANK, MAIN, DERIVED) if (one := _chances(found, what))]
+    told = [one for what in (RANK, MAIN, TO_END) if (one := _chances(found, what))]
     first: list[Facts] = []
     cases: list[Facts] = []
     for place, scenario in enumerate(found.scenarios):
@@ -203,7 +202,7 @@ def _moves(flips: pd.DataFrame) -> list[Facts]:
             "periods": [
                 {
                     "years": [(row["first_year"], row["deadline"])],
-                    "derived": row["group"] == DERIVED,
+                    "derived": row["group"] == TO_END,
                 }
                 for _, row in alike.iterrows()
             ],

@@ -12,6 +12,8 @@ import pandas as pd
 from lvliang.baseline.tables import as_of, load_table
 from lvliang.feasibility.fields import ADDED, COMPARED, KEPT, PUBLIC, goes
 
+MAIN, TO_END = "2021_main", "to_end_year"  # groups of targets
+
 
 @dataclass(frozen=True)
 class Target:

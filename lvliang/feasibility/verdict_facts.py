@@ -10,8 +10,8 @@ import pandas as pd
 from lvliang.baseline.growth import level_after, mean_of_rates
 from lvliang.feasibility.bands import BINDING, CANNOT_TELL, INDICATIVE, WORD_ONLY_GRADES
 from lvliang.feasibility.break_even import BeyondGdp, EvenBet
-from lvliang.feasibility.desk import MAIN
 from lvliang.feasibility.rank_facts import rank_bars
+from lvliang.feasibility.targets import MAIN, TO_END
 from lvliang.feasibility.verdicts import Verdict, Verdicts, rank_paths
 from lvliang.projection.outlook import Outlook, actual, shock_set_aside
 from lvliang.projection.outlook_facts import fan_facts
@@ -30,8 +30,7 @@ def verdict_facts(verdicts: Verdicts) -> dict[str, Any]:
         appendix: ``bets`` (`even_bets`; ``main_bets`` of the targets of the year), ``cut`` (with
         real growth cut) and ``beyond`` (`beyond_gdp`).
     """
-    main, to_end = verdicts.of(MAIN), verdicts.of("to_end_year")
-    natures = {one.target.nature for one in main}
+    main, to_end = verdicts.of(MAIN), verdicts.of(TO_END)
     kept_up = to_end.of_type("mean_growth")
     derived = Verdicts(one for one in to_end if one.target.origin != "stated")
     first_years = (one.target.first_year for one in derived.of_type("mean_growth"))
@@ -39,7 +38,7 @@ def verdict_facts(verdicts: Verdicts) -> dict[str, Any]:
         "verdicts": verdicts,
         "main": main,
         "counts": class_counts(main),
-        "nature": natures.pop() if len(natures) == 1 else None,
+        "nature": common_nature(main),
         "to_end": to_end,
         "stated": Verdicts(one for one in to_end if one.target.origin == "stated"),
         "derived": derived,
@@ -51,6 +50,12 @@ def verdict_facts(verdicts: Verdicts) -> dict[str, Any]:
         "cut": Verdicts(one for one in verdicts if one.discounted_1 is not None),
         "beyond": beyond_gdp(verdicts),
     }
+
+
+def common_nature(verdicts: Iterable[Verdict]) -> str | None:
+    """The nature of the targets, where they have it in common."""
+    natures = {one.target.nature for one in verdicts}
+    return natures.pop() if len(natures) == 1 else None
 
 
 def class_counts(verdicts: Verdicts) -> dict[str, int]:
@@ -104,7 +109,7 @@ def drawn_facts(verdicts: Verdicts, outlook: Outlook) -> dict[str, Any]:
         those of `level_facts`.
     """
     main = verdicts.of(MAIN)
-    rank = target_value(verdicts.of("to_end_year"), "gdp_rank_in_province")
+    rank = target_value(verdicts.of(TO_END), "gdp_rank_in_province")
     drawn = rank_paths(outlook, "gdp_nominal", outlook.end_year)
     shock = shock_set_aside(outlook)
     return {

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from lvliang.baseline.history import has_gap
 from lvliang.projection.outlook import (
     QUANTILES,
     Outlook,
@@ -91,7 +92,7 @@ def fan_of(known: pd.Series, drawn: pd.DataFrame, indicator: str) -> dict[str, A
         "last_value": known.iloc[-1],
         "end": int(drawn.index[-1]) if len(drawn) else None,
         "at_end": dict(named.iloc[-1]) if len(drawn) else {},
-        "has_gap": len(known) < last - first + 1,
+        "has_gap": has_gap(known),
         "table": table,
     }
 

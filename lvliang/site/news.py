@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from lvliang.display.prose import Text
 from lvliang.display.show import Sentence, Table
 from lvliang.display.words import text
-from lvliang.feasibility.desk import MAIN
+from lvliang.feasibility.targets import MAIN
 from lvliang.feasibility.verdict_facts import class_counts
 from lvliang.feasibility.verdicts import Verdict, Verdicts
 from lvliang.site.history_facts import told

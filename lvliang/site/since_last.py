@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from lvliang.display.show import Sentence, Table, bundle_of
 from lvliang.display.tabular import DATA_TYPE, Content
 from lvliang.display.words import text
-from lvliang.feasibility.desk import MAIN
+from lvliang.feasibility.targets import MAIN
 from lvliang.site import history_facts
 from lvliang.site.vintage import Standing
 

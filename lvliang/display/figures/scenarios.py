@@ -14,13 +14,13 @@ from matplotlib.figure import Figure
 
 from lvliang.display import drawing
 from lvliang.display.words import capital, signed
+from lvliang.feasibility.drivers import WHOLE
 
 ACROSS = 2
 PANEL_HEIGHT = 1.55  # inches
 ROOM = 24  # half-width characters across a panel
 SHORTENED = re.compile("[:,：，、(（]")  # a title of a panel holds what stands before
 LINE_SPACING = 1.25  # of two lines
-WHOLE = 0.05  # what rounds to nothing
 
 
 def panels(
@@ -35,7 +35,8 @@ def panels(
 
     ``title`` tells the two lines above a panel by what it is of ``ends`` (`level_facts`).
     """
-    tables = [_from_last(actual, rows) for _, rows in quantiles.groupby("scenario", sort=False)]
+    by_year = quantiles.set_index("year").groupby("scenario", sort=False)
+    tables = [drawing.from_last(actual, rows.drop(columns="scenario")) for _, rows in by_year]
     figure, axes = drawing.new_axes("")
     axes.remove()
     down = -(-len(tables) // ACROSS)
@@ -89,13 +90,6 @@ def _panel(axes: Axes, actual: pd.Series, table: pd.DataFrame, first: pd.DataFra
     axes.plot(table.index, table["q50"], color=drawing.PROJECTION, linewidth=1.8, linestyle="--")
     axes.axvline(int(actual.index[-1]), color=drawing.MUTED, linewidth=0.8, linestyle=":")
     axes.grid(visible=False, axis="x")
-
-
-def _from_last(actual: pd.Series, rows: pd.DataFrame) -> pd.DataFrame:
-    """Quantiles by year, opening at the last actual value."""
-    table = rows.set_index("year").drop(columns="scenario")
-    opening = pd.DataFrame(actual.iloc[-1], [actual.index[-1]], table.columns, dtype=float)
-    return pd.concat([opening, table])
 
 
 def _short(title: str) -> str:

@@ -64,8 +64,7 @@ def fan(
     figure, axes = drawing.new_axes(unit, pad=24, size=size)
     base_year, end_year = int(actual.index[-1]), int(quantiles.index[-1])
     drawing.facts(axes, actual)
-    opening = pd.DataFrame(actual.iloc[-1], [base_year], quantiles.columns, dtype=float)
-    drawing.bands(axes, pd.concat([opening, quantiles]))
+    drawing.bands(axes, drawing.from_last(actual, quantiles))
     drawing.year_ticks(axes, end_year, int(actual.index[0]), base_year)
     drawing.last_data(axes, base_year, last_data)
     if log:
