@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import string
@@ -143,6 +144,21 @@ def test_a_forbidden_word_is_told_from_one_that_looks_like_it(said: str, found: 
 def test_unknown_words_raise(key: str, lang: str) -> None:
     with pytest.raises(KeyError):
         words.text(key, lang)
+
+
+def keys_in(module: Path) -> set[str]:
+    """The keys that the code of a module names whole, as the first argument of ``text``."""
+    calls = (n for n in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(n, ast.Call))
+    named = (n for n in calls if "text" in (getattr(n.func, "id", ""), getattr(n.func, "attr", "")))
+    firsts = (n.args[0] for n in named if n.args)
+    return {n.value for n in firsts if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def test_every_key_that_the_code_names_has_words() -> None:
+    modules = Path(words.__file__).parents[1].rglob("*.py")
+    named = set().union(*map(keys_in, modules))
+    assert {"semicolon", "table.sources"} <= named
+    assert named <= set(ENTRIES)
 
 
 def test_a_fact_that_is_not_given_raises() -> None:
