@@ -286,13 +286,16 @@ def describe(schema: type[NotebookParameters], name: str) -> str:
     return f"{allowed} ({rule['description']})"
 
 
-def titles(schema: type[NotebookParameters], lang: str) -> dict[str, str]:
-    """What each parameter is called in ``lang``.
+def titles(schema: type[NotebookParameters]) -> dict[str, dict[str, str]]:
+    """What each parameter is called, in both languages.
 
     Examples
     --------
-    >>> [titles(ProjectionParameters, lang)["end_year"] for lang in ("zh", "en")]
-    ['推算末年', 'last year projected']
+    >>> titles(ProjectionParameters)["end_year"]
+    {'title_zh': '推算末年', 'title_en': 'last year projected'}
     """
-    key = "title" if lang == "zh" else "title_en"
-    return {name: rule[key] for name, rule in schema.model_json_schema()["properties"].items()}
+    rules = schema.model_json_schema()["properties"]
+    return {
+        name: {"title_zh": rule["title"], "title_en": rule["title_en"]}
+        for name, rule in rules.items()
+    }

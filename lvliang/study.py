@@ -18,8 +18,9 @@ from lvliang.baseline.baseline_facts import baseline_facts, reported
 from lvliang.baseline.history import has_report, load_history, report_figures
 from lvliang.baseline.regions import Region, find_region, peers
 from lvliang.baseline.starting_point import ranks_by_year, starting_point
-from lvliang.display import show, tables
-from lvliang.display.prose import Page
+from lvliang.display import show
+from lvliang.display.prose import Page, Text
+from lvliang.display.show import Piece
 from lvliang.feasibility.background import Background, load_background
 from lvliang.feasibility.coal_facts import coal_facts, share_facts
 from lvliang.feasibility.commitments import judge_commitments
@@ -95,10 +96,6 @@ class Study:
         names = parameters.schema_of(notebook).model_fields
         own = {name: given[name] for name in names if name in given}
         return cls(parameters.check(notebook, own), notebook)
-
-    def name(self, lang: str) -> str:
-        """Name of the region in ``lang``."""
-        return self.region.name(lang)
 
     @property
     def end_year(self) -> int:
@@ -343,10 +340,15 @@ class Study:
         """Show what ``pieces`` gives for a language: here in that of the run, on pages in each."""
         show.show(pieces, self.run.lang)
 
-    def provenance(self, lang: str, *used: pd.DataFrame) -> list[Any]:
-        """Tables of the parameters and of the sources of what was ``used``."""
-        told = self.run.model_dump() | {"lang": lang}
-        return [
-            *tables.parameters(told, parameters.titles(type(self.run), lang), lang),
-            *tables.sources(sources_of(*used), lang),
-        ]
+    def provenance(self, *used: pd.DataFrame) -> Callable[[str], list[Piece]]:
+        """What tells, in a language, the parameters and the sources of what was ``used``."""
+        titles = parameters.titles(type(self.run))
+        told: dict[str, Any] = {
+            name: str(value) or None for name, value in self.run.model_dump().items()
+        }
+        told["region"] = self.region
+        if "scenario" in told:
+            told["scenario"] = self.scenario
+        rows = [{"name": name, **titles[name], "value": value} for name, value in told.items()]
+        facts = {"parameters": rows, "sources": sources_of(*used)}
+        return lambda lang: Text("provenance", lang, facts).say("tables")

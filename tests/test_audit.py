@@ -28,7 +28,7 @@ from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
 from lvliang.display.prose import Piece, Text
 from lvliang.display.show import Heading
-from lvliang.display.words import label_of, measured
+from lvliang.display.words import words_in
 from lvliang.lineage import of_claims, sources_of
 
 LVLIANG = "141100"
@@ -427,7 +427,7 @@ def test_english_multiplies_out_what_chinese_counts_in_ten_thousands(judged: pd.
     zh, en = (say("listing", lang, listed=listed)[0].words for lang in ("zh", "en"))
     assert "2014年10万人次、2017年27.5786万人次" in zh
     assert "100,000 person-times in 2014, 275,786 person-times in 2017" in en
-    told = [measured(12.4, "coal_derived_gas_output", lang) for lang in ("zh", "en")]
+    told = [words_in(lang).measured(12.4, "coal_derived_gas_output") for lang in ("zh", "en")]
     assert told == ["12.4亿方", "1.24 billion cubic metres"]
 
 
@@ -546,12 +546,12 @@ def test_every_source_and_note_of_the_shipped_tables_has_words(
     judged: pd.DataFrame, lang: str
 ) -> None:
     for source in sources_of(of_claims(judged))["source_id"]:
-        assert label_of(source, "audit_source", lang)
+        assert words_in(lang).label(source, "audit_source")
     made = load_table("corrections")
     applied = made[made["status"] == "applied"]
     near = made[made["region_code"].str.startswith("14")]
     for reason in pd.concat([applied, near])["reason"].unique():
-        assert label_of(reason, "audit_reason", lang)
+        assert words_in(lang).label(reason, "audit_reason")
     corrections = correction_facts(made, find_region(LVLIANG))
     shown = say("corrections", lang, corrections=corrections)
     assert str(len(applied)) in shown[0].words

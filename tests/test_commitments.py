@@ -15,7 +15,7 @@ from lvliang.baseline.regions import find_region
 from lvliang.baseline.tables import load_table
 from lvliang.display.prose import Text
 from lvliang.display.show import Section
-from lvliang.display.words import NOTHING, label_of, quantity
+from lvliang.display.words import NOTHING, words_in
 from lvliang.errors import DataError, ParameterError
 from lvliang.feasibility.commitments import (
     OUTCOMES,
@@ -453,19 +453,19 @@ def test_a_deadline_after_the_run_is_told() -> None:
 @pytest.mark.parametrize("column", ["stage", "work_area", "outcome"])
 def test_every_label_is_there(column: str, lang: str) -> None:
     codes = JUDGED[column].replace(WORK_AREAS).unique()
-    assert len({label_of(code, column, lang) for code in codes}) == JUDGED[column].nunique()
+    assert len({words_in(lang).label(code, column) for code in codes}) == JUDGED[column].nunique()
 
 
 def test_a_part_is_called_as_in_the_report() -> None:
     for area, code in WORK_AREAS.items():
-        assert label_of(code, "work_area", "zh") == area
+        assert words_in("zh").label(code, "work_area") == area
 
 
 @LANGUAGES
 def test_every_unit_of_the_report_is_there(lang: str) -> None:
     facts = load_table("report_facts").set_index("figure_id").loc[FACTS]
     for unit in {*facts["unit"], *JUDGED.loc[JUDGED["value"].notna(), "unit"]}:
-        told = quantity(2, unit, lang)
+        told = words_in(lang).quantity(2, unit)
         assert re.search(r"[\u4e00-\u9fff]", told) is None or lang == "zh"
         assert "2" in told
 
@@ -476,7 +476,7 @@ def test_the_headline_counts_what_the_table_counts(lang: str) -> None:
     assert (headline.style, note.style) == ("headline", "note")
     numbers = [int(number) for number in re.findall(r"\d+", headline.words)]
     assert sorted(numbers) == sorted([249, 12, *counts_by_outcome(JUDGED).sum()])
-    assert label_of("difficult", "class", lang) in judged.words
+    assert words_in(lang).label("difficult", "class") in judged.words
 
 
 @LANGUAGES

@@ -23,7 +23,7 @@ from lvliang.cli import app
 from lvliang.display.figures import scenarios as drawings
 from lvliang.display.prose import Piece, Text, of_all_pages
 from lvliang.display.show import NOTHING_STYLE, Appendix, Chart, Formula, Sentence, Table
-from lvliang.display.words import amount, text
+from lvliang.display.words import words_in
 from lvliang.errors import ParameterError
 from lvliang.feasibility import comparison
 from lvliang.feasibility.background import Background
@@ -252,7 +252,7 @@ def test_the_answer_says_conditional_and_which_verdicts_change(lang: str) -> Non
     )
     flips, more = more[: len(changing)], more[len(changing) :]
     for name, line in zip(changing, flips, strict=True):
-        assert load_scenario(name, **YEARS).title(lang) in line.words
+        assert getattr(load_scenario(name, **YEARS), f"title_{lang}") in line.words
     medians = found().summary["gdp_nominal_q50"]
     for value in (medians.min(), medians.max()):
         assert (f"{value:.0f}" if lang == "zh" else f"{value / 10:.1f}") in more[0].words
@@ -268,7 +268,7 @@ def test_the_answer_says_conditional_and_which_verdicts_change(lang: str) -> Non
 def test_each_scenario_says_what_it_assumes_and_what_follows(lang: str) -> None:
     sentences = said(found(), lang, "each")[1 : len(found().scenarios)]
     for scenario, sentence in zip(found().scenarios[1:], sentences, strict=True):
-        assert sentence.words.lower().startswith(scenario.title(lang).lower())
+        assert sentence.words.lower().startswith(getattr(scenario, f"title_{lang}").lower())
     slump = sentences[1].words
     for part in ("−20.7", "−12.2", "−17.1", "−16.0", "PINK2603"):
         assert part in slump
@@ -365,7 +365,7 @@ def test_years_that_no_scenario_speaks_of_are_said(lang: str) -> None:
     assert "2016—2019" in headline.words or "2016–2019" in headline.words
     _, nothing, left, *_ = said(alone, lang, "each", **facts)
     assert nothing.style == NOTHING_STYLE
-    assert all(one.title(lang) in left.words for one in others)
+    assert all(getattr(one, f"title_{lang}") in left.words for one in others)
     assert said(alone, lang, "switch", **facts) == []
     for chart in charts(said(alone, lang, "levels", **facts)):
         assert chart.title.endswith(("只有基准", "the baseline alone"))
@@ -506,7 +506,7 @@ def test_the_chart_draws_the_medians_of_the_table(lang: str, divisor: int) -> No
     assert len({panel.get_ylim() for panel in drawn}) == 1
     _, year, median, *_ = chart.data
     assert chart.data.loc[chart.data[year] == 2025, median].to_list() == pytest.approx(medians)
-    assert all(amount(level, "亿元", lang, 0) in chart.words for level in levels)
+    assert all(words_in(lang).amount(level, "亿元", 0) in chart.words for level in levels)
     decimals = 0 if lang == "zh" else 1
     assert table.frame.iloc[:, 1].to_list() == [f"{median:.{decimals}f}" for median in medians]
     low = found().summary["gdp_nominal_q10"].iloc[0] / divisor
@@ -537,7 +537,7 @@ def test_the_switch_has_a_panel_for_each_scenario_with_its_numbers(lang: str) ->
     for scenario, (title, pieces) in zip(found().scenarios, switch.panels.items(), strict=True):
         headline, judged = pieces
         name = scenario.scenario_id
-        assert title == scenario.title(lang)
+        assert title == getattr(scenario, f"title_{lang}")
         median = found().summary.loc[name, "gdp_nominal_q50"]
         assert (f"{median:.0f}" if lang == "zh" else f"{median / 10:.1f}") in headline.words
         told = found().verdicts[found().verdicts["scenario"] == name].dropna(subset="probability")
@@ -567,8 +567,8 @@ def test_a_verdict_that_is_held_holds_its_word_in_the_panels_too(lang: str) -> N
     given = replace(found(), verdicts=held)
     (switch,) = said(given, lang, "switch")
     (boom,) = (one for one in given.scenarios if one.scenario_id == "coal_boom")
-    (_, judged) = switch.panels[boom.title(lang)]
-    word = text("likelihood.unlikely", lang)
+    (_, judged) = switch.panels[getattr(boom, f"title_{lang}")]
+    word = words_in(lang).label("unlikely", "likelihood")
     assert judged.frame.iloc[:, -1].tolist().count(word) == 1 + int(
         held.loc[verdicts["scenario"].eq("coal_boom") & ~row, "likelihood"].eq("unlikely").sum()
     )

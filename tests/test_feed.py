@@ -49,8 +49,7 @@ def vintage(number: int = 1, verdict: Vintage = LIKELY, **given: Any) -> Vintage
 
 
 def fed(*record: Vintage, lang: str = "zh") -> Vintage:
-    titles = parameters.titles(parameters.ReportParameters, lang)
-    found: Vintage = json.loads(feed_json(record, titles, title="题", lang=lang))
+    found: Vintage = json.loads(feed_json(record, title="题", lang=lang))
     return found
 
 

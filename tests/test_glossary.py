@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,15 +14,12 @@ from lvliang.baseline.tables import load_table
 from lvliang.display.words import VOCABULARY
 
 PROJECT = Path(__file__).resolve().parents[1]
-WORD_FILES = sorted((PROJECT / "lvliang" / "display").glob("words*.toml"))
 
 # Seen, and left: a label in a chart or at the head of a row is short; a count is a plural;
 # what is counted has a clause; the facts of the report name the price basis of a level; pages count
 # in billions in English.
 LEFT = {
-    "words.toml unit.亿元": ("CNY billion", "100 million CNY"),
-    "words.toml chart.real": ("real", "real growth"),
-    "words.toml chart.nominal": ("nominal", "nominal growth"),
+    "vocabulary.csv unit.亿元": ("CNY billion", "100 million CNY"),
     "vocabulary.csv audit_data.budget_revenue": (
         "Budget revenue",
         "general public budget revenue",
@@ -62,19 +57,8 @@ def forms(term: str) -> set[str]:
     return {form.casefold() for form in ([term, *whole.groups()] if whole else [term])}
 
 
-def leaves(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
-    for key, value in node.items():
-        if all(isinstance(part, str) for part in value.values()):
-            yield path + key, value
-        else:
-            yield from leaves(value, f"{path}{key}.")
-
-
 def labels() -> Iterator[tuple[str, str, str]]:
     """Every label that has both languages: where it stands, Chinese, English."""
-    for path in WORD_FILES:
-        for key, entry in leaves(tomllib.loads(path.read_text("utf-8"))):
-            yield f"{path.name} {key}", entry["zh"], entry["en"]
     for row in pd.read_csv(VOCABULARY).itertuples():
         yield f"{VOCABULARY.name} {row.kind}.{row.code}", row.zh, row.en
     for table, key, name in (

@@ -37,7 +37,6 @@ from lvliang.site.pages import Site, write_index
 from lvliang.site.publish import staging, switch
 
 Vintage = dict[str, Any]
-TITLES = {lang: parameters.titles(parameters.FeasibilityParameters, lang) for lang in ("zh", "en")}
 
 
 def verdict(**given: Any) -> dict[str, Any]:
@@ -276,12 +275,12 @@ FIRST = {"zh": "此前没有同一地区、同一情景的存档研判", "en": "
 
 
 def said(standing: vintage.Standing, lang: str) -> str:
-    pieces = history_facts.told("since_last", standing, TITLES[lang], lang)
+    pieces = history_facts.told("since_last", standing, lang)
     return BeautifulSoup("\n".join(piece.html() for piece in pieces), "html.parser").get_text("|")
 
 
 def rows(standing: vintage.Standing, lang: str) -> list[list[str]]:
-    pieces = history_facts.told("since_last", standing, TITLES[lang], lang)
+    pieces = history_facts.told("since_last", standing, lang)
     tables = [piece for piece in pieces if not isinstance(piece, Sentence)]
     return [list(row) for table in tables for row in table.frame.itertuples(index=False)]
 
@@ -367,13 +366,14 @@ def test_each_main_verdict_has_a_word_against_the_last(
         made(verdicts=[*before, later]), made("second", verdicts=verdicts, code_hash="c2")
     )
     for lang, word in (("zh", zh), ("en", en)):
-        assert history_facts.against_last(standing, "2021_main", lang) == [word]
+        (became,) = history_facts.against_last(standing, "2021_main")
+        assert words.words_in(lang).label(became, "against_last") == word
 
 
 def test_without_a_publication_before_there_is_no_word() -> None:
     first = vintage.Standing(None, None, judged=True)
-    assert history_facts.against_last(first, "2021_main", "zh") == []
-    assert history_facts.against_last(None, "2021_main", "zh") == []
+    assert history_facts.against_last(first, "2021_main") == []
+    assert history_facts.against_last(None, "2021_main") == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -612,7 +612,7 @@ def test_the_code_is_what_computes(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         return history.code_hash()
 
     assert code_hash() == plain
-    for path in (package / "display/tables.py", package / "site/pages.py"):
+    for path in (package / "display/show.py", package / "site/pages.py"):
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
         assert code_hash() == plain
     found = {plain}
@@ -821,7 +821,7 @@ def test_one_language_of_the_same_run_is_no_news(publish: Publish, tmp_path: Pat
 def test_an_edition_is_marked_and_is_neither_another_forecast_nor_another_place(
     publish: Publish, tmp_path: Path
 ) -> None:
-    marks = {words.text("edition.internal", lang) for lang in ("zh", "en")}
+    marks = set(words.vocabulary()["edition"]["internal"].values())
     page = publish(handed_out())
     assert set(everywhere(page, "header.mark")) == marks
     assert len(everywhere(page, "header.mark")) == 4

@@ -22,7 +22,7 @@ ROOMS = [
 FREE = ["errors"]
 MOST_LINES = 450  # of a module
 # Of the library; it shrinks.
-ALL_LINES = 17_200
+ALL_LINES = 16_900
 MOST_CELLS = 25
 
 # A package whose name, or whose extra, is another on conda-forge.
@@ -72,7 +72,7 @@ def test_imports_are_found_in_every_form() -> None:
 import lvliang.cli
 from lvliang import site
 def late():
-    from lvliang.display.words import text
+    from lvliang.display.words import capital
     from ..feasibility import bands
 """
     expected = {"cli", "site", "display", "feasibility"}

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lvliang.cli import app
-from lvliang.display.inversion import sentences
+from lvliang.display.prose import said
 from lvliang.errors import DataError, ParameterError
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.industry_bases import bases_for
@@ -19,6 +19,7 @@ from lvliang.feasibility.inversion import (
     Answer,
     as_changes,
     find_target,
+    inversion_facts,
     invert,
     move,
 )
@@ -215,9 +216,10 @@ def test_without_the_panel_no_base_is_made_up(data_copy: Path) -> None:
 )
 def test_a_sentence_says_what_was_found(target_id: str, lever: str, lang: str, told: str) -> None:
     table = assess(load_targets(LVLIANG, 2020, 2025), outlook()).by_id
-    said = sentences(asked(target_id, lever=lever), table[target_id], outlook(), lang)
-    assert told in said[0]
-    assert len(said) == (2 if asked(target_id, lever=lever).reason else 4)
+    facts = inversion_facts(asked(target_id, lever=lever), table[target_id], outlook())
+    found = said("invert", lang, "answer", facts)
+    assert told in found[0]
+    assert len(found) == (2 if asked(target_id, lever=lever).reason else 4)
 
 
 @pytest.mark.parametrize(

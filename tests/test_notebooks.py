@@ -22,7 +22,7 @@ from bs4 import BeautifulSoup
 from lvliang import parameters
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
-from lvliang.display.words import LANGUAGES, text
+from lvliang.display.words import LANGUAGES, words_in
 from lvliang.errors import LvliangError
 from lvliang.feasibility import bands
 from lvliang.site.gate import faults_of_notebook, faults_of_page
@@ -217,7 +217,7 @@ def test_every_source_that_is_named_is_in_the_table_of_sources(
     executed: Execute, place: str, name: str, lang: str
 ) -> None:
     page = page_of(executed, place, name, lang)
-    caption = text("table.sources", lang)
+    caption = {"zh": "数据来源", "en": "Sources"}[lang]
     tables = [table for table in page("table") if table.caption.get_text() == caption]
     listed = {cell.get_text() for table in tables for cell in table.select("tbody th")}
     for table in tables:
@@ -313,9 +313,9 @@ def told_of_others(html: str, run: dict[str, object]) -> list[str]:
 
 def chance(said: str) -> bool:
     """Whether words or a percentage tell how likely something is, in either language."""
-    languages = ("zh", "en")
-    words = [text(f"likelihood.{word}", lang) for _, word in bands.LIKELIHOOD for lang in languages]
-    told = [text(f"chance.{kind}", lang, **f) for kind, f in CHANCES.items() for lang in languages]
+    languages = [words_in(lang) for lang in LANGUAGES]
+    words = [one.label(word, "likelihood") for _, word in bands.LIKELIHOOD for one in languages]
+    told = [one.label(kind, "chance", **f) for kind, f in CHANCES.items() for one in languages]
     percent = [re.escape(words).replace("50", r"\d+") for words in told]
     return re.search("|".join(["可能性", "likelihood", *words, *percent]), said) is not None
 

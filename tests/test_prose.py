@@ -164,7 +164,7 @@ def test_the_end_of_a_line_is_a_space_in_english_alone(texts: Path) -> None:
         ("{{ 'x' | label('colour') }}", r"line 2: vocabulary.csv: no colour 'x'; legal: "),
         ("{% if x %}", r"page.en.md, line 3: .*unknown tag .endblock"),
         ("{{ 1 | shout }}", r"page.en.md, line 2: No filter named 'shout'"),
-        ("{{ table(frame, a='A | shout') }}", r"line 2: nothing is told as 'shout'; legal: num, "),
+        ("{{ table(frame, a='A | shout') }}", r"line 2: nothing is told as 'shout'; legal: abs, "),
         ("{% call rows() %}A\n| a | b |\n| 1 |\n{% endcall %}", r"line \d: 2 heads, and a row of "),
         ("!loud A", r"page.en.md: '!loud' opens no paragraph; legal: !headline, !note, !caveat"),
     ],
@@ -177,7 +177,7 @@ def test_a_fault_of_a_text_names_file_and_line(texts: Path, text: str, fault: st
 def test_a_fact_may_not_have_the_name_of_a_macro_of_all_pages(texts: Path) -> None:
     (texts / f"{SHARED}.en.md").write_text("{% macro limits() %}A{% endmacro %}", "utf-8")
     assert say(texts, "{{ limits() }}") == [Sentence("A")]
-    with pytest.raises(DataError, match=r"page.en.md: .*the name of a macro.*: limits"):
+    with pytest.raises(DataError, match=r"page.en.md: .*the name of what all texts call: limits"):
         say(texts, "A", limits=1)
 
 
@@ -227,6 +227,6 @@ def test_a_label_has_both_languages_and_stands_once() -> None:
     assert lines[0] == "kind,code,zh,en"
     keys = [tuple(line.split(",")[:2]) for line in lines[1:]]
     assert len(keys) == len(set(keys))
-    for labels in words._vocabulary().values():
+    for labels in words.vocabulary().values():
         assert all(all(label.values()) for label in labels.values())
-    assert re.search(r"[\u4e00-\u9fff]", words.label_of("own_prices", "treatment", "zh"))
+    assert re.search(r"[\u4e00-\u9fff]", words.words_in("zh").label("own_prices", "treatment"))

@@ -10,13 +10,14 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lvliang.baseline.baseline_facts import reported
-from lvliang.display import tables
+from lvliang.baseline.regions import find_region
 from lvliang.display.prose import Text
 from lvliang.display.show import Appendix, Sentence, Table
 from lvliang.feasibility.break_even import BeyondGdp, EvenBet
 from lvliang.feasibility.settling import VintageGap
 from lvliang.feasibility.verdict_facts import verdict_facts
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts
+from lvliang.projection.scenario import load_scenario
 
 NAN = float("nan")
 FIGURES = pd.DataFrame(
@@ -108,6 +109,18 @@ def of_baseline(lang: str, block: str, **facts: Any) -> list[Table]:
     """The tables of a block of page 10."""
     said = Text("10_baseline", lang, {"region": "Q"} | facts).say(block)
     return [piece for piece in said if isinstance(piece, Table)]
+
+
+def made_with(
+    lang: str, sources: pd.DataFrame = SOURCES, **parameters: Any
+) -> tuple[list[Table], list[Table]]:
+    """The tables of the parameters of a run and of its sources."""
+    titles = {"title_zh": "抽样次数", "title_en": "number of paths"}
+    rows = [{"name": name, "value": value} | titles for name, value in parameters.items()]
+    facts = {"parameters": rows, "sources": sources}
+    said = Text("provenance", lang, facts).say("tables")
+    of_sources = [one for one in said if one.caption in ("数据来源", "Sources")]
+    return [one for one in said if one not in of_sources], of_sources
 
 
 def of_verdicts(lang: str, block: str, *rows: dict[str, Any]) -> list[Any]:
@@ -243,14 +256,14 @@ EVERY_TABLE: dict[str, tuple[Callable[[str], list[Table]], dict[str, tuple]]] = 
         },
     ),
     "parameters": (
-        lambda lang: tables.parameters({"draws": 1000}, {"draws": "抽样次数"}, lang),
+        lambda lang: made_with(lang, draws="1000")[0],
         {
             "zh": ("本次运行的参数", ["参数", "名称", "数值"]),
             "en": ("Parameters of this run", ["Parameter", "Title", "Value"]),
         },
     ),
     "sources": (
-        lambda lang: tables.sources(SOURCES, lang),
+        lambda lang: made_with(lang)[1],
         {
             "zh": ("数据来源", ["来源代号", "名称", "使用条件"]),
             "en": ("Sources", ["Source", "Title", "Terms"]),
@@ -389,8 +402,7 @@ def test_what_a_missing_series_would_take_is_signed() -> None:
         appendix("zh", "cut"),
         appendix("zh", "bets"),
         appendix("zh", "beyond"),
-        tables.parameters({}, {}, "zh"),
-        tables.sources(SOURCES[:0], "zh"),
+        *made_with("zh", SOURCES[:0]),
     ],
 )
 def test_without_rows_there_is_no_table(drawn: list[Table]) -> None:
@@ -398,17 +410,18 @@ def test_without_rows_there_is_no_table(drawn: list[Table]) -> None:
 
 
 def test_parameters_are_told_as_the_reader_knows_them() -> None:
-    values = {"region": "141100", "scenario": "baseline"}
-    titles = {"region": "region", "scenario": "scenario"}
+    scenario = load_scenario("baseline", "", base_year=2020, end_year=2025)
+    values = {"region": find_region("141100"), "scenario": scenario, "edition": "public"}
     for lang, told in {
-        "zh": ["吕梁市（141100）", "基准"],
-        "en": ["Lvliang (141100)", "baseline"],
+        "zh": ["吕梁市（141100）", "基准", "公开", "—"],
+        "en": ["Lvliang (141100)", "baseline", "public", "—"],
     }.items():
-        assert [row[-1] for row in shown(tables.parameters(values, titles, lang))[2]] == told
+        drawn, _ = made_with(lang, **values, changes=None)
+        assert [row[-1] for row in shown(drawn)[2]] == told
 
 
 def test_the_terms_of_sources_are_left_out_on_a_phone() -> None:
-    page = BeautifulSoup(tables.sources(SOURCES, "zh")[0].html(), "html.parser")
+    page = BeautifulSoup(made_with("zh")[1][0].html(), "html.parser")
     assert [cell.get_text() for cell in page.select(".desk")] == ["使用条件", "引用"]
 
 

@@ -6,7 +6,6 @@ import ast
 import json
 import re
 import string
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +47,12 @@ UNKNOWN = {"cannot_tell": ("暂不具备评估条件", "cannot be assessed yet")
 CLASSES = INDICATIVE | BINDING | UNKNOWN
 
 
-def leaves(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
-    for key, value in node.items():
-        if all(isinstance(part, str) for part in value.values()):
-            yield path + key, value
-        else:
-            yield from leaves(value, f"{path}{key}.")
-
-
-ENTRIES = dict(leaves(words._words()))
+ENTRIES = {
+    f"{kind}.{code}": label
+    for kind, labels in words.vocabulary().items()
+    for code, label in labels.items()
+}
+words_zh, words_en = (words.words_in(lang) for lang in words.LANGUAGES)
 
 
 def never_written(said: str) -> list[str]:
@@ -139,31 +135,35 @@ def test_a_forbidden_word_is_told_from_one_that_looks_like_it(said: str, found: 
 
 
 @pytest.mark.parametrize(
-    ("key", "lang"), [("class.certain", "zh"), ("nothing.at_all", "zh"), ("yes", "fr")]
+    ("code", "kind", "told"),
+    [
+        ("certain", "class", "vocabulary.csv: no class 'certain'; legal: "),
+        ("certain", "colour", "vocabulary.csv: no colour 'certain'; legal: against_last, "),
+    ],
 )
-def test_unknown_words_raise(key: str, lang: str) -> None:
-    with pytest.raises(KeyError):
-        words.text(key, lang)
+def test_an_unknown_label_is_refused_with_what_is_legal(code: str, kind: str, told: str) -> None:
+    with pytest.raises(LookupError, match=re.escape(told)):
+        words_en.label(code, kind)
 
 
-def keys_in(module: Path) -> set[str]:
-    """The keys that the code of a module names whole, as the first argument of ``text``."""
+def labels_in(module: Path) -> set[str]:
+    """The labels that the code of a module names whole: ``label("code", "kind")``."""
     calls = (n for n in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(n, ast.Call))
-    named = (n for n in calls if "text" in (getattr(n.func, "id", ""), getattr(n.func, "attr", "")))
-    firsts = (n.args[0] for n in named if n.args)
-    return {n.value for n in firsts if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    named = (n.args for n in calls if getattr(n.func, "attr", "").removeprefix("_") == "label")
+    whole = (args[:2] for args in named if all(isinstance(n, ast.Constant) for n in args[:2]))
+    return {f"{kind.value}.{code.value}" for code, kind in whole}
 
 
-def test_every_key_that_the_code_names_has_words() -> None:
+def test_every_label_that_the_code_names_is_there() -> None:
     modules = Path(words.__file__).parents[1].rglob("*.py")
-    named = set().union(*map(keys_in, modules))
-    assert {"semicolon", "table.sources"} <= named
+    named = set().union(*map(labels_in, modules))
+    assert {"punctuation.comma", "site.source", "summary.choose"} <= named
     assert named <= set(ENTRIES)
 
 
 def test_a_fact_that_is_not_given_raises() -> None:
     with pytest.raises(KeyError, match="percent"):
-        words.text("chance.about", "en")
+        words_en.label("about", "chance", chance="")
 
 
 @pytest.mark.parametrize(
@@ -212,15 +212,15 @@ def test_number(value: float, decimals: int, shown: str) -> None:
     ],
 )
 def test_rounded(probability: float, zh: str, en: str) -> None:
-    assert (words.rounded(probability, "zh"), words.rounded(probability, "en")) == (zh, en)
+    assert (words_zh.rounded(probability), words_en.rounded(probability)) == (zh, en)
 
 
 @given(st.floats(0, 1))
 def test_rounded_is_never_finer_than_5_points_nor_further_off(probability: float) -> None:
-    percent = int(re.sub(r"\D", "", words.rounded(probability, "en")))
+    percent = int(re.sub(r"\D", "", words_en.rounded(probability)))
     assert percent in range(5, 100, 5)
     assert abs(percent - 100 * probability) <= 5 + 1e-9
-    if words.rounded(probability, "en").startswith("about"):
+    if words_en.rounded(probability).startswith("about"):
         assert abs(percent - 100 * probability) <= 2.5 + 1e-9
 
 
@@ -231,26 +231,26 @@ def told(grade: str, near_edge: bool = False) -> Verdict:
 
 @pytest.mark.parametrize("grade", ["A", "B"])
 def test_a_good_grade_is_told_a_rounded_number(grade: str) -> None:
-    assert words.chance(told(grade), "zh") == "约70%"
-    assert words.chance(told(grade), "en") == "about 70 %"
+    assert words_zh.chance(told(grade)) == "约70%"
+    assert words_en.chance(told(grade)) == "about 70 %"
 
 
 @pytest.mark.parametrize("grade", ["C", "D"])
 def test_a_poor_grade_is_told_the_word_alone(grade: str) -> None:
-    assert words.chance(told(grade), "zh") == "可能性较大"
-    assert words.chance(told(grade), "en") == "likely"
+    assert words_zh.chance(told(grade)) == "可能性较大"
+    assert words_en.chance(told(grade)) == "likely"
 
 
 def test_near_an_edge_it_is_said() -> None:
-    assert words.chance(told("B", True), "zh") == "约70%（接近档位边界）"
-    assert words.chance(told("C", True), "en") == "likely (near the edge of its band)"
+    assert words_zh.chance(told("B", True)) == "约70%（接近档位边界）"
+    assert words_en.chance(told("C", True)) == "likely (near the edge of its band)"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("probability", [None, float("nan")])
 def test_what_cannot_be_told_is_a_dash(probability: float | None, lang: str) -> None:
     verdict = {"probability": probability, "grade": None, "likelihood": None, "near_edge": False}
-    assert words.chance(Verdict.of(verdict), lang) == "—"
+    assert words.words_in(lang).chance(Verdict.of(verdict)) == "—"
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_target_name(given_: dict[str, Any], zh: str, en: str) -> None:
     plain = {"indicator": "gdp_real_growth", "type": "growth", "operator": ">=", "value": 8.0}
     row = plain | {"unit": "%", "first_year": 2021, "deadline": 2021} | given_
     target = Verdict.of(row).target
-    assert (words.target_name(target, "zh"), words.target_name(target, "en")) == (zh, en)
+    assert (words_zh.target(target), words_en.target(target)) == (zh, en)
 
 
 @pytest.mark.parametrize(
@@ -341,21 +341,21 @@ def test_target_name(given_: dict[str, Any], zh: str, en: str) -> None:
 )
 def test_missing_sentence(missing: dict[str, Any], zh: str, en: str) -> None:
     found = Missing(indicator="new_urban_jobs", **missing)
-    name = {lang: words.label("new_urban_jobs", lang) for lang in ("zh", "en")}
+    name = {lang: words.words_in(lang).indicator("new_urban_jobs") for lang in ("zh", "en")}
     said = tuple(of_all_pages("lacking", lang, found, name[lang]) for lang in ("zh", "en"))
     assert said == (zh, en)
 
 
 def test_gdp_has_its_short_name_and_the_others_that_of_their_table() -> None:
-    assert words.label("gdp_nominal", "en") == "GDP"
-    assert words.label("budget_revenue", "en") == "general public budget revenue"
+    assert words_en.indicator("gdp_nominal") == "GDP"
+    assert words_en.indicator("budget_revenue") == "general public budget revenue"
 
 
 @pytest.mark.parametrize("unit", ["亿元", "万人"])
 @given(value=st.integers(1, 90_000))
 def test_an_amount_is_the_same_in_both_languages(unit: str, value: int) -> None:
-    zh = float(words.amount(value, unit, "zh", 1).removesuffix(unit))
-    en = float(re.sub(r"[^\d.]", "", words.amount(value, unit, "en", 2)))
+    zh = float(words_zh.amount(value, unit, 1).removesuffix(unit))
+    en = float(re.sub(r"[^\d.]", "", words_en.amount(value, unit, 2)))
     scale = {"亿元": 0.1, "万人": 10_000}[unit]
     assert en == pytest.approx(zh * scale)
 
@@ -373,5 +373,5 @@ def test_a_page_counts_yuan_in_billions_in_english_and_as_published_in_chinese(
     indicator: str,
 ) -> None:
     published = words._indicators(data_folder())[indicator]
-    assert words.unit(indicator, "zh") == published["unit"]
-    assert words.unit(indicator, "en") == PUBLISHED.sub("CNY billion", published["unit_en"])
+    assert words_zh.unit(indicator) == published["unit"]
+    assert words_en.unit(indicator) == PUBLISHED.sub("CNY billion", published["unit_en"])

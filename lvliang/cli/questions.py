@@ -87,7 +87,7 @@ def invert(
     data: Data = None,
 ) -> None:
     """What growth, coal price or base gives a target the chance asked for; prints sentences."""
-    from lvliang.display import inversion as words
+    from lvliang.display.prose import said
     from lvliang.feasibility import industry_bases, inversion
 
     use_data(data)
@@ -96,7 +96,7 @@ def invert(
     run, origin, lang = study.run, study.base_year, study.run.lang
     if by is Lever.base:
         rows = industry_bases.bases_for(target, probability, region=run.region, base_year=origin)
-        said = words.base_sentences(rows, probability=probability, base_year=origin, lang=lang)
+        facts = {"needed": rows, "asked": 100 * probability, "base_year": origin}
     else:
         outlook = study.outlook
         wanted = inversion.find_target(target, outlook)
@@ -104,9 +104,11 @@ def invert(
             wanted, outlook, probability=probability, lever=by.value, seed=run.seed
         )
         verdict = study.verdicts.by_id[target]
-        rows, said = words.as_row(answer, verdict), words.sentences(answer, verdict, outlook, lang)
+        rows = inversion.as_row(answer, verdict)
+        facts = inversion.inversion_facts(answer, verdict, outlook)
     if form is Format.table:
-        typer.echo("\n".join(said))
+        block = "bases" if by is Lever.base else "answer"
+        typer.echo("\n".join(said("invert", lang, block, facts)))
     else:
         print_rows(rows, form)
 

@@ -22,21 +22,23 @@ def print_audit(lang: str) -> None:
     """The claims by verdict; sources that differ are findings, not faults."""
     from lvliang.baseline.audit import VERDICTS, audit
     from lvliang.baseline.audit_facts import claim_facts
-    from lvliang.display.prose import Text
-    from lvliang.display.words import label_of
+    from lvliang.display.prose import said
+    from lvliang.display.words import words_in
     from lvliang.parameters import NotebookParameters
 
     judged = audit(NotebookParameters().base_year)
     for name in VERDICTS:
         rows = judged[judged["verdict"] == name]
-        typer.echo(f"{len(rows):>8}  {label_of(name, 'audit_verdict', lang).lower()}")
-        for said in Text("00_data_audit", lang, {"listed": claim_facts(rows)}).say("listing"):
-            typer.echo(f"{'':10}{said.words}")
+        typer.echo(f"{len(rows):>8}  {words_in(lang).label(name, 'audit_verdict').lower()}")
+        for words in said("00_data_audit", lang, "listing", {"listed": claim_facts(rows)}):
+            typer.echo(f"{'':10}{words}")
 
 
 def print_verdicts(verdicts: Any, form: Format, lang: str) -> None:
     if form is Format.table:
-        _print_table(verdicts, lang)
+        from lvliang.display.prose import Text
+
+        _print_pieces(Text("30_feasibility", lang, {"verdicts": verdicts}).say("assess"))
     elif form is Format.json:
         from lvliang.feasibility.fields import PUBLIC
 
@@ -64,12 +66,6 @@ def print_comparison(found: Any, years: range, lang: str) -> None:
 
     facts = scenario_facts(found, years) | {"end_year": years[-1]}
     _print_pieces(Text("40_scenarios", lang, facts).say("compare"))
-
-
-def _print_table(verdicts: Any, lang: str) -> None:
-    from lvliang.display.prose import Text
-
-    _print_pieces(Text("30_feasibility", lang, {"verdicts": verdicts}).say("assess"))
 
 
 def _print_pieces(pieces: Any) -> None:

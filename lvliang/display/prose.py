@@ -27,8 +27,9 @@ from jinja2 import (
 from jinja2.ext import Extension
 from jinja2.runtime import Macro
 
-from lvliang.baseline.regions import Region, find_region
-from lvliang.display import figures, words
+from lvliang.baseline.regions import Region
+from lvliang.display import figures
+from lvliang.display.filters import UnknownWord, filters
 from lvliang.display.key_figures import KeyFigure, KeyFigures
 from lvliang.display.show import (
     NOTHING_STYLE,
@@ -47,7 +48,7 @@ from lvliang.display.show import (
 )
 from lvliang.display.switch import Switch
 from lvliang.display.texts import SHARED, TEXTS
-from lvliang.display.units import decimals_in, in_unit
+from lvliang.display.words import LANGUAGES, Words, capital, number, words_in
 from lvliang.errors import DataError
 from lvliang.projection.scenario import Scenario
 
@@ -87,8 +88,8 @@ class Text:
             self._template = environment(lang).get_template(self._file)
             shared = environment(lang).get_template(f"{SHARED}.{lang}.md").make_module(called)
             macros = {name: it for name, it in vars(shared).items() if isinstance(it, Macro)}
-            if twice := macros.keys() & facts:
-                raise _Unknown(f"a fact has the name of a macro of all pages: {', '.join(twice)}")
+            if twice := (macros | called).keys() & facts:
+                raise UnknownWord(f"a fact has the name of what all texts call: {', '.join(twice)}")
             self._context = self._template.new_context({**facts, **macros, **called})
             # Macros outside the blocks serve all of them; no block is filled for that.
             self._context.blocks = {name: [lambda _: iter(())] for name in self._template.blocks}
@@ -133,7 +134,7 @@ class Text:
         if first.startswith("!"):
             if first[1:] not in STYLES:
                 legal = ", !".join([*STYLES, "formula", "figure"])
-                raise _Unknown(f"{first!r} opens no paragraph; legal: !{legal}")
+                raise UnknownWord(f"{first!r} opens no paragraph; legal: !{legal}")
             return Sentence(rest, first[1:])
         return Sentence(said)
 
@@ -149,17 +150,22 @@ class Text:
         cards: bool = False,
         decimals: int = 1,
         shared: int = 0,
+        desk: str = "",
         rest: str | Macro | None = None,
         **heads: str,
     ) -> str:
-        """A table, and inside its caption: the columns of a frame that have a head.
+        """A table, and inside its caption: the columns of a frame that have a head; none of an
+        empty frame.
 
         A head may say how its values are told: ``"Gap | num(1)"``; ``rest`` says it of the
         columns without a head, which are called by their own names, or is a macro that heads
-        them by these; columns then stand as in the frame. What the first ``shared`` columns say is
+        them by these; columns then stand as in the frame. A narrow screen leaves out the column
+        ``desk``. What the first ``shared`` columns say is
         said once above the rows that have it in common. A series has the columns ``year`` and
         ``value``.
         """
+        if frame.empty:
+            return ""
         if isinstance(frame, pd.Series):
             frame = frame.rename("value").rename_axis("year").reset_index()
         if rest is not None:
@@ -173,27 +179,30 @@ class Text:
             for name, (head, *ways) in told.items()
         }
         caption, shown = self._line(caller()), pd.DataFrame(columns)
-        return self._keep(Table(caption, shown, cards, decimals, shared=shared))
+        narrow = self._line(heads[desk]) if desk else ""
+        return self._keep(Table(caption, shown, cards, decimals, narrow, shared))
 
     def _rows(self, caller: Callable[[], str], *, cards: bool = False) -> str:
         """A table row by row: inside stand its caption, then heads and rows between bars.
 
-        A row ends with a bar at the end of a line, and may be broken before a bar.
+        A row ends with a bar at the end of a line, and may be broken before a bar. Heads without
+        a row give no table.
         """
         caption, _, told = caller().partition("|")
         lines = re.split(r"\|\s*\n\s*\|", told.strip().removesuffix("|"))
         heads, *rows = ([self._line(cell) for cell in line.split("|")] for line in lines)
         if odd := [row for row in rows if len(row) != len(heads)]:
-            raise _Unknown(f"{len(heads)} heads, and a row of {odd[0]}")
-        return self._keep(Table(self._line(caption), pd.DataFrame(rows, columns=heads), cards))
+            raise UnknownWord(f"{len(heads)} heads, and a row of {odd[0]}")
+        table = Table(self._line(caption), pd.DataFrame(rows, columns=heads), cards)
+        return self._keep(table) if rows else ""
 
     def _way(self, told: str) -> Callable[[Any], str]:
         """How a value is told: ``num(2)``, ``label(treatment)``."""
         name, _, argument = told.strip(" )").partition("(")
-        filters = environment(self.lang).filters
-        if name not in filters:
-            raise _Unknown(f"nothing is told as {name!r}; legal: {', '.join(filters)}")
-        found: Callable[..., str] = filters[name]
+        known = environment(self.lang).filters
+        if name not in known:
+            raise UnknownWord(f"nothing is told as {name!r}; legal: {', '.join(known)}")
+        found: Callable[..., str] = known[name]
         given: Any = int(argument) if argument.isdigit() else argument
         return (lambda value: found(value, given)) if argument else found
 
@@ -207,7 +216,7 @@ class Text:
         return self._keep(
             Chart(
                 draw(*facts, **labels),
-                words.capital(title.words),
+                capital(title.words),
                 subtitle.words,
                 alternative.words,
                 table.frame,
@@ -243,7 +252,7 @@ class Page:
 
     def __init__(self, name: str, facts: Mapping[str, Any], lang: str) -> None:
         self._lang = lang
-        self._texts = {code: Text(name, code, facts) for code in words.LANGUAGES}
+        self._texts = {code: Text(name, code, facts) for code in LANGUAGES}
 
     def show(self, *blocks: str | Callable[[str], Iterable[Piece]], goes_on: bool = False) -> None:
         """Show blocks, or what is called with a language: here in that of the run, on pages in
@@ -257,6 +266,11 @@ class Page:
             return [*said, *nothing_to_show(lang)] if is_empty else said
 
         show(pieces, self._lang)
+
+
+def said(name: str, lang: str, block: str, facts: Mapping[str, Any]) -> list[str]:
+    """The paragraphs of a block of a text, as plain text."""
+    return [piece.words for piece in Text(name, lang, facts).say(block)]
 
 
 def of_all_pages(macro: str, lang: str, *facts: Any) -> str:
@@ -277,99 +291,31 @@ class _Paragraphs(Extension):
 @cache
 def environment(lang: str) -> Environment:
     """The templates of a language, and how it tells numbers, chances and names."""
+    told = words_in(lang)
     made = Environment(
         loader=FileSystemLoader(TEXTS),
         undefined=StrictUndefined,
-        finalize=partial(_plain, lang=lang),
+        finalize=partial(_plain, told),
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=[_Paragraphs],
     )
-    comma = words.text("comma", lang)
-    made.filters = {
-        "num": words.number,
-        "whole": lambda value: words.number(value, 0),
-        "num_or_dash": lambda value, decimals: words.number(value, decimals) or words.NOTHING,
-        "date": lambda day, form: f"{day:{form}}",
-        "plain": lambda value: f"{value:g}".replace("-", words.MINUS),
-        "word": partial(words.in_words, lang=lang),
-        "graded": partial(words.graded, lang=lang),
-        "target": partial(words.target_name, lang=lang),
-        "place": partial(words.place, lang=lang),
-        "rank": lambda rank: words.capital(words.place(rank, lang)),
-        "amount": lambda value, units, decimals=None: words.amount(value, units, lang, decimals),
-        "number_in": lambda value, units: words.number_in(
-            value, units, lang, words.decimals_of(units)
-        ),
-        "published": lambda code: words.unit(code, "zh"),
-        "signed": words.signed,
-        "chance": partial(words.chance, lang=lang),
-        "level": lambda value, decimals=0: words.number_in(value, "亿元", lang, decimals),
-        "percent": lambda share: words.number(100 * share, 0),
-        "counted": partial(_counted, lang=lang),
-        "decimals": partial(_decimals, lang=lang),
-        "indicator": lambda code: words.label(code, lang),
-        "unit": lambda code: words.unit(code, lang),
-        "figures": lambda found: comma.join(words.plain_figures(*found, lang=lang)),
-        "spans": lambda spans: comma.join(
-            dict.fromkeys(words.years(*one, lang=lang) for one in spans)
-        ),
-        "measured": lambda value, indicator: words.measured(value, indicator, lang),
-        "quantity": lambda value, units: words.quantity(value, units, lang),
-        "worded": lambda named, name: made.getattr(named, f"{name}_{lang}"),
-        "names": lambda rows: comma.join(row[f"indicator_{lang}"] for row in rows),
-        "capital": words.capital,
-        "title": lambda one, other="": words.title_of(one, lang) if one else other,
-        "label": partial(_label, lang=lang),
-        "labels": lambda codes, kind, own=False: comma.join(
-            _label(code, kind, lang, own) for code in dict.fromkeys(codes)
-        ),
-        "city": lambda code: find_region(code).name(lang),
-        "cities": lambda codes: comma.join(find_region(code).name(lang) for code in codes),
-        "abs": abs,
-        "length": len,
-    }
+    made.filters = filters(told)
     made.tests |= {"baseline": Scenario.is_baseline, "known": pd.notna}
     return made
 
 
-def _plain(value: Any, lang: str) -> Any:
+def _plain(told: Words, value: Any) -> Any:
     """How a value is told that is put into a sentence without more."""
     if isinstance(value, Region):
-        return value.name(lang)
+        return value.name(told.lang)
     if isinstance(value, Scenario):
-        return words.title_of(value, lang)
+        return told.scenario(value)
     if isinstance(value, float):
-        return words.number(float(value))  # NumPy rounds 1.85, which is a little more, to 1.8
+        return number(float(value))  # NumPy rounds 1.85, which is a little more, to 1.8
     if isinstance(value, str) and not value.lstrip().startswith("|"):  # as the rows of a macro do
         return value.replace("|", BAR)
     return value
-
-
-def _counted(values: Any, units: str = "亿元", *, lang: str) -> Any:
-    """Numbers published in ``units`` as the page counts them; of a frame, its decimal numbers."""
-    if isinstance(values, pd.DataFrame):
-        counted = in_unit(values.select_dtypes("float"), units, lang)
-        return values.drop(columns=counted.columns).join(counted)[values.columns]
-    return in_unit(values, units, lang)
-
-
-def _decimals(units: str, published: int | None = None, *, lang: str) -> int:
-    """Decimals of a projection in ``units``, or what ``published`` ones come to on the page."""
-    return decimals_in(units, lang, words.decimals_of(units) if published is None else published)
-
-
-def _label(code: object, kind: str, lang: str, own: bool = False) -> str:
-    try:
-        return words.label_of(str(code), kind, lang)
-    except LookupError as fault:
-        if own:
-            return str(code)
-        raise _Unknown(fault.args[0]) from None
-
-
-class _Unknown(Exception):
-    """A word of a text that there is not."""
 
 
 @contextmanager
@@ -379,7 +325,7 @@ def _faults_named(file: str) -> Iterator[None]:
         yield
     except TemplateSyntaxError as fault:
         raise DataError(f"{fault.filename}, line {fault.lineno}: {fault.message}") from None
-    except (TemplateError, _Unknown) as fault:
+    except (TemplateError, UnknownWord) as fault:
         place = _place(fault) or TEXTS / file
         raise DataError(f"{place}: {fault}") from None
 

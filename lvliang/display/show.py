@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from lvliang.display.formula import mathml
 from lvliang.display.tabular import DATA_TYPE, Content, content
-from lvliang.display.words import LANGUAGES, NOTHING, capital, number, text
+from lvliang.display.words import LANGUAGES, NOTHING, capital, number, words_in
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -213,7 +213,7 @@ class Chart:
             title=self.title,
             subtitle=self.subtitle,
             svg=Markup(_svg(self.figure, self.words)),
-            summary=text("data_table", self.lang),
+            summary=words_in(self.lang).label("data", "part"),
             table=Markup(Table(self.subtitle, self.data, decimals=self.decimals).html()),
         )
 
@@ -322,7 +322,7 @@ def contents_of(piece: Any) -> list[Content]:
 
 def nothing_to_show(lang: str) -> list[Sentence]:
     """What a cell shows that has nothing: a page leaves it out where its section has no more."""
-    return [Sentence(text("nothing", lang), NOTHING_STYLE)]
+    return [Sentence(words_in(lang).label("nothing", "part"), NOTHING_STYLE)]
 
 
 def hand_out(result: Mapping[str, Any]) -> None:

@@ -14,8 +14,9 @@ its own, ``observed``, and no variable is both observed and projected.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,11 @@ import pandas as pd
 
 from lvliang.baseline.history import GROWTH_VINTAGES, LEVEL_VINTAGES
 from lvliang.baseline.tables import load_table
-from lvliang.display.words import WORD_ONLY_GRADES, label, target_name, text
+from lvliang.display.words import LANGUAGES, Words, words_in
 from lvliang.errors import DataError, ParameterError
+from lvliang.feasibility.bands import WORD_ONLY_GRADES
 from lvliang.feasibility.ranks import levels_by_treatment, shares_by_year
+from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
 from lvliang.projection.conditional import condition
@@ -193,9 +196,9 @@ def _observed(outlook: Outlook) -> pd.DataFrame:
         status=OBSERVED,
         statistic=OBSERVED,
         variable=own["indicator"].map(NAMES) + "|Observed|" + told,
-        name_zh=[_name(indicator, "zh") for indicator in own["indicator"]],
-        name_en=[_name(indicator, "en") for indicator in own["indicator"]],
     )
+    names = pd.DataFrame([_names(code) for code in rows["indicator"]], rows.index)
+    rows = rows.assign(**names)
     return rows.sort_values(["variable", "year"])
 
 
@@ -222,20 +225,26 @@ def _ranks(outlook: Outlook) -> Iterator[pd.DataFrame]:
         shares = shares_by_year(levels, code)
         under = treatment.replace("_", " ").title()
         rows = _rank_rows(shares, outlook, "gdp_rank_in_province", f"|{under}")
-        yield rows.assign(name_zh=_treated(treatment, "zh"), name_en=_treated(treatment, "en"))
+        yield rows.assign(**_in_each(partial(_treated, treatment)))
     revenue = outlook.paths.sel(indicator="budget_revenue", drop=True)
     shares = shares_by_year(revenue, code)
     yield _rank_rows(shares, outlook, "budget_revenue_rank_in_province", "")
 
 
-def _treated(treatment: str, lang: str) -> str:
+def _treated(treatment: str, told: Words) -> str:
     """Name of the rank of GDP under a treatment of prices."""
-    return text(
-        "export_name.treated",
-        lang,
-        name=label("gdp_rank_in_province", lang),
-        treatment=text(f"treatment.{treatment}", lang).lower(),
-    )
+    name = told.indicator("gdp_rank_in_province")
+    under = told.label(treatment, "treatment").lower()
+    return told.label("treated", "export_name", name=name, treatment=under)
+
+
+def _target_name(target: Target, told: Words) -> str:
+    return told.target(target)
+
+
+def _in_each(name: Callable[[Words], str]) -> dict[str, str]:
+    """``name_zh`` and ``name_en``."""
+    return {f"name_{lang}": name(words_in(lang)) for lang in LANGUAGES}
 
 
 def _rank_rows(shares: pd.DataFrame, outlook: Outlook, indicator: str, under: str) -> pd.DataFrame:
@@ -255,8 +264,7 @@ def _targets(outlook: Outlook, verdicts: Verdicts) -> pd.DataFrame:
     rows = [
         {
             "indicator": target.indicator,
-            "name_zh": target_name(target, "zh"),
-            "name_en": target_name(target, "en"),
+            **_in_each(partial(_target_name, target)),
             "variable": f"Target|{target.target_id}|Chance of Being Met",
             "statistic": MET,
             "status": _status(outlook),
@@ -281,8 +289,7 @@ def _of_indicator(rows: pd.DataFrame, outlook: Outlook, indicator: str) -> pd.Da
     unit, price_basis = _unit_and_basis(indicator)
     return rows.assign(
         indicator=indicator,
-        name_zh=_name(indicator, "zh"),
-        name_en=_name(indicator, "en"),
+        **_names(indicator),
         status=_status(outlook),
         vintage=start["vintage"],
         source_id=start["source_id"],
@@ -291,10 +298,10 @@ def _of_indicator(rows: pd.DataFrame, outlook: Outlook, indicator: str) -> pd.Da
     )
 
 
-def _name(indicator: str, lang: str) -> str:
-    return (
-        text(f"export_name.{indicator}", lang) if indicator in DERIVED else label(indicator, lang)
-    )
+def _names(indicator: str) -> dict[str, str]:
+    if indicator in DERIVED:
+        return _in_each(lambda told: told.label(indicator, "export_name"))
+    return _in_each(lambda told: told.indicator(indicator))
 
 
 def _unit_and_basis(indicator: str) -> tuple[str, str]:

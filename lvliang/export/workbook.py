@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from lvliang.baseline.regions import find_region
-from lvliang.display.words import capital, text
-from lvliang.export.rows import OBSERVED, RANK, Export, iamc, model_name
+from lvliang.display.prose import said
+from lvliang.display.words import LANGUAGES, capital, words_in
+from lvliang.export.rows import OBSERVED, Export, iamc, model_name
 from lvliang.parameters import titles
 from lvliang.projection.scenario import PERSISTENCE, SCOPE, SHOCK, Scenario
 from lvliang.provenance import code_version, data_fingerprint
 
-LANGUAGES = ("zh", "en")
-NOTES = ("status", "vintages", "ranks", "targets", "rounding")
 OF_A_SCENARIO = ("scenario", "changes")  # parameters told with each scenario
 
 
 def sheets(export: Export, lang: str) -> dict[str, pd.DataFrame]:
     """Sheets by name: data, variables with what they mean, and provenance."""
-    tables = {
-        "data": _data(export, lang),
-        "variables": _variables(export, lang),
-        "provenance": _provenance(export, lang),
-    }
-    return {text(f"export_sheet.{name}", lang): table for name, table in tables.items()}
+    own = _Sheets(export, lang)
+    tables = {"data": own.data(), "variables": own.variables(), "provenance": own.provenance()}
+    return {own.label(name, "export_sheet"): table for name, table in tables.items()}
 
 
 def iamc_sheets(export: Export) -> dict[str, pd.DataFrame]:
@@ -39,123 +38,123 @@ def iamc_sheets(export: Export) -> dict[str, pd.DataFrame]:
     return {"data": iamc(export), "meta": pd.DataFrame(meta)}
 
 
-def _data(export: Export, lang: str) -> pd.DataFrame:
-    rows = export.rows
-    titled = {name: _title(export, name, lang) for name in rows["scenario"].unique()}
-    table = {
-        "title": rows["scenario"].map(titled),
-        "scenario": rows["scenario"],
-        "region": rows["region"] if lang == "zh" else _region(export),
-        "indicator": rows[f"name_{lang}"].map(capital),
-        "statistic": rows["statistic"].map(lambda name: _statistic(name, lang)),
-        "status": _words("status", rows["status"], lang),
-        "vintage": _words("vintage", rows["vintage"], lang),
-        "price_basis": _words("price_basis", rows["price_basis"], lang),
-        "unit": rows["unit"].map(lambda unit: text(f"export_unit.{unit}", lang)),
-        "year": rows["year"],
-        "value": rows["value"],
-        "variable": rows["variable"],
-    }
-    return pd.DataFrame({_head(name, lang): column for name, column in table.items()})
+class _Sheets:
+    """The sheets in one language."""
 
+    def __init__(self, export: Export, lang: str) -> None:
+        self.export, self.lang = export, lang
+        self.told = words_in(lang)
+        self.label = self.told.label
 
-def _variables(export: Export, lang: str) -> pd.DataFrame:
-    """One row a variable: names, unit, price basis, vintage, what it means and its sources."""
-    by_variable = export.rows.groupby("variable", sort=False)
-    sources = by_variable["source_id"].agg(lambda ids: ", ".join(sorted(set(ids))))
-    first = by_variable.first()
-    table = {"variable": first.index.to_series()}
-    table |= {f"name_{each}": first[f"name_{each}"].map(capital) for each in LANGUAGES}
-    table |= {
-        f"meaning_{each}": pd.Series(
-            [_meaning(row, each) for _, row in first.iterrows()], first.index
-        )
-        for each in LANGUAGES
-    }
-    table |= {
-        "unit": first["unit"].map(lambda unit: text(f"export_unit.{unit}", lang)),
-        "price_basis": _words("price_basis", first["price_basis"], lang),
-        "vintage": _words("vintage", first["vintage"], lang),
-        "source": sources,
-    }
-    return pd.DataFrame({_head(name, lang): column for name, column in table.items()})
-
-
-def _provenance(export: Export, lang: str) -> pd.DataFrame:
-    """What made the workbook: version, data, parameters, scenarios, sources and notes."""
-    run = next(iter(export.runs.values()))
-    named = titles(type(run), lang)
-    rows = [("made", "code_version", code_version()), ("made", "fingerprint", data_fingerprint())]
-    rows = [(kind, text(f"export_item.{item}", lang), value) for kind, item, value in rows]
-    rows += [
-        ("parameter", f"{capital(named[name])} {name}", str(value))
-        for name, value in run.model_dump(exclude=set(OF_A_SCENARIO)).items()
-    ]
-    for name, scenario in export.scenarios.items():
-        told = {
-            "title": _title(export, name, lang),
-            "rationale": scenario.rationale(lang).strip(),
-            "author": scenario.author,
-            "origin": scenario.source(lang),
-            "drivers": _drivers(scenario),
+    def data(self) -> pd.DataFrame:
+        rows = self.export.rows
+        titled = {name: self._title(name) for name in rows["scenario"].unique()}
+        city = find_region(rows["region_code"].iloc[0]).name_en
+        table = {
+            "title": rows["scenario"].map(titled),
+            "scenario": rows["scenario"],
+            "region": rows["region"] if self.lang == "zh" else city,
+            "indicator": rows[f"name_{self.lang}"].map(capital),
+            "statistic": rows["statistic"].map(self._statistic),
+            "status": self._labels(rows["status"], "export_status"),
+            **self._measure(rows),
+            "year": rows["year"],
+            "value": rows["value"],
+            "variable": rows["variable"],
         }
-        rows += [
-            ("scenario", f"{name}: {text(f'export_item.{item}', lang)}", value)
-            for item, value in told.items()
-            if value
+        return self._headed(table)
+
+    def variables(self) -> pd.DataFrame:
+        """One row a variable: names, unit, price basis, vintage, what it means and its sources."""
+        by_variable = self.export.rows.groupby("variable", sort=False)
+        sources = by_variable["source_id"].agg(lambda ids: ", ".join(sorted(set(ids))))
+        first = by_variable.first()
+        facts = {"variables": first.join(first.apply(_statistic_facts, axis=1))}
+        meanings = {lang: said("export", lang, "meanings", facts) for lang in LANGUAGES}
+        measure = self._measure(first)
+        table = {
+            "variable": first.index.to_series(),
+            **{f"name_{lang}": first[f"name_{lang}"].map(capital) for lang in LANGUAGES},
+            **{f"meaning_{lang}": meanings[lang] for lang in LANGUAGES},
+            **{name: measure[name] for name in ("unit", "price_basis", "vintage")},
+            "source": sources,
+        }
+        return self._headed(table)
+
+    def provenance(self) -> pd.DataFrame:
+        """What made the workbook: version, data, parameters, scenarios, sources and notes."""
+        run = next(iter(self.export.runs.values()))
+        named = titles(type(run))
+        rows = [
+            ("made", self.label("code_version", "export_item"), code_version()),
+            ("made", self.label("fingerprint", "export_item"), data_fingerprint()),
         ]
-    rows += [
-        (
-            "source",
-            row.source_id,
-            text(
-                "export_item.terms",
-                lang,
-                title=row.title,
-                terms=row.licence_zh if lang == "zh" else row.licence,
-            ),
-        )
-        for row in export.sources.itertuples()
-    ]
-    rows += [("note", "", text(f"export_note.{name}", lang)) for name in NOTES]
-    table = pd.DataFrame(rows, columns=["kind", "item", "value"])
-    table["kind"] = _words("kind", table["kind"], lang)
-    heads = {"kind": "kind", "item": "item", "value": "content"}
-    return table.rename(columns={name: _head(head, lang) for name, head in heads.items()})
+        rows += [
+            ("parameter", f"{capital(self.told.of(named[name], 'title'))} {name}", str(value))
+            for name, value in run.model_dump(exclude=set(OF_A_SCENARIO)).items()
+        ]
+        for name, scenario in self.export.scenarios.items():
+            told = {
+                "title": self._title(name),
+                "rationale": self.told.of(scenario, "rationale").strip(),
+                "author": scenario.author,
+                "origin": self.told.of(scenario, "source"),
+                "drivers": _drivers(scenario),
+            }
+            rows += [
+                ("scenario", f"{name}: {self.label(item, 'export_item')}", value)
+                for item, value in told.items()
+                if value
+            ]
+        licence = "licence_zh" if self.lang == "zh" else "licence"
+        rows += [
+            (
+                "source",
+                source["source_id"],
+                self.label("terms", "export_item", title=source["title"], terms=source[licence]),
+            )
+            for _, source in self.export.sources.iterrows()
+        ]
+        rows += [("note", "", words) for words in said("export", self.lang, "notes", {})]
+        table = pd.DataFrame(rows, columns=["kind", "item", "content"])
+        return self._headed(table.assign(kind=self._labels(table["kind"], "export_kind")))
+
+    def _title(self, name: str) -> str:
+        """Title of a scenario, with what the user changed put after it."""
+        if name == OBSERVED:
+            return self.label("observed", "export_status")
+        scenario = self.export.scenarios[name]
+        return self.told.of(scenario, "title") + name.removeprefix(scenario.scenario_id)
+
+    def _measure(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
+        return {
+            "vintage": self._labels(rows["vintage"], "export_vintage"),
+            "price_basis": self._labels(rows["price_basis"], "export_price_basis"),
+            "unit": rows["unit"].map(lambda unit: self.label(unit, "export_unit")),
+        }
+
+    def _statistic(self, name: str) -> str:
+        kind, percent, place = _parts(name)
+        told = name if kind == "quantile" and name == "q50" else kind
+        return self.label(told, "export_statistic", percent=percent, place=place)
+
+    def _labels(self, column: pd.Series, kind: str) -> pd.Series:
+        return column.map(lambda name: capital(self.label(name, kind)))
+
+    def _headed(self, table: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({self.label(name, "export_column"): table[name] for name in table})
 
 
-def _title(export: Export, name: str, lang: str) -> str:
-    """Title of a scenario, with what the user changed put after it."""
-    if name == OBSERVED:
-        return text("export_status.observed", lang)
-    scenario = export.scenarios[name]
-    return scenario.title(lang) + name.removeprefix(scenario.scenario_id)
+def _parts(statistic: str) -> tuple[str, int | None, str]:
+    """Which kind of statistic it is, the percentage of a quantile, and the place of a rank."""
+    kind, _, place = statistic.partition("_")
+    if kind[0] == "q":
+        return "quantile", int(kind[1:]), ""
+    return kind, None, place
 
 
-def _region(export: Export) -> str:
-    return find_region(export.rows["region_code"].iloc[0]).name("en")
-
-
-def _statistic(name: str, lang: str) -> str:
-    kind, _, place = name.partition("_")
-    if kind == RANK:
-        return text("export_statistic.rank", lang, place=place)
-    if name.startswith("q") and name != "q50":
-        return text("column.quantile", lang, percent=int(name[1:]))
-    return text(f"export_statistic.{name}", lang)
-
-
-def _meaning(row: pd.Series, lang: str) -> str:
-    kind, _, place = row["statistic"].partition("_")
-    quantile = kind.startswith("q")
-    return text(
-        f"export_meaning.{'quantile' if quantile else kind}",
-        lang,
-        name=capital(row[f"name_{lang}"]),
-        vintage=text(f"export_vintage.{row['vintage']}", lang),
-        percent=int(kind[1:]) if quantile else "",
-        place=place,
-    )
+def _statistic_facts(row: pd.Series) -> pd.Series:
+    return pd.Series(dict(zip(("kind", "percent", "place"), _parts(row["statistic"]), strict=True)))
 
 
 def _drivers(scenario: Scenario) -> str:
@@ -169,11 +168,3 @@ def _drivers(scenario: Scenario) -> str:
         pairs += [f"{SHOCK}.{PERSISTENCE}={scenario.persistence:g}"]
         pairs += [f"{SHOCK}.{SCOPE}={scenario.scope}"]
     return "; ".join(pairs)
-
-
-def _words(kind: str, column: pd.Series, lang: str) -> pd.Series:
-    return column.map(lambda name: capital(text(f"export_{kind}.{name}", lang)))
-
-
-def _head(name: str, lang: str) -> str:
-    return text(f"export_column.{name}", lang)

@@ -7,7 +7,7 @@ inside the range that history has seen: "no value in the historic range does" is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,12 @@ from scipy.optimize import brentq
 
 from lvliang.baseline.growth import from_log, to_log
 from lvliang.errors import ParameterError, did_you_mean
-from lvliang.feasibility.bands import check_probability
+from lvliang.feasibility.bands import WORD_ONLY_GRADES, check_probability
 from lvliang.feasibility.industries import by_deadline, industry_targets
 from lvliang.feasibility.industry_bases import targets_by_base
 from lvliang.feasibility.settling import vintage_gaps
 from lvliang.feasibility.targets import Target, load_targets
-from lvliang.feasibility.verdicts import missing, outcomes
+from lvliang.feasibility.verdicts import Verdict, missing, outcomes
 from lvliang.projection.conditional import condition
 from lvliang.projection.outlook import Outlook
 from lvliang.projection.panel import load_panel
@@ -244,6 +244,38 @@ def as_changes(answer: Answer, outlook: Outlook) -> str:
     kept = [one for one in kept if one and not one.startswith(f"{driver}.")]
     new = [f"{driver}.{year}={value:.3f}{sign}" for year, value in values.items()]
     return "; ".join([*kept, *new])
+
+
+def inversion_facts(answer: Answer, verdict: Verdict, outlook: Outlook) -> dict[str, Any]:
+    """What the text ``invert`` says of an answer.
+
+    Returns
+    -------
+    dict
+        ``answer``; the ``target`` and the ``grade`` of its verdict on the same draws, and whether
+        that is ``word_only``; ``region`` and ``scenario``; the chance ``asked`` for (%), whether it
+        ``takes_more`` than is drawn to have it, and whether the range keeps the chance ``above``
+        it; the ``first`` and ``last`` year moved; the changes by which it is ``fed_back``.
+    """
+    return {
+        "answer": answer,
+        "target": verdict.target,
+        "grade": verdict.grade,
+        "word_only": verdict.grade in WORD_ONLY_GRADES,
+        "region": outlook.region,
+        "scenario": outlook.scenario,
+        "asked": 100 * answer.probability,
+        "takes_more": answer.now < answer.probability,
+        "above": answer.reached > answer.probability,
+        "first": outlook.base_year + 1,
+        "last": outlook.base_year + answer.years,
+        "fed_back": as_changes(answer, outlook),
+    }
+
+
+def as_row(answer: Answer, verdict: Verdict) -> pd.DataFrame:
+    """The answer as one row: the fields of `Answer`, ``windows`` and the ``grade``."""
+    return pd.DataFrame([asdict(answer) | {"windows": answer.windows, "grade": verdict.grade}])
 
 
 def _usual(outlook: Outlook, span: range) -> float:

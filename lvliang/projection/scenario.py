@@ -89,18 +89,6 @@ class Scenario:
     changes: str = ""
     sources: tuple[str, ...] = ()
 
-    def title(self, lang: str) -> str:
-        """Title in ``lang``."""
-        return self.title_zh if lang == "zh" else self.title_en
-
-    def rationale(self, lang: str) -> str:
-        """Rationale in ``lang``."""
-        return self.rationale_zh if lang == "zh" else self.rationale_en
-
-    def source(self, lang: str) -> str:
-        """Where its sizes come from, in ``lang``."""
-        return self.source_zh if lang == "zh" else self.source_en
-
     def is_baseline(self) -> bool:
         """Whether nothing is assumed: then nothing is conditional."""
         return not any(self.drivers.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from markupsafe import Markup
 
@@ -10,8 +11,8 @@ from lvliang import parameters
 from lvliang.baseline.freeze import changed_files
 from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import find_region
-from lvliang.display.prose import of_all_pages
-from lvliang.display.words import text
+from lvliang.display.prose import said
+from lvliang.display.words import words_in
 from lvliang.parameters import (
     ComparisonParameters,
     NotebookParameters,
@@ -29,50 +30,51 @@ def banner(run: NotebookParameters, lang: str) -> str:
     an earlier base year leaves out outcomes that the data hold. They are unverified when a file
     is not as it was when it was last reviewed.
     """
-    said = [*_assumed(run, lang), *_differs(run, lang), *_old(run, lang), *_unverified(lang)]
-    return Markup("").join(Markup("<p>{}</p>").format(words) for words in said)
+    paragraphs = said("site", lang, "banner", _facts(run))
+    return Markup("").join(Markup("<p>{}</p>").format(words) for words in paragraphs)
 
 
-def _assumed(run: NotebookParameters, lang: str) -> Iterator[str]:
-    if not isinstance(run, ProjectionParameters) or isinstance(run, ComparisonParameters):
-        return
-    scenario = run.assumed
-    if scenario.changes:
-        years = range(run.base_year + 1, run.end_year + 1)
-        said = of_all_pages("assumed", lang, scenario, scenario.assumed(years))
-        yield text("banner.changed", lang, title=scenario.title(lang), assumed=said)
-    elif not scenario.is_baseline():
-        told = {"title": scenario.title(lang), "rationale": scenario.rationale(lang)}
-        yield text("banner.conditional", lang, **told)
+def edition_mark(edition: str, lang: str) -> str:
+    """What a page of the internal edition carries at its top; a public one carries nothing.
+
+    Examples
+    --------
+    >>> edition_mark("internal", "zh"), edition_mark("public", "zh")
+    ('【内部参考】', '')
+    """
+    return words_in(lang).label("internal", "edition") if edition == "internal" else ""
 
 
-def _differs(run: NotebookParameters, lang: str) -> Iterator[str]:
-    defaults = type(run)().model_dump()
-    titles = parameters.titles(type(run), lang) if lang == "zh" else {}
-    changed = [
-        text("banner.difference", lang, title=titles.get(name, name), value=_shown(value, lang))
-        for name, value in run.model_dump(exclude=SAID_ELSEWHERE).items()
-        if value != defaults[name]
-    ]
-    if changed:
-        yield text("banner.differs", lang, changes=text("comma", lang).join(changed))
-
-
-def _shown(value: object, lang: str) -> str:
-    """A value as a reader knows it: a city by its name."""
-    if isinstance(value, str):
-        return find_region(value).name(lang)
-    return f"{value:g}"
-
-
-def _old(run: NotebookParameters, lang: str) -> Iterator[str]:
+def _facts(run: NotebookParameters) -> dict[str, Any]:
     latest, year = type(run)().base_year, year_made()
-    if run.base_year < latest:
-        yield text("banner.earlier", lang, base_year=run.base_year)
-    elif year > latest + 1:
-        yield text("banner.old", lang, base_year=latest, year=year)
+    ends = "earlier" if run.base_year < latest else "old" if year > latest + 1 else ""
+    return {
+        **_assumed(run),
+        "differs": list(_differs(run)),
+        "ends": ends,
+        "base_year": run.base_year,
+        "year": year,
+        "changed_files": changed_files(data_folder()),
+    }
 
 
-def _unverified(lang: str) -> Iterator[str]:
-    if files := changed_files(data_folder()):
-        yield text("banner.unverified", lang, files=text("comma", lang).join(files))
+def _assumed(run: NotebookParameters) -> dict[str, Any]:
+    """The scenario that all of a page is conditional on, and what it assumes; or none."""
+    if not isinstance(run, ProjectionParameters) or isinstance(run, ComparisonParameters):
+        return {"scenario": None, "drivers": {}}
+    years = range(run.base_year + 1, run.end_year + 1)
+    is_plain = run.assumed.is_baseline() and not run.assumed.changes
+    return {
+        "scenario": None if is_plain else run.assumed,
+        "drivers": run.assumed.assumed(years),
+    }
+
+
+def _differs(run: NotebookParameters) -> Iterator[dict[str, Any]]:
+    """Parameters that are not those of the baseline run; a city by its name."""
+    defaults, titles = type(run)().model_dump(), parameters.titles(type(run))
+    for name, value in run.model_dump(exclude=SAID_ELSEWHERE).items():
+        if value != defaults[name]:
+            shown = find_region(value) if isinstance(value, str) else f"{value:g}"
+            # English has the name that a command takes.
+            yield titles[name] | {"title_en": name, "value": shown}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from lvliang import parameters
+from lvliang.baseline.tables import load_table
 from lvliang.display.prose import Text
 from lvliang.display.show import Piece
-from lvliang.display.words import WORD_ONLY_GRADES, label, label_of
-from lvliang.feasibility.bands import CANNOT_TELL
+from lvliang.feasibility.bands import CANNOT_TELL, WORD_ONLY_GRADES
 from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import Verdict
 from lvliang.site.vintage import Comparison, Move, Row, Standing
@@ -17,18 +17,13 @@ from lvliang.site.vintage import Comparison, Move, Row, Standing
 TABLES_NAMED = 4
 
 
-def told(block: str, standing: Standing, titles: Mapping[str, str], lang: str) -> list[Piece]:
+def told(block: str, standing: Standing, lang: str) -> list[Piece]:
     """What the text says in a block: ``since_last``, or ``in_short``."""
-    return Text("history", lang, history_facts(standing, titles)).say(block)
+    return Text("history", lang, history_facts(standing)).say(block)
 
 
-def history_facts(standing: Standing, titles: Mapping[str, str]) -> dict[str, Any]:
+def history_facts(standing: Standing) -> dict[str, Any]:
     """What moved since the last publication of the region, and why.
-
-    Parameters
-    ----------
-    titles : mapping
-        What each parameter is called.
 
     Returns
     -------
@@ -40,11 +35,11 @@ def history_facts(standing: Standing, titles: Mapping[str, str]) -> dict[str, An
     """
     found = standing.comparison
     same_as = standing.same_as and _time(standing.same_as)
-    facts = found and _comparison(found, titles)
-    return {"same_as": same_as, "judged": standing.judged, "found": facts}
+    return {"same_as": same_as, "judged": standing.judged, "found": found and _comparison(found)}
 
 
-def _comparison(found: Comparison, titles: Mapping[str, str]) -> dict[str, Any]:
+def _comparison(found: Comparison) -> dict[str, Any]:
+    titles = parameters.titles(parameters.ReportParameters)
     return {
         "before": _time(found.before),
         "now": _time(found.now),
@@ -56,7 +51,7 @@ def _comparison(found: Comparison, titles: Mapping[str, str]) -> dict[str, Any]:
         "many": len(found.tables) if len(found.tables) > TABLES_NAMED else None,
         "code": found.code,
         "parameters": [
-            (titles.get(name, name), _plain(before), _plain(now))
+            (titles.get(name, {"title_zh": name, "title_en": name}), _plain(before), _plain(now))
             for name, (before, now) in found.parameters.items()
         ],
     }
@@ -82,8 +77,8 @@ def move_facts(move: Move) -> dict[str, Any]:
     }
 
 
-def against_last(standing: Standing | None, group: str, lang: str) -> list[str]:
-    """In a word, what became of each verdict of a group since the last publication.
+def against_last(standing: Standing | None, group: str) -> list[str]:
+    """What became of each verdict of a group since the last publication.
 
     Parameters
     ----------
@@ -94,7 +89,7 @@ def against_last(standing: Standing | None, group: str, lang: str) -> list[str]:
         return []
     pairs = standing.comparison.pairs
     own = [pair for pair in pairs if pair.now and pair.now["group"] == group]
-    return [label_of(_became(pair), "against_last", lang) for pair in own]
+    return [_became(pair) for pair in own]
 
 
 def _became(pair: Move) -> str:
@@ -109,11 +104,8 @@ def _became(pair: Move) -> str:
 
 def _target(row: Row) -> Target | str:
     target = Verdict.of(row).target
-    try:
-        label(target.indicator, "zh")
-    except KeyError:  # the tables no longer know it
-        return str(row["target_id"])
-    return target
+    known = set(load_table("indicators")["indicator"])
+    return target if target.indicator in known else str(row["target_id"])  # the tables dropped it
 
 
 def _verdict(row: Row | None) -> dict[str, Any] | None:

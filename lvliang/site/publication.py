@@ -223,8 +223,7 @@ def _keeping(jobs: list[run.Job], outputs: Path) -> Iterator[None]:
 
 
 def _page_of_run(job: run.Job, asked: NotebookParameters, folder: Path) -> Path:
-    from lvliang.site.banner import banner
-    from lvliang.site.pages import edition_mark
+    from lvliang.site.banner import banner, edition_mark
     from lvliang.site.render import in_language, render_page
 
     page = folder / f"{job.name}.html"

@@ -20,29 +20,13 @@ from traitlets.config import Config
 from lvliang.display import fonts
 from lvliang.display.formula import mathml
 from lvliang.display.show import PIECES_TYPE
+from lvliang.display.words import words_in
 from lvliang.errors import ParameterError, QualityError
 from lvliang.site.gate import visible_text
 from lvliang.site.mending import mend
 
 TEMPLATE = Path(__file__).parent / "template"
-WORDS = {
-    "zh": {
-        "code": "zh-CN",
-        "skip": "跳到正文",
-        "banner": "提示",
-        "site": "网站导航",
-        "contents": "目录",
-        "source": "本页的代码",
-    },
-    "en": {
-        "code": "en",
-        "skip": "Skip to content",
-        "banner": "Notice",
-        "site": "Site",
-        "contents": "Contents",
-        "source": "The code of this page",
-    },
-}
+LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 # The style sheet itself numbers the printed pages.
 PAGE_NUMBER = "0123456789/"
 # What no line may part: a number and its sign, a currency and its amount, an amount and its unit.
@@ -213,12 +197,13 @@ def page_shell(
         "page_css": Markup((TEMPLATE / "page.css").read_text("utf-8")),
     }
     template = _templates().get_template("page.html.j2")
-    page = template.render(words=WORDS[lang], title=title, font_css="", **parts)
+    words = {"code": LANGUAGE_TAGS[lang]} | words_in(lang).labels("site")
+    page = template.render(words=words, title=title, font_css="", **parts)
     text = visible_text(page) + PAGE_NUMBER
     if lang == "en":
         text = text.translate(WIDE_IN_ENGLISH)
     font_css = Markup(fonts.font_face_css(text))
-    return template.render(words=WORDS[lang], title=title, font_css=font_css, **parts)
+    return template.render(words=words, title=title, font_css=font_css, **parts)
 
 
 def keep_together(html: str) -> str:
@@ -227,8 +212,8 @@ def keep_together(html: str) -> str:
 
 
 def _check_language(lang: str) -> None:
-    if lang not in WORDS:
-        raise ParameterError(f"lang is {lang!r}; it may be one of {sorted(WORDS)}")
+    if lang not in LANGUAGE_TAGS:
+        raise ParameterError(f"lang is {lang!r}; it may be one of {sorted(LANGUAGE_TAGS)}")
 
 
 def _markdown_html(source: str) -> str:
@@ -246,7 +231,7 @@ def _append_code(body: BeautifulSoup, notebook: NotebookNode, lang: str) -> None
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     sources = [cell.source for cell in cells if not _is_injected(cell)]
     if sources:
-        label = WORDS[lang]["source"]
+        label = words_in(lang).label("source", "site")
         html = _templates().get_template("code.html.j2").render(label=label, sources=sources)
         body.append(BeautifulSoup(html, "html.parser"))
 
@@ -268,7 +253,7 @@ def _insert_contents(body: BeautifulSoup, lang: str) -> None:
         _templates()
         .get_template("contents.html.j2")
         .render(
-            label=WORDS[lang]["contents"],
+            label=words_in(lang).label("contents", "site"),
             headings=[{"id": heading["id"], "text": heading.get_text()} for heading in headings],
         )
     )

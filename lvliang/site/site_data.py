@@ -13,8 +13,9 @@ from typing import Any
 from jinja2 import Environment
 from nbformat import NotebookNode
 
+from lvliang.display.prose import said
 from lvliang.display.tabular import DATA_TYPE, Content, Plain
-from lvliang.display.words import MINUS, NOTHING, text
+from lvliang.display.words import MINUS, NOTHING, words_in
 from lvliang.site.render import unseen_tags
 
 FOLDER = "data"
@@ -102,8 +103,8 @@ def listing_html(files: Sequence[DataFile], names: Mapping[str, str], root: str,
         return ""
     pages = [(names[page], list(found)) for page, found in groupby(files, lambda file: file.page)]
     return _LISTING.render(
-        title=text("site_data.heading", lang),
-        note=text("site_data.note", lang),
+        title=words_in(lang).label("data", "site"),
+        note=" ".join(said("site", lang, "data", {})),
         folder=f"{root}{FOLDER}/{lang}",
         list=LIST,
         pages=pages,

@@ -14,11 +14,11 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from lvliang.baseline.store import kept
-from lvliang.display.words import text
+from lvliang.display.words import words_in
 from lvliang.parameters import SUMMARY
 from lvliang.site.browser import BROWSERS, find_browser, printed
 from lvliang.site.mending import rename_ids
-from lvliang.site.render import WORDS, page_shell
+from lvliang.site.render import LANGUAGE_TAGS, page_shell
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +47,14 @@ def stand_alone(pages: Mapping[str, str]) -> str:
     titles = [half.title.get_text() for half in halves.values() if half.title]
     first = next(iter(pages))
     body = _LANGUAGES.render(
-        legend=text("summary.choose", first),
+        legend=words_in(first).label("choose", "summary"),
         halves=[
-            (lang, WORDS[lang]["code"], text("summary.language", lang), _half(half, lang))
+            (
+                lang,
+                LANGUAGE_TAGS[lang],
+                words_in(lang).label("language", "summary"),
+                _half(half, lang),
+            )
             for lang, half in halves.items()
         ],
     )

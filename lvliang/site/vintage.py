@@ -16,7 +16,6 @@ from lvliang.projection.outlook import QUANTILES, Outlook, mean_growth, quantile
 FORECASTS = {"gdp_real_growth": "%", "gdp_nominal": "亿元", "budget_revenue": "亿元"}
 MEAN_GROWTH = ("gdp_real_growth", "gdp_nominal_growth", "budget_revenue_growth")
 DECIMALS = 4
-LANGUAGES = ("zh", "en")
 SAME = ("code_hash", "parameters", "forecasts", "verdicts")
 NO_FIGURES = {"sources"}  # tables that no result depends on
 TOLD_MOVE = 0.005  # a smaller one is not told
@@ -50,7 +49,7 @@ def results(verdicts: Verdicts, outlook: Outlook, parameters: Mapping[str, Any])
         "origin": outlook.base_year,
         "parameters": {name: value for name, value in parameters.items() if name != "lang"}
         | {"scenario": outlook.scenario.scenario_id},
-        "scenario_title": {lang: outlook.scenario.title(lang) for lang in LANGUAGES},
+        "scenario_title": {"zh": outlook.scenario.title_zh, "en": outlook.scenario.title_en},
         "forecasts": [*_by_year(outlook), *_means(outlook)],
         "verdicts": verdicts.records(KEPT, precision=15),
     }
