@@ -52,8 +52,7 @@ by {{ gap }} points.
 Plain.
 
 {% call table(frame, city="City | city", gap="Gap | num(2)", chance="Chance | word") %}
-Gaps
-{% endcall %}
+Gaps of {{ year }}{% endcall %}
 
 {% call appendix("More") %}{% endcall %}""",
         year=2025,
@@ -66,6 +65,7 @@ Gaps
     assert headline == Sentence("Lvliang is ahead by 1.3 points.", "headline")
     assert plain == Sentence("Plain.")
     assert isinstance(table, Table)
+    assert table.caption == "Gaps of 2025"
     assert table.frame.to_dict("list") == {
         "City": ["Lvliang"],
         "Gap": ["−2.35"],
@@ -104,6 +104,31 @@ Promised
     )
     assert contents.links == [("Part & more", "part-a")]
     assert '<li><a href="#part-a">Part &amp; more</a></li>' in contents.html()
+
+
+def test_a_heading_is_a_line_and_a_mark_opens_a_paragraph(texts: Path) -> None:
+    said = say(texts, "## Ranks\nPlain,\nstill so.\n!note One.\n!note Two.\n### More")
+    assert said == [
+        Heading("Ranks"),
+        Sentence("Plain, still so."),
+        Sentence("One.", "note"),
+        Sentence("Two.", "note"),
+        Heading("More", 3),
+    ]
+
+
+def test_a_table_says_its_caption_and_is_left_out_without_rows(texts: Path) -> None:
+    told = "{{ table(frame, 'Gaps', gap='Gap') }}"
+    (table,) = say(texts, told, frame=pd.DataFrame({"gap": ["1"]}))
+    assert table.caption == "Gaps"
+    rows = "{% call rows() %}A\n| B |\n{% for it in found %}\n| 1 |\n{% endfor %}{% endcall %}"
+    assert say(texts, told + rows, frame=pd.DataFrame({"gap": []}), found=[]) == []
+
+
+def test_a_page_shows_a_block_of_all_pages(texts: Path) -> None:
+    (texts / f"{SHARED}.en.md").write_text("{% block sources %}## Of all{% endblock %}", "utf-8")
+    (texts / "page.en.md").write_text("{% block all %}A{% endblock %}", "utf-8")
+    assert Text("page", "en", {}).say("sources") == [Heading("Of all")]
 
 
 def test_a_bar_in_what_is_told_ends_no_cell(texts: Path) -> None:

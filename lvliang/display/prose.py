@@ -56,6 +56,8 @@ STYLES = ("headline", "note", "caveat", NOTHING_STYLE)
 More = Callable[[str], Iterable[Piece]] | None
 BAR = "\1"  # a bar of what is told, which ends no cell of `rows`
 MARK = "\0"  # before the number of a piece that was called, which stands for it in the text
+HEADING = re.compile(r"(?m)^\s*#+ .*$")  # which is a line
+PARAGRAPH = re.compile(r"\n\s*\n|\n\s*(?=![a-z])")  # what lies between two of them
 BREAK = {"zh": "", "en": " "}  # what the end of a line within a paragraph is told as
 
 
@@ -86,14 +88,16 @@ class Text:
         }
         with _faults_named(self._file):
             self._template = environment(lang).get_template(self._file)
-            shared = environment(lang).get_template(f"{SHARED}.{lang}.md").make_module(called)
-            macros = {name: it for name, it in vars(shared).items() if isinstance(it, Macro)}
+            shared = environment(lang).get_template(f"{SHARED}.{lang}.md")
+            told = vars(shared.make_module(called))
+            macros = {name: it for name, it in told.items() if isinstance(it, Macro)}
             if twice := (macros | called).keys() & facts:
                 raise UnknownWord(f"a fact has the name of what all texts call: {', '.join(twice)}")
             self._context = self._template.new_context({**facts, **macros, **called})
             # Macros outside the blocks serve all of them; no block is filled for that.
             self._context.blocks = {name: [lambda _: iter(())] for name in self._template.blocks}
             list(self._template.root_render_func(self._context))
+            self._blocks = self._template.blocks | shared.blocks
 
     def say(self, block: str) -> list[Piece]:
         """The pieces of a block, in their order.
@@ -103,16 +107,16 @@ class Text:
         DataError
             A fact or a word that there is not, or a text that cannot be read: with file and line.
         """
-        if block not in self._template.blocks:
-            legal = ", ".join(self._template.blocks)
+        if block not in self._blocks:
+            legal = ", ".join(self._blocks)
             raise DataError(f"{TEXTS / self._file}: no block {block!r}; legal: {legal}")
         with _faults_named(self._file):
-            return list(self._parts("".join(self._template.blocks[block](self._context))))
+            return list(self._parts("".join(self._blocks[block](self._context))))
 
     def _parts(self, rendered: str) -> Iterator[Piece]:
         """A piece a paragraph; key figures that follow each other are one."""
         figures: list[KeyFigure] = []
-        for paragraph in re.split(r"\n\s*\n", rendered):
+        for paragraph in re.split(PARAGRAPH, re.sub(HEADING, r"\n\n\g<0>\n\n", rendered)):
             lines = [line.strip().replace(BAR, "|") for line in paragraph.strip().split("\n")]
             if lines and lines[0] == "!figure":
                 figures.append(KeyFigure(*lines[1:]))
@@ -145,6 +149,7 @@ class Text:
     def _table(
         self,
         frame: pd.DataFrame | pd.Series,
+        caption: str = "",
         caller: Callable[[], str] = str,
         *,
         cards: bool = False,
@@ -154,8 +159,8 @@ class Text:
         rest: str | Macro | None = None,
         **heads: str,
     ) -> str:
-        """A table, and inside its caption: the columns of a frame that have a head; none of an
-        empty frame.
+        """A table, its caption said or inside: the columns of a frame that have a head. A frame
+        without rows gives none.
 
         A head may say how its values are told: ``"Gap | num(1)"``; ``rest`` says it of the
         columns without a head, which are called by their own names, or is a macro that heads
@@ -178,7 +183,7 @@ class Text:
             )
             for name, (head, *ways) in told.items()
         }
-        caption, shown = self._line(caller()), pd.DataFrame(columns)
+        caption, shown = self._line(caption + caller()), pd.DataFrame(columns)
         narrow = self._line(heads[desk]) if desk else ""
         return self._keep(Table(caption, shown, cards, decimals, narrow, shared))
 
