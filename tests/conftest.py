@@ -6,14 +6,16 @@ import csv
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHANXI_AND_BEIJING = ("14", "11")
 
-# Tests compute what they look at; those of the store have one of their own.
+# Tests compute what they look at; some share a store, and those of the store have their own.
 os.environ["LVLIANG_CACHE"] = "off"
 # Pages are made in the year of the report, whatever today is.
 os.environ["SOURCE_DATE_EPOCH"] = "1614556800"
@@ -37,6 +39,18 @@ def data() -> Path:
 def data_copy(tmp_path: Path) -> Path:
     """A private copy of the tables, which a test may damage."""
     return Path(shutil.copytree(PROJECT / "data", tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def store_of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def shared_store(store_of_all: Path) -> Iterator[None]:
+    """Results are kept for all files that ask for it; none of them may replace what computes."""
+    with mock.patch.dict(os.environ, LVLIANG_CACHE=str(store_of_all)):
+        yield
 
 
 @pytest.fixture(scope="session")
