@@ -193,7 +193,7 @@ def unlike(page: BeautifulSoup, given: dict[str, object]) -> dict[str, str]:
 
 def unlisted(page: BeautifulSoup, lang: str) -> set[str]:
     """Sources that a page names and its table of sources does not."""
-    caption, said = text("table.sources", lang), page.main.get_text()
+    caption, said = {"zh": "数据来源", "en": "Sources"}[lang], page.main.get_text()
     listed = set()
     for table in page("table"):
         if table.caption.get_text() == caption:
