@@ -8,6 +8,7 @@ import nbformat.v4 as v4
 import pytest
 
 from lvliang.site.gate import (
+    POLICY,
     faults_of_files,
     faults_of_notebook,
     faults_of_page,
@@ -15,9 +16,11 @@ from lvliang.site.gate import (
 )
 from lvliang.site.links import check_links
 
+META = f"<meta charset='utf-8'><meta http-equiv='Content-Security-Policy' content=\"{POLICY}\">"
+
 
 def page(body: str, head: str = "") -> str:
-    head = f"<title>T</title>{head}"
+    head = f"{META}<title>T</title>{head}"
     return f'<!DOCTYPE html><html lang="zh-CN"><head>{head}</head><body>{body}</body></html>'
 
 
@@ -54,69 +57,12 @@ def test_clean_page_has_no_fault():
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        ("<script>1</script>", "A page must have no <script>, under “题”."),
-        ("<img src='https://x.cn/a.png' alt='a'>", "<img> loads https://x.cn/a.png from outside"),
-        ("<img src='a.png' alt='a'>", "<img> loads a.png from outside"),
-        ("<link rel='stylesheet' href='page.css'>", "<link> loads page.css from outside"),
-        ("<link rel='alternate stylesheet' href='a.css'>", "<link> loads a.css from outside"),
         (
-            "<link rel='alternate' href='https://x.cn/a'>",
-            "<link> loads https://x.cn/a from outside",
+            "<meta http-equiv='refresh' content='0'>",
+            "A page must have no second http-equiv, under “题”.",
         ),
-        ("<link rel='alternate' href='//x.cn/a'>", "<link> loads //x.cn/a from outside"),
-        ("<a rel='alternate'><img src='a.png' alt='a'></a>", "<img> loads a.png from outside"),
-        ("<video src='//x.cn'></video>", "<video> loads //x.cn from outside"),
-        ("<img srcset='data:, 1x, //x.cn 2x' alt='a'>", "<img> loads data:, 1x, //x.cn 2x from"),
-        ("<link rel='stylesheet' href='data:text/css,a'>", "<link> loads data:text/css,a from"),
-        (
-            "<svg role='img' aria-label='a'><image xlink:href='a.png'/></svg>",
-            "<image> loads a.png from outside",
-        ),
-        ("<p style='background: url(a.png)'>a</p>", "A style loads a.png from outside"),
-        ("<style>p {background: url( 'a.png' )}</style>", "A style loads a.png from outside"),
-        ("<style>@import 'a.css';</style>", "A style loads a.css from outside"),
-        ("<style>@import url(a.css);</style>", "A style loads a.css from outside"),
-        (r"<p style='background: u\72l(a.png)'>a</p>", "A style loads a.png from outside"),
-        (r"<style>p {background: U\52 L(\61.png)}</style>", "A style loads a.png from outside"),
-        (
-            "<style>@media print {p {background: -webkit-image-set('a.png' 1x)}}</style>",
-            "A style loads a.png from outside",
-        ),
-        (
-            "<style>p {background: image-set('data:,' type('image/png'), var(--a) 2x)}</style>",
-            "A style loads var(--a) from outside",
-        ),
-        (r"<style>@\69mport /* a */ 'a.css';</style>", "A style loads a.css from outside"),
-        (
-            "<svg role='img' aria-label='a'><rect fill='url(a.svg#b)'/></svg>",
-            "A style loads a.svg#b from outside",
-        ),
-        (
-            "<svg aria-hidden='true'><style>p {fill: u&#114;l(a.png)}</style></svg>",
-            "A style loads a.png from outside",
-        ),
-        ("<form></form>", "A page must have no <form>, under “题”."),
-        ("<iframe></iframe>", "A page must have no <iframe>, under “题”."),
-        ("<object></object>", "A page must have no <object>, under “题”."),
-        ("<embed>", "A page must have no <embed>, under “题”."),
-        ("<p onclick='a()'>a</p>", "A page must have no onclick, <p> under “题”."),
-        ("<p srcdoc='a'>a</p>", "A page must have no srcdoc, <p> under “题”."),
-        ("<a href='#' ping='//x.cn'>a</a>", "A page must have no ping, <a> under “题”."),
-        ("<button formaction='a'>a</button>", "A page must have no formaction, <button> under"),
-        ("<meta http-equiv='refresh' content='0'>", "A page must have no http-equiv, <meta> under"),
-        (
-            "<a href=' Java&#10;Script:a()'>a</a>",
-            "A page must have no address that runs, <a> under",
-        ),
-        (
-            "<svg aria-hidden='true'><set attributeName='href' to='https://x.com/a'/></svg>",
-            "A page must have no <set>, under “题”.",
-        ),
-        (
-            "<svg aria-hidden='true'><style><g onclick='a()'></g></style></svg>",
-            "Invalid HTML: a tag stands in the text of a <style>, under “题”.",
-        ),
-        ("<a href='data:text/html,a'>a</a>", "A page must have no address that runs, <a> under"),
+        ("<img src='a.png' alt='a'>", "An <img> is a file of its own, which no reader is shown"),
+        ("<img src='//x.cn/a' alt='a'>", "An <img> is a file of its own, which no reader is"),
         ("<canvas></canvas>", "A drawn <canvas> has no text alternative, under “题”."),
         ("<input type='image'>", "A drawn <input> has no text alternative, under “题”."),
         ("<span role='img'>x</span>", 'A <span> of role="img" has no aria-label, under “题”.'),
@@ -135,15 +81,6 @@ def test_clean_page_has_no_fault():
         (
             "<svg role='img'><g><title>a</title></g></svg>",
             'An <svg> has no role="img" with an aria-label or <title>',
-        ),
-        (
-            r"<style>p::after {content: '\2717'}</style>",
-            "The font lacks “✗” (U+2717), under “题”.",
-        ),
-        ("<ul style='list-style: \"✗\"'></ul>", "The font lacks “✗” (U+2717), under “题”."),
-        (
-            "<style>p::after {content: '必然'}</style>",
-            "No page may say “必然”, as in “必然”, under “题”.",
         ),
         ("<p>判断 ✗</p>", "The font lacks “✗” (U+2717), under “题”."),
         ("<p>/home/a/数据.csv</p>", "The page shows the local path /home/a/数据.csv, under “题”."),
@@ -175,31 +112,6 @@ def test_clean_page_has_no_fault():
             "<svg role='img'><title>虚高</title></svg>",
             "No page may say “虚高”, as in “虚高”, under “题”.",
         ),
-        ("<div><p>a</p>", "Invalid HTML: expected one end tag but got another <div> <body>"),
-        ("<p><div>a</div></p>", "Invalid HTML: unexpected end tag <p>, line 1, at “"),
-        ("<p>a</foo></p>", "Invalid HTML: unexpected end tag <foo>, line 1, at “"),
-        ("<p class='a'\nclass='b'>a</p>", "Invalid HTML: duplicate attribute, line 2, at “class=”"),
-        ("<p>a &foo; b</p>", "Invalid HTML: expected named entity, line 1, at “"),
-        ("<p>&#x80;</p>", "Invalid HTML: illegal codepoint for numeric entity, line 1, at “"),
-        (
-            "<div/></div>",
-            "Invalid HTML: non void element with trailing solidus <div>, line 1, at “",
-        ),
-        ("<td>a", "Invalid HTML: unexpected start tag ignored <td>, line 1, at “"),
-        (
-            "<table>a<tr><td>b</td></tr></table>",
-            "Invalid HTML: “a” stands outside the cells, under “题”.",
-        ),
-        (
-            "<p id='a'>a</p><p id='a'>b</p>",
-            "Invalid HTML: 2 elements have the id a, the last under",
-        ),
-        (
-            "<p id='a'>a</p><p aria-labelledby='a b'>a</p>",
-            "Invalid HTML: no element has the id b, aria-labelledby under “题”.",
-        ),
-        ("<li>a</li>", "Invalid HTML: a <li> stands outside <ul>, under “题”."),
-        ("<p><summary>a</summary>", "Invalid HTML: a <summary> stands outside <details>, under"),
     ],
 )
 def test_fault_of_a_page_is_found_once(body, fault):
@@ -209,29 +121,27 @@ def test_fault_of_a_page_is_found_once(body, fault):
     assert faults[0].endswith(".")
 
 
-def test_each_misnested_tag_is_found():
-    faults = faults_of_page(page("<h1>题</h1><p><b><i>a</b></i></p>"))
-    assert [fault[:37] for fault in faults] == [
-        "Invalid HTML: misnested tag <b>, line",
-        "Invalid HTML: misnested tag <i>, line",
-    ]
-    assert faults[0].endswith("<p><b><i>a</b>”.")
-
-
-def test_a_page_without_its_document_type():
-    assert faults_of_page("<html lang='en'><title>T</title><h1>GDP</h1></html>") == [
-        "Invalid HTML: expected doctype but got start tag <html>, line 1, at “<html lang='en'>”."
-    ]
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<meta charset='utf-8'>",
+        META.replace("img-src data:", "img-src *"),
+        META.replace("<meta http", "<style>p {}</style><meta http"),
+    ],
+)
+def test_page_that_does_not_begin_with_its_policy(head):
+    faults = faults_of_page(page("<h1>题</h1>").replace(META, head))
+    assert faults[0] == "The page does not begin with its own Content-Security-Policy."
 
 
 def test_page_without_language():
-    html = "<!DOCTYPE html><html><title>T</title><h1>题</h1></html>"
+    html = page("<h1>题</h1>").replace(" lang='zh-CN'", "").replace(' lang="zh-CN"', "")
     assert faults_of_page(html) == ["The <html> element has no lang."]
 
 
 @pytest.mark.parametrize("title", ["", "<title></title>", "<title> </title>"])
 def test_page_without_title(title):
-    html = f"<!DOCTYPE html><html lang='zh-CN'>{title}<h1>题</h1></html>"
+    html = page("<h1>题</h1>").replace("<title>T</title>", title)
     assert faults_of_page(html) == ["The page has no <title>."]
 
 

@@ -6,21 +6,24 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from html import unescape
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, Tag
+from bs4.element import NavigableString, PageElement
 from nbformat import NotebookNode
 
 from lvliang.display import fonts
 from lvliang.display.words import forbidden
-from lvliang.site import css
-from lvliang.site.valid_html import EXCERPT, faults_of_markup, where
 
+EXCERPT = 40  # characters around a fault
+HEADINGS = ["h1", "h2", "h3", "h4"]
+# By it the browser itself refuses what runs, sends or loads; see docs/decisions/policy.md.
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
 LOCAL_PATH = re.compile(
     r"(?i:file)://\S*"
     # A path may follow a space or a quotation mark, never a host name or another path; and words
@@ -33,22 +36,6 @@ LOCAL_PATH = re.compile(
     r"|(?<![\w\\}&])\\\\\w[\w.-]+\\[^\s\"'<>]+"
 )
 TRACEBACK = "Traceback (most recent call last)"
-# What runs, holds another page or sends what a reader enters.
-ACTIVE_TAGS = ["script", "form", "iframe", "frame", "object", "embed", "applet", "base", "set"]
-ACTIVE_TAGS += ["animate", "animatemotion", "animatetransform"]
-ACTIVE_ATTRIBUTE = re.compile(r"on.*|srcdoc|ping|(?:form)?action|http-equiv")
-ACTIVE_ADDRESS = re.compile(r"(?:java|vb)script:|data:(?:text/html|image/svg)", re.IGNORECASE)
-UNSEEN = re.compile(r"[\x00-\x20]")  # a browser drops them from the scheme of an address
-LOADING_ATTRIBUTES = (
-    "src",
-    "srcset",
-    "imagesrcset",
-    "poster",
-    "data",
-    "background",
-    "href",
-    "xlink:href",
-)
 NOT_DRAWN = frozenset({"title", "desc", "metadata", "style", "script"})
 # What a reader reads as one with the words around it.
 INLINE = frozenset({"a", "b", "code", "em", "i", "mark", "q", "span", "strong", "tspan"})
@@ -79,18 +66,17 @@ def faults_of_page(html: str, *, limit_bytes: int = 1_000_000) -> list[str]:
 
     Examples
     --------
-    >>> start = '<!DOCTYPE html><html lang="en"><title>T</title><h1>GDP</h1>'
+    >>> policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    >>> head = f'<head><meta charset="utf-8">{policy}<title>T</title></head>'
+    >>> start = f'<!DOCTYPE html><html lang="en">{head}<h1>GDP</h1>'
     >>> faults_of_page(start + '<img src="data:," alt="GDP"></html>')
     []
     >>> faults_of_page(start + '<img src="data:,"></html>')
     ['An <img> has no text alternative, under “GDP”.']
     """
     page = BeautifulSoup(html, "html.parser")
-    checks = (
-        *(_language, _active, _loaded_files, _css_files),
-        *(_alternatives, _glyphs, _machine, _wording),
-    )
-    whole = [*_size(html, limit_bytes), *faults_of_markup(html, page)]
+    checks = (_language, _policy, _alternatives, _glyphs, _machine, _wording)
+    whole = _size(html, limit_bytes)
     return [*whole, *chain.from_iterable(check(page) for check in checks)]
 
 
@@ -136,6 +122,12 @@ def visible_text(html: str) -> str:
     return "".join(_visible_strings(BeautifulSoup(html, "html.parser")))
 
 
+def where(place: PageElement) -> str:
+    """Say under which heading of its page it stands."""
+    heading = place.find_parent(HEADINGS) or place.find_previous(HEADINGS)
+    return f"under “{heading.get_text(strip=True)}”" if heading else "before the first heading"
+
+
 def _output_faults(output: NotebookNode) -> Iterator[str]:
     if output.output_type == "error":
         yield f"ended in {output.ename}: {_first_line(output.evalue)}"
@@ -173,53 +165,22 @@ def _language(page: BeautifulSoup) -> Iterator[str]:
         yield "The page has no <title>."
 
 
-def _active(page: BeautifulSoup) -> Iterator[str]:
-    for tag in page(ACTIVE_TAGS):
-        yield f"A page must have no <{tag.name}>, {where(tag)}."
-    for tag in page(True):
-        for name, value in tag.attrs.items():
-            if ACTIVE_ATTRIBUTE.fullmatch(name):
-                yield f"A page must have no {name}, <{tag.name}> {where(tag)}."
-            elif ACTIVE_ADDRESS.search(UNSEEN.sub("", str(value))):
-                yield f"A page must have no address that runs, <{tag.name}> {where(tag)}."
-
-
-def _loaded_files(page: BeautifulSoup) -> Iterator[str]:
-    for tag in page(True):
-        for name in LOADING_ATTRIBUTES:
-            address = str(tag.get(name) or "#")
-            followed = name.endswith("href") and (tag.name in ("a", "area") or _is_feed(tag))
-            # Those of a srcset after the first may be anywhere.
-            several = name.endswith("srcset") and name in tag.attrs
-            if several or not (followed or _is_inside(address)):
-                yield f"<{tag.name}> loads {address} from outside the page, {where(tag)}."
-
-
-def _is_feed(tag: Tag) -> bool:
-    """Whether it says where a feed lies in the same folder, which no browser loads by itself."""
-    address = urlsplit(str(tag.get("href")))
-    relative = not (address.scheme or address.netloc)
-    return tag.name == "link" and tag.get_attribute_list("rel") == ["alternate"] and relative
-
-
-def _css_files(page: BeautifulSoup) -> Iterator[str]:
-    values = ((tag, str(value)) for tag in page(True) for value in tag.attrs.values())
-    functions = ((tag, value) for tag, value in values if "(" in value)
-    for tag, style in chain(_sheets(page), functions):
-        for address in css.addresses(style):
-            if not _is_inside(address):
-                yield f"A style loads {address} from outside the page, {where(tag)}."
-
-
-def _sheets(page: BeautifulSoup) -> Iterator[tuple[Tag, str]]:
-    # In a drawing a browser reads character references in it.
-    return ((tag, unescape(tag.get_text())) for tag in page("style"))
+def _policy(page: BeautifulSoup) -> Iterator[str]:
+    """A browser keeps a policy from where it stands on, and none that a later one could undo."""
+    kept = page.select("head > meta[charset]:first-child + meta[http-equiv]")
+    if [tag.get("content") for tag in kept] != [POLICY]:
+        yield "The page does not begin with its own Content-Security-Policy."
+    for tag in page.select("meta[http-equiv]"):
+        if tag not in kept:
+            yield f"A page must have no second http-equiv, {where(tag)}."
 
 
 def _alternatives(page: BeautifulSoup) -> Iterator[str]:
     for tag in page("img"):
         if not _says(tag.get("alt")):
             yield f"An <img> has no text alternative, {where(tag)}."
+        if not str(tag.get("src")).startswith("data:"):
+            yield f"An <img> is a file of its own, which no reader is shown, {where(tag)}."
     for tag in page(["area", "canvas", "input"]):
         drawn = tag.name != "input" or str(tag.get("type")).lower() == "image"
         if drawn and not any(_says(tag.get(name)) for name in ("alt", "aria-label")):
@@ -241,29 +202,18 @@ def _says(words: object) -> bool:
 
 
 def _glyphs(page: BeautifulSoup) -> Iterator[str]:
-    drawn = list(_drawn(page))
-    for character in sorted(fonts.missing_glyphs("".join(text for _, text in drawn))):
-        place = next(place for place, text in drawn if character in text)
+    drawn = list(_visible_strings(page))
+    for character in sorted(fonts.missing_glyphs("".join(drawn))):
+        place = next(text for text in drawn if character in text)
         yield f"The font lacks “{character}” (U+{ord(character):04X}), {where(place)}."
-
-
-def _drawn(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
-    yield from ((string, str(string)) for string in _visible_strings(page))
-    yield from _generated(page)
-
-
-def _generated(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
-    """What styles may draw beside the text."""
-    values = ((tag, str(tag["style"])) for tag in page(style=True))
-    for tag, style in chain(_sheets(page), values):
-        yield from ((tag, text) for text in css.strings(style))
 
 
 def _machine(page: BeautifulSoup) -> Iterator[str]:
     values = ((tag, str(value)) for tag in page(True) for value in tag.attrs.values())
     told = ((tag, value) for tag, value in values if not value.startswith("data:"))
     named = ((tag, tag.get_text()) for tag in page(["title", "desc"]))
-    for place, text in chain(_drawn(page), named, told):
+    drawn = ((string, str(string)) for string in _visible_strings(page))
+    for place, text in chain(drawn, named, told):
         yield from (f"The page shows {what}, {where(place)}." for what in _machine_words(text))
 
 
@@ -284,7 +234,6 @@ def _said(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
     for _, strings in groupby(_visible_strings(page), key=_block):
         block = list(strings)
         yield block[0], "".join(block)
-    yield from _generated(page)
     for tag in page(["title", "desc"]):
         yield tag, tag.get_text()
     for tag in page(True):
@@ -293,11 +242,6 @@ def _said(page: BeautifulSoup) -> Iterator[tuple[PageElement, str]]:
 
 def _block(string: NavigableString) -> int:
     return next(id(tag) for tag in string.parents if tag.name not in INLINE)
-
-
-def _is_inside(address: str) -> bool:
-    # Other data, such as a page or a style, may load more.
-    return address.startswith(("#", "data:,", "data:image/", "data:font/"))
 
 
 def _visible_strings(page: BeautifulSoup) -> Iterator[NavigableString]:

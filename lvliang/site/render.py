@@ -22,7 +22,7 @@ from lvliang.display.formula import mathml
 from lvliang.display.show import PIECES_TYPE
 from lvliang.display.words import words_in
 from lvliang.errors import ParameterError, QualityError
-from lvliang.site.gate import visible_text
+from lvliang.site.gate import POLICY, visible_text
 from lvliang.site.mending import mend
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -188,6 +188,7 @@ def page_shell(
     """
     _check_language(lang)
     parts: dict[str, str] = {
+        "policy": Markup(POLICY),
         "mark": mark,
         "feed": feed,
         "body_html": Markup(body_html),

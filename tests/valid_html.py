@@ -9,11 +9,11 @@ from io import StringIO
 from itertools import chain
 
 from bs4 import BeautifulSoup
-from bs4.element import Comment, PageElement
+from bs4.element import Comment
 from tinyhtml5.parser import HTMLParser as StrictParser
 
-EXCERPT = 40  # characters before a fault
-HEADINGS = ["h1", "h2", "h3", "h4"]
+from lvliang.site.gate import EXCERPT, where
+
 TABLE_PARTS = ["table", "thead", "tbody", "tfoot", "tr"]
 TEXT_ONLY = ["style", "title", "textarea"]
 TAG = re.compile(r"<[A-Za-z/!?]")
@@ -31,24 +31,11 @@ REFERENCES = frozenset(
 )
 
 
-def faults_of_markup(html: str, page: BeautifulSoup) -> Iterator[str]:
-    """Say where the HTML is invalid.
-
-    Parameters
-    ----------
-    html
-        The complete page.
-    page
-        The same, as ``html.parser`` reads it.
-    """
-    yield from _syntax(html)
-    yield from chain.from_iterable(check(page) for check in (_ids, _references, _places, _hidden))
-
-
-def where(place: PageElement) -> str:
-    """Say under which heading of its page it stands."""
-    heading = place.find_parent(HEADINGS) or place.find_previous(HEADINGS)
-    return f"under “{heading.get_text(strip=True)}”" if heading else "before the first heading"
+def faults_of_markup(html: str) -> list[str]:
+    """Say where the HTML of a page is invalid."""
+    page = BeautifulSoup(html, "html.parser")
+    checks = (_ids, _references, _places, _hidden)
+    return [*_syntax(html), *chain.from_iterable(check(page) for check in checks)]
 
 
 def _syntax(html: str) -> Iterator[str]:

@@ -1,0 +1,76 @@
+"""The HTML of the pages is valid, and what is invalid would be found."""
+
+from __future__ import annotations
+
+import pytest
+from valid_html import faults_of_markup
+
+
+def page(body: str) -> str:
+    return f"<!DOCTYPE html><html lang='zh'><head><title>T</title></head><body>{body}</body></html>"
+
+
+VALID = (
+    "<h1 id='a' aria-labelledby='a'>题 &amp; &mdash; <br>c</h1><ul><li>a<li>b<ul><li>c</ul></ul>"
+    "<table> <!-- a --><tr> <td>a<td>b</table><dl><div><dt>a<dd>b</div></dl>"
+    "<details><summary>a</summary>b</details><svg aria-hidden='true'><style>p {}</style></svg>"
+    "<p><math alttext='x'><mi>x</mi><mspace width='1em' /><mo>&lt;</mo></math></p>"
+)
+
+
+def test_what_html_lets_be_left_out_is_no_fault():
+    assert faults_of_markup(page(VALID)) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        (
+            "<svg aria-hidden='true'><style><g onclick='a()'></g></style></svg>",
+            "Invalid HTML: a tag stands in the text of a <style>, under “题”.",
+        ),
+        ("<div><p>a</p>", "Invalid HTML: expected one end tag but got another <div> <body>"),
+        ("<p><div>a</div></p>", "Invalid HTML: unexpected end tag <p>, line 1, at “"),
+        ("<p>a</foo></p>", "Invalid HTML: unexpected end tag <foo>, line 1, at “"),
+        ("<p class='a'\nclass='b'>a</p>", "Invalid HTML: duplicate attribute, line 2, at “class=”"),
+        ("<p>a &foo; b</p>", "Invalid HTML: expected named entity, line 1, at “"),
+        ("<p>&#x80;</p>", "Invalid HTML: illegal codepoint for numeric entity, line 1, at “"),
+        (
+            "<div/></div>",
+            "Invalid HTML: non void element with trailing solidus <div>, line 1, at “",
+        ),
+        ("<td>a", "Invalid HTML: unexpected start tag ignored <td>, line 1, at “"),
+        (
+            "<table>a<tr><td>b</td></tr></table>",
+            "Invalid HTML: “a” stands outside the cells, under “题”.",
+        ),
+        (
+            "<p id='a'>a</p><p id='a'>b</p>",
+            "Invalid HTML: 2 elements have the id a, the last under",
+        ),
+        (
+            "<p id='a'>a</p><p aria-labelledby='a b'>a</p>",
+            "Invalid HTML: no element has the id b, aria-labelledby under “题”.",
+        ),
+        ("<li>a</li>", "Invalid HTML: a <li> stands outside <ul>, under “题”."),
+        ("<p><summary>a</summary>", "Invalid HTML: a <summary> stands outside <details>, under"),
+    ],
+)
+def test_fault_of_markup_is_found_once(body, fault):
+    (found,) = faults_of_markup(page(f"<h1>题</h1>{body}"))
+    assert found.startswith(fault)
+
+
+def test_each_misnested_tag_is_found():
+    faults = faults_of_markup(page("<h1>题</h1><p><b><i>a</b></i></p>"))
+    assert [fault[:37] for fault in faults] == [
+        "Invalid HTML: misnested tag <b>, line",
+        "Invalid HTML: misnested tag <i>, line",
+    ]
+    assert faults[0].endswith("<p><b><i>a</b>”.")
+
+
+def test_a_page_without_its_document_type():
+    assert faults_of_markup("<html lang='en'><title>T</title><h1>GDP</h1></html>") == [
+        "Invalid HTML: expected doctype but got start tag <html>, line 1, at “<html lang='en'>”."
+    ]
