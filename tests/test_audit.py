@@ -106,9 +106,7 @@ def verdicts(table: pd.DataFrame) -> dict[tuple[str, str], str]:
         (12.58, 12.6, "%", "plausible"),  # printed with two decimals
     ],
 )
-def test_a_level_and_a_rate_at_their_bounds(
-    claimed: float, found: float, unit: str, expected: str
-) -> None:
+def test_a_level_and_a_rate_at_their_bounds(claimed, found, unit, expected):
     assert audit.verdict(claimed - found, *audit.bounds(claimed, unit)) == expected
 
 
@@ -167,17 +165,13 @@ def one_rank(evidence: Evidence, rank: float, levels: dict[str, float]) -> pd.Se
         (1, 100.2, "contradicted"),
     ],
 )
-def test_a_rank_is_plausible_as_far_as_rounding_takes_it(
-    evidence: Evidence, rank: int, rival: float, expected: str
-) -> None:
+def test_a_rank_is_plausible_as_far_as_rounding_takes_it(evidence, rank, rival, expected):
     levels = dict.fromkeys(SHANXI, 50.0) | {LVLIANG: 100.0, "140100": rival}
     found = one_rank(evidence, rank, levels)
     assert (found["verdict"], found["against_source_id"]) == (expected, "S4")
 
 
-def test_a_rank_is_not_computed_where_a_city_of_the_province_is_missing(
-    evidence: Evidence,
-) -> None:
+def test_a_rank_is_not_computed_where_a_city_of_the_province_is_missing(evidence):
     levels = dict.fromkeys(SHANXI[1:], 50.0) | {LVLIANG: 100.0}
     assert one_rank(evidence, 1, levels)["verdict"] == "no_second_source"
 
@@ -254,9 +248,7 @@ def test_a_verdict_is_what_its_difference_and_tolerance_say(judged: pd.DataFrame
         ("panel.first_growth", "S4", "confirmed"),
     ],
 )
-def test_the_known_ones_come_out_as_known(
-    judged: pd.DataFrame, claim: str, against: str, expected: str
-) -> None:
+def test_the_known_ones_come_out_as_known(judged, claim, against, expected):
     assert verdicts(judged)[claim, against] == expected
 
 
@@ -271,9 +263,7 @@ def test_every_figure_of_the_report_is_a_claim(judged: pd.DataFrame, evidence: E
     assert said == {f"report.{name}" for name in evidence.report["figure_id"]}
 
 
-def test_the_shares_of_the_panel_are_those_of_its_cells(
-    judged: pd.DataFrame, evidence: Evidence
-) -> None:
+def test_the_shares_of_the_panel_are_those_of_its_cells(judged, evidence):
     pairs = audit.panel_pairs(evidence)
     cells = pairs.groupby("check")["within"].agg(["sum", "size"])
     assert tuple(cells.loc["gdp"]) == (251, 278)
@@ -307,14 +297,7 @@ PRESS = "press.SXJJ2022.budget_revenue_rank_in_province.2016"
         (AIRPORT, 60.0, "report.airport_passengers.2020", "WIKI_AIR", "contradicted"),
     ],
 )
-def test_another_figure_another_verdict(
-    change: Callable[..., Path],
-    cell: tuple[str, str, int],
-    value: float,
-    claim: str,
-    against: str,
-    expected: str,
-) -> None:
+def test_another_figure_another_verdict(change, cell, value, claim, against, expected):
     folder = change(*cell, value)
     assert verdicts(audit.audit(2020, folder))[claim, against] == expected
 
@@ -360,9 +343,7 @@ def test_a_rank_over_a_part_of_the_year_is_never_confirmed(evidence: Evidence) -
     assert verdicts(other)["report.air_index_rank.2020", "AQ202011"] == "contradicted"
 
 
-def test_the_figures_behind_a_rank_are_those_of_the_province(
-    evidence: Evidence, judged: pd.DataFrame
-) -> None:
+def test_the_figures_behind_a_rank_are_those_of_the_province(evidence, judged):
     table = audit.standings(evidence, judged)
     revenue = table[table["indicator"] == "budget_revenue_rank_in_province"]
     assert revenue["rank"].tolist() == list(range(1, 12))
@@ -396,9 +377,7 @@ def test_the_vintages_of_the_city_of_the_page_are_compared_too(judged: pd.DataFr
         ("en", "8.932", "−0.028", "153.804", "GDP CNY 35.625 billion becomes CNY 22.702 billion"),
     ],
 )
-def test_levels_are_told_in_the_unit_of_the_language(
-    facts: dict[str, Any], lang: str, level: str, gap: str, first: str, correction: str
-) -> None:
+def test_levels_are_told_in_the_unit_of_the_language(facts, lang, level, gap, first, correction):
     told = facts | {"region": find_region(LVLIANG)}
     (*_, ranked, _) = say("conflicts", lang, **told)
     assert f"<td>{level}</td>" in ranked.html()
@@ -449,9 +428,7 @@ OF_WHOM = [
 
 
 @pytest.mark.parametrize(("code", "lang", "said"), OF_WHOM)
-def test_the_answer_says_of_whom_the_claims_are(
-    evidence: Evidence, code: str, lang: str, said: str
-) -> None:
+def test_the_answer_says_of_whom_the_claims_are(evidence, code, lang, said):
     region = find_region(code)
     found = audit_facts(evidence, region)
     (answer,) = say("answer", lang, region=region, **found)
@@ -501,9 +478,7 @@ def test_a_city_of_another_province_is_told_of_the_panel_alone(evidence: Evidenc
 
 
 @pytest.mark.parametrize("code", [LVLIANG, "140700", "140900"])
-def test_claims_on_other_cities_of_the_province_are_folded_up(
-    evidence: Evidence, judged: pd.DataFrame, code: str
-) -> None:
+def test_claims_on_other_cities_of_the_province_are_folded_up(evidence, judged, code):
     region = find_region(code)
     found = audit_facts(evidence, region)
     assert len(found["claims"]) == len(judged)
@@ -516,9 +491,7 @@ def test_claims_on_other_cities_of_the_province_are_folded_up(
     assert sum(len(table.frame) for table in folded.pieces) >= others["claim_id"].nunique() / 3
 
 
-def test_conflicts_are_shown_with_both_figures_and_both_sources(
-    facts: dict[str, Any], judged: pd.DataFrame
-) -> None:
+def test_conflicts_are_shown_with_both_figures_and_both_sources(facts, judged):
     said, table, *_ = say("conflicts", "zh", **facts)
     assert (len(facts["conflicts"]["rows"]), facts["conflicting"]) == (5, 4)
     assert "5条" in said.words
@@ -542,9 +515,7 @@ def test_differences_are_places_points_or_percent_of_the_claim(judged: pd.DataFr
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_source_and_note_of_the_shipped_tables_has_words(
-    judged: pd.DataFrame, lang: str
-) -> None:
+def test_every_source_and_note_of_the_shipped_tables_has_words(judged, lang):
     for source in sources_of(of_claims(judged))["source_id"]:
         assert words_in(lang).label(source, "audit_source")
     made = load_table("corrections")

@@ -429,9 +429,7 @@ def test_the_svg_is_a_named_image_of_real_text_in_our_font(draw: Callable, lang:
         (rank_bars, ["2025", "第6位", "第4位", "可能性约为一半"]),
     ],
 )
-def test_those_who_cannot_see_it_are_told_the_key_numbers(
-    draw: Callable, numbers: list[str]
-) -> None:
+def test_those_who_cannot_see_it_are_told_the_key_numbers(draw, numbers):
     label = svg_of(only(draw())[0])["aria-label"]
     assert [number for number in numbers if number not in label] == []
 

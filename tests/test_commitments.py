@@ -104,9 +104,7 @@ def test_the_stage_decides_what_can_be_said(stages: list[str], outcomes: set[str
         ({"reading_zh": "", "reading_en": ""}, "verify_definition"),
     ],
 )
-def test_the_rule_of_a_row_decides_and_never_its_words(
-    data_copy: Path, changes: dict[str, str], outcome: str
-) -> None:
+def test_the_rule_of_a_row_decides_and_never_its_words(data_copy, changes, outcome):
     assert judged_with(data_copy, **changes)["outcome"] == outcome
 
 
@@ -118,9 +116,7 @@ def test_the_rule_of_a_row_decides_and_never_its_words(
         ({"fact_id": "gas.2020"}, r'column "fact_id": values "gas.2020" not found.*legal: a key'),
     ],
 )
-def test_a_rule_or_a_fact_that_there_is_not_is_refused(
-    data_copy: Path, changes: dict[str, str], words: str
-) -> None:
+def test_a_rule_or_a_fact_that_there_is_not_is_refused(data_copy, changes, words):
     with pytest.raises(DataError, match=rf"commitments.csv, row \d+, {words}"):
         judged_with(data_copy, **changes)
 

@@ -145,9 +145,7 @@ def answer(**drivers: dict[int, float]) -> np.ndarray:
     return (growth[1] - growth[0])[:, 1]
 
 
-def test_less_industry_is_less_exposed_where_that_is_identified(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_less_industry_is_less_exposed_where_that_is_identified(monkeypatch):
     less = {2021: -10.0, 2022: -10.0}
     assert np.allclose(answer(secondary_share=less), answer())
     unmoved = given(assumed(secondary_share=less)).paths

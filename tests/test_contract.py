@@ -114,9 +114,7 @@ def test_every_other_fault_is_counted(data_copy: Path) -> None:
         ),
     ],
 )
-def test_a_bad_header_is_named_with_the_legal_columns(
-    data_copy: Path, change: Change, column: str, found: str
-) -> None:
+def test_a_bad_header_is_named_with_the_legal_columns(data_copy, change, column, found):
     edit(data_copy / FILE, change)
     message = refusal(data_copy)
     assert message.startswith(f"{data_copy / FILE}, row 1, column {column}: found {found!r}; ")
@@ -176,9 +174,7 @@ def test_a_duplicate_name_of_a_target_is_named(data_copy: Path) -> None:
         ),
     ],
 )
-def test_a_key_that_the_other_table_lacks_is_named(
-    data_copy: Path, column: str, value: str, key: str, values: str, table: str
-) -> None:
+def test_a_key_that_the_other_table_lacks_is_named(data_copy, column, value, key, values, table):
     edit(data_copy / FILE, put(7, column, value))
     message = refusal(data_copy)
     assert message.startswith(f'{data_copy / FILE}, row 7, column "{key}": values "{values}"')
@@ -244,9 +240,7 @@ def test_a_table_is_held_against_its_contract_when_it_is_loaded(data_copy: Path)
         pytest.param(lambda path: path.write_bytes(b""), id="zero bytes"),
     ],
 )
-def test_a_damaged_list_of_regions_is_not_taken_for_an_unknown_region(
-    data_copy: Path, damage: Callable[[Path], object]
-) -> None:
+def test_a_damaged_list_of_regions_is_not_taken_for_an_unknown_region(data_copy, damage):
     damage(data_copy / "regions.csv")
     with pytest.raises(DataError, match=r"regions\.csv"):
         find_region("吕梁", data_copy)

@@ -277,9 +277,7 @@ def test_the_same_correction_given_twice_is_refused(data_copy: Path) -> None:
         ({"reason": ""}, "column reason: "),
     ],
 )
-def test_a_correction_that_cannot_be_meant_is_refused(
-    data_copy: Path, change: dict[str, str], expected: str
-) -> None:
+def test_a_correction_that_cannot_be_meant_is_refused(data_copy, change, expected):
     row = set_cell(data_copy / FILE, change, correction_id="jiaozuo_2020_gdp_real_growth")
     message = refusal(data_copy, "gdp_revised")
     assert f"{data_copy / FILE}, row {row}, {expected}" in message

@@ -69,9 +69,7 @@ def targets(tables: dict[str, list[Row]]) -> dict[str, Row]:
     return {row["target_id"]: row for row in tables["report/targets.csv"]}
 
 
-def test_the_last_known_year_is_that_of_the_tables(
-    tables: dict[str, list[Row]], targets: dict[str, Row]
-) -> None:
+def test_the_last_known_year_is_that_of_the_tables(tables, targets):
     rows = [row for table in tables.values() for row in table if {"year", "known_at"} <= set(row)]
     assert max(int(row["year"]) for row in rows if row.get("status")) == LAST_KNOWN_YEAR
     begin = {int(row["first_year"]) for row in targets.values() if row["first_year"]}
@@ -93,9 +91,7 @@ def test_the_last_known_year_is_that_of_the_tables(
         ("airport_passengers", "万人次", {2015: 14, 2020: 45.8}),
     ],
 )
-def test_the_baseline_is_what_the_report_says(
-    data: Path, indicator: str, unit: str, values: dict[int, float]
-) -> None:
+def test_the_baseline_is_what_the_report_says(data, indicator, unit, values):
     figures = load_table("report_baseline", data)
     rows = figures[(figures["region_code"] == LVLIANG) & (figures["indicator"] == indicator)]
     assert dict(zip(rows["year"], rows["value"], strict=True)) == values
@@ -103,9 +99,7 @@ def test_the_baseline_is_what_the_report_says(
 
 
 @pytest.mark.parametrize("path", ["report/baseline.csv", "report/targets.csv"])
-def test_each_quote_stands_at_its_place_and_holds_the_value(
-    tables: dict[str, list[Row]], report: str, path: str
-) -> None:
+def test_each_quote_stands_at_its_place_and_holds_the_value(tables, report, path):
     faults = []
     for row in tables[path]:
         start, quote = int(row["position"]), row["quote"]
@@ -116,9 +110,7 @@ def test_each_quote_stands_at_its_place_and_holds_the_value(
     assert faults == []
 
 
-def test_the_report_states_eleven_targets_for_2021_all_indicative(
-    targets: dict[str, Row],
-) -> None:
+def test_the_report_states_eleven_targets_for_2021_all_indicative(targets):
     stated = {name: row for name, row in targets.items() if row["origin"] == "stated"}
     assert {
         name: (row["indicator"], row["operator"], float(row["value"]), row["unit"])
@@ -154,9 +146,7 @@ def test_what_is_derived_is_marked_so_and_ends_with_the_run(targets: dict[str, R
 @pytest.mark.parametrize(
     ("mean", "stated"), [("gdp_mean", "gdp_2021"), ("revenue_mean", "revenue_2021")]
 )
-def test_a_derived_growth_target_repeats_the_rate_of_2021(
-    targets: dict[str, Row], mean: str, stated: str
-) -> None:
+def test_a_derived_growth_target_repeats_the_rate_of_2021(targets, mean, stated):
     repeated = ["indicator", "operator", "value", "unit", "price_basis", "first_year", "quote"]
     assert [targets[mean][name] for name in repeated] == [
         targets[stated][name] for name in repeated
@@ -171,9 +161,7 @@ def test_a_derived_growth_target_repeats_the_rate_of_2021(
         ("air_rank", "air_index_rank.2020"),
     ],
 )
-def test_a_derived_rank_target_is_the_rank_of_2020(
-    targets: dict[str, Row], said: dict[str, Row], rank: str, figure: str
-) -> None:
+def test_a_derived_rank_target_is_the_rank_of_2020(targets, said, rank, figure):
     assert targets[rank]["operator"] == "<="
     assert targets[rank]["value"] == said[figure]["value"]
 
@@ -188,9 +176,7 @@ def test_ranks_computed_from_first_published_figures_are_the_report_s(small_data
 
 
 @pytest.mark.parametrize("indicator", ["gdp_nominal", "gdp_real_growth"])
-def test_the_revised_panel_has_296_cities_in_each_of_21_years(
-    tables: dict[str, list[Row]], indicator: str
-) -> None:
+def test_the_revised_panel_has_296_cities_in_each_of_21_years(tables, indicator):
     rows = [row for row in tables["panel/gdp_revised.csv"] if row["indicator"] == indicator]
     cells = {(row["region_code"], int(row["year"])) for row in rows}
     cities = {code for code, _ in cells}
@@ -224,9 +210,7 @@ def test_no_figure_is_known_before_its_period_has_ended(tables: dict[str, list[R
     assert early == []
 
 
-def test_every_figure_target_and_forecast_has_the_month_it_was_known(
-    tables: dict[str, list[Row]],
-) -> None:
+def test_every_figure_target_and_forecast_has_the_month_it_was_known(tables):
     months = {path: {row.get("known_at", "") for row in rows} for path, rows in tables.items()}
     faults = [
         (path, month)
@@ -263,9 +247,7 @@ def test_files_are_utf8_with_unix_line_ends_and_no_byte_order_mark(data: Path) -
     assert faults == []
 
 
-def test_every_indicator_and_its_unit_have_a_name_in_both_languages(
-    tables: dict[str, list[Row]],
-) -> None:
+def test_every_indicator_and_its_unit_have_a_name_in_both_languages(tables):
     rows = tables["indicators.csv"]
     hanzi = re.compile(r"[\u4e00-\u9fff]")
     assert [row["indicator"] for row in rows if not hanzi.search(row["name_zh"])] == []

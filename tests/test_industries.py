@@ -97,16 +97,12 @@ def test_the_targets_are_chosen_by_rule(found: Industries) -> None:
         {"type": "count"},
     ],
 )
-def test_one_firm_and_what_has_no_end_test_are_left_out(
-    data_copy: Path, cells: dict[str, str]
-) -> None:
+def test_one_firm_and_what_has_no_end_test_are_left_out(data_copy, cells):
     left = changed(data_copy, ["pig_offtake"], **cells).targets
     assert set(KINDS) - set(left["commitment_id"]) == {"pig_offtake"}
 
 
-def test_what_is_read_each_for_itself_is_told_by_its_row_and_not_by_its_words(
-    data_copy: Path,
-) -> None:
+def test_what_is_read_each_for_itself_is_told_by_its_row_and_not_by_its_words(data_copy):
     names = ["green_coal_chemicals_output_value_2025", "aluminium_magnesium_output_value_2025"]
     reworded = changed(data_copy, names, reading_zh="按各自计")
     first, second = industry_facts(reworded)["read_each"]
@@ -121,9 +117,7 @@ def test_what_is_read_each_for_itself_is_told_by_its_row_and_not_by_its_words(
 
 
 @pytest.mark.parametrize(("region", "base_year"), [("320500", 2020), ("141100", 2019)])
-def test_the_report_speaks_of_one_region_and_is_not_known_before(
-    region: str, base_year: int
-) -> None:
+def test_the_report_speaks_of_one_region_and_is_not_known_before(region, base_year):
     assert industry_targets(region, base_year).empty
     nothing = load_industries(region, base_year)
     assert (nothing.year, nothing.ladder.empty, nothing.bases.empty) == (None, True, True)

@@ -236,9 +236,7 @@ def test_a_scenario_is_a_shipped_name_or_a_file_of_ones_own(tmp_path: Path) -> N
     ("field", "said"),
     [("title_zh", "煤价必然下跌"), ("title_en", "a plan that failed"), ("author", "无望")],
 )
-def test_a_scenario_that_says_what_no_page_may_is_refused(
-    tmp_path: Path, field: str, said: str
-) -> None:
+def test_a_scenario_that_says_what_no_page_may_is_refused(tmp_path, field, said):
     shipped = (data_folder() / "scenarios/coal_slump.toml").read_text("utf-8")
     own = tmp_path / "own.toml"
     own.write_text(re.sub(f"(?m)^{field} = .*", f'{field} = "{said}"', shipped), "utf-8")

@@ -13,9 +13,7 @@ ORIGIN = 2020
 DRAWS = 40_000
 
 
-def levels_from(
-    growth: dict[tuple[str, str], list[float]], last_year: int = ORIGIN
-) -> pd.DataFrame:
+def levels_from(growth, last_year=ORIGIN):
     """Levels that begin at 100 and grow by the log growth given, all ending in ``ORIGIN``."""
     columns = {
         name: pd.Series(

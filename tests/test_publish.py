@@ -102,9 +102,7 @@ def test_the_current_release_stays_even_when_the_clock_went_back(tmp_path: Path)
 
 
 @pytest.mark.parametrize("step", ["rename", "utime", "symlink", "replace"])
-def test_a_failure_between_the_steps_leaves_the_old_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+def test_a_failure_between_the_steps_leaves_the_old_page(tmp_path, monkeypatch, step):
     publish(tmp_path, "old", "old")
 
     def fail(*_: object, **__: object) -> None:
@@ -198,9 +196,7 @@ def test_a_scenario_runs_the_notebooks_that_depend_on_it_and_marks_their_pages_a
     assert marked(tmp_path / "outputs") == {AUDIT: False, COURSE: False}
 
 
-def test_what_a_notebook_or_a_scenario_of_ones_own_says_anew_is_run_anew(
-    report: Report, tmp_path: Path, data: Path
-) -> None:
+def test_what_a_notebook_or_a_scenario_of_ones_own_says_anew_is_run_anew(report, tmp_path, data):
     own = tmp_path / "own.toml"
     slump = (data / "scenarios" / "coal_slump.toml").read_text("utf-8")
     own.write_text(slump.replace('"coal_slump"', '"own"'), "utf-8")
@@ -213,9 +209,7 @@ def test_what_a_notebook_or_a_scenario_of_ones_own_says_anew_is_run_anew(
     assert "题目" in (tmp_path / "outputs" / "published" / "zh" / f"{AUDIT}.html").read_text()
 
 
-def test_where_nothing_has_changed_the_site_stands(
-    report: Report, tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_nothing_has_changed_the_site_stands(report, tmp_path, data_copy, monkeypatch):
     published = tmp_path / "outputs" / "published"
 
     def is_new(**given: str) -> bool:

@@ -192,9 +192,7 @@ def test_bars_reach_from_quantile_to_quantile_and_misses_are_hollow() -> None:
         ("en", "5-year mean growth: 1 of 2", "error is that of 2015, median 7.0 %, outcome −3.0 %"),
     ],
 )
-def test_a_hindcast_says_how_often_it_held_and_where_it_erred_most(
-    lang: str, title: str, worst: str
-) -> None:
+def test_a_hindcast_says_how_often_it_held_and_where_it_erred_most(lang, title, worst):
     (facts,) = hindcast_facts(HINDCASTS)
     assert (facts["held"], facts["worst"]["origin"]) == (1, 2015)
     chart = hindcast(lang)

@@ -100,9 +100,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", PLANTED)
-def test_a_page_with_a_fault_is_refused_and_what_was_published_stays(
-    outputs: Path, kind: str
-) -> None:
+def test_a_page_with_a_fault_is_refused_and_what_was_published_stays(outputs, kind):
     """One fault of each kind, planted in a page like the one published before.
 
     An axis without a label is not among them: `Chart` refuses it in the kernel, as a failed cell.

@@ -130,9 +130,7 @@ def test_forecasts_for_later_origins_do_no_harm(made_up: Panel, file: Path, data
         ("value", "1e4", "growth in %"),
     ],
 )
-def test_a_row_that_is_not_legal_is_named(
-    made_up: Panel, file: Path, data: Path, column: str, value: str, legal: str
-) -> None:
+def test_a_row_that_is_not_legal_is_named(made_up, file, data, column, value, legal):
     rows = rows_of(made_up).astype(str)
     rows.loc[4, column] = value
     write_forecasts(rows, file)
@@ -155,9 +153,7 @@ def test_a_row_twice_or_missing_is_named(made_up: Panel, file: Path, data: Path)
 
 
 @pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "method\n", 'method,origin\n"a'])
-def test_a_file_of_something_else_is_refused(
-    made_up: Panel, file: Path, data: Path, content: str
-) -> None:
+def test_a_file_of_something_else_is_refused(made_up, file, data, content):
     file.parent.mkdir()
     file.write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match="legal: method,origin,region,horizon,value"):
@@ -184,9 +180,7 @@ def test_the_record_takes_the_two_in_where_they_are(file: Path, data: Path) -> N
     pd.testing.assert_frame_equal(same, without.scores)
 
 
-def test_a_model_is_given_the_years_up_to_the_origin_and_no_more(
-    made_up: Panel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_is_given_the_years_up_to_the_origin_and_no_more(made_up, monkeypatch):
     given: list[pd.DataFrame] = []
 
     class StatsForecast:

@@ -83,9 +83,7 @@ def refuse(job: Job, run: Callable[[], None]) -> None:
     raise QualityError(job.name)
 
 
-def test_a_run_injects_parameters_tells_progress_and_is_silent(
-    make_job: MakeJob, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_run_injects_parameters_tells_progress_and_is_silent(make_job, capfd, caplog):
     job = make_job("good", "print(place, year, share, final)", place='吕梁 "城"\\', year=2025)
     job.parameters.update(share=0.1, final=True)
     told = []
@@ -116,9 +114,7 @@ def test_a_failure_of_the_work_ends_the_others(make_job: MakeJob) -> None:
 
 
 @pytest.mark.parametrize("lost", ["os.write(2, b'x')", "os.system('echo x')"])
-def test_what_is_written_below_python_belongs_to_the_cell(
-    make_job: MakeJob, capfd: pytest.CaptureFixture[str], lost: str
-) -> None:
+def test_what_is_written_below_python_belongs_to_the_cell(make_job, capfd, lost):
     job = make_job("low", f"import os\n{lost};")
     execute([job], workers=1, deadline=60)
     assert text_of(job).strip() == "x"
@@ -163,9 +159,7 @@ def test_a_cell_error_names_the_notebook_the_cell_and_the_exception(make_job: Ma
 
 
 @pytest.mark.parametrize("error", [ParameterError, DataError])
-def test_an_error_of_the_project_keeps_its_class_and_message(
-    make_job: MakeJob, error: type[Exception]
-) -> None:
+def test_an_error_of_the_project_keeps_its_class_and_message(make_job, error):
     name = error.__name__
     job = make_job("own", f"from lvliang.errors import {name}\nraise {name}('region 太原?')")
     with pytest.raises(error) as raised:
@@ -215,9 +209,7 @@ def test_an_interrupt_ends_every_kernel(make_job: MakeJob) -> None:
         execute(jobs, workers=2, deadline=60, on_progress=interrupt_at_the_loop)
 
 
-def test_what_a_kernel_started_ends_even_when_the_kernel_died(
-    make_job: MakeJob, tmp_path: Path
-) -> None:
+def test_what_a_kernel_started_ends_even_when_the_kernel_died(make_job, tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)

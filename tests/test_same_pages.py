@@ -52,9 +52,7 @@ def planted(tmp_path: Path, name: str, old: str, new: str) -> tuple[Path, Path]:
         (FEED, "Same", "Moved", """$ > items > 0 > title: 'title: "Same" ' → 'title: "Mov"""),
     ],
 )
-def test_what_a_reader_sees_is_compared(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, old: str, new: str, told: str
-) -> None:
+def test_what_a_reader_sees_is_compared(tmp_path, capsys, name, old, new, told):
     assert not same_pages.tell(1, *planted(tmp_path, name, old, new))
     head, line = capsys.readouterr().out.splitlines()
     assert head.endswith("3 files, 1 pages: 1 differences in 1 files")

@@ -104,9 +104,7 @@ def test_an_effect_that_half_of_the_years_lack_is_not_identified() -> None:
 
 
 @pytest.mark.parametrize("kind", ["alike", "noise", "apart"])
-def test_a_city_departs_from_its_province_by_what_its_years_show(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_city_departs_from_its_province_by_what_its_years_show(kind, monkeypatch):
     outcome, coal = panel(2)
     if kind == "alike":
         outcome = outcome.apply(lambda _: outcome["c0"])
@@ -167,9 +165,7 @@ def _poisoned(row: str) -> str:
     return ",".join(cells)
 
 
-def test_without_prices_of_raw_materials_nothing_is_exposed(
-    data_copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_prices_of_raw_materials_nothing_is_exposed(data_copy, monkeypatch):
     monkeypatch.setattr(sensitivity, "COMMODITIES", "no_such_table")
     assert exposure(SHANXI, 2020, data_copy) is None
 

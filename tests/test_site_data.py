@@ -97,9 +97,7 @@ def files(site: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_table_and_chart_of_a_page_has_its_file_with_the_same_numbers(
-    site: Path, lang: str
-) -> None:
+def test_every_table_and_chart_of_a_page_has_its_file_with_the_same_numbers(site, lang):
     first, chart, appended = (lines(site / f"data/{lang}/{PAGE}-0{n}.csv") for n in (1, 2, 3))
     assert first == [["名", "数"], ["甲，乙", "-4.6"], ["丙", ""]]
     divisor = 1 if lang == "zh" else 10
@@ -226,9 +224,7 @@ def test_a_file_has_the_mark_of_utf8_and_the_lines_of_rfc_4180(tmp_path: Path) -
         ("甲—乙", "甲—乙"),
     ],
 )
-def test_a_cell_is_written_so_that_a_spreadsheet_reads_it(
-    tmp_path: Path, cell: object, expected: str
-) -> None:
+def test_a_cell_is_written_so_that_a_spreadsheet_reads_it(tmp_path, cell, expected):
     # The heads are beside it, so that an empty cell is no empty line.
     pages = {PAGE: [table(columns=["头", "数"], rows=[["a", cell]])]}
     write_data(tmp_path, "zh", pages)

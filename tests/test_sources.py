@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from lvliang import lineage as sources
 from lvliang.baseline.tables import load_table
@@ -86,9 +85,7 @@ def test_claims_rest_on_what_they_say_and_on_what_they_are_held_against() -> Non
     assert listed(sources.of_claims(judged)) == {"SXJJ2022", "S1", "S3", "S4"}
 
 
-def test_without_the_panel_nothing_of_it_is_listed(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_panel_nothing_of_it_is_listed(data, tmp_path, monkeypatch):
     ignore = shutil.ignore_patterns("panel")
     bare = Path(shutil.copytree(data, tmp_path / "data", ignore=ignore))
     monkeypatch.setenv("LVLIANG_DATA", str(bare))

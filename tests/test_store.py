@@ -37,9 +37,7 @@ def computes(name: str = "test", value: Any = VALUES, **parameters: Any) -> bool
     return compute.called
 
 
-def test_an_outlook_is_the_same_to_the_bit_without_cold_and_warm(
-    folder: Path, small_data: Path
-) -> None:
+def test_an_outlook_is_the_same_to_the_bit_without_cold_and_warm(folder, small_data):
     def look() -> Any:
         given = {"base_year": 2020, "end_year": 2022, "draws": 200, "seed": 3, "data": small_data}
         return outlook.look_ahead("141100", **given).paths

@@ -159,9 +159,7 @@ MISSING = [
 
 
 @pytest.mark.parametrize(("reason", "given", "zh", "en"), MISSING)
-def test_a_verdict_that_cannot_be_told_names_what_is_missing(
-    reason: str, given: dict[str, int], zh: str, en: str
-) -> None:
+def test_a_verdict_that_cannot_be_told_names_what_is_missing(reason, given, zh, en):
     verdicts, _ = judged()
     missing = Missing(reason, "new_urban_jobs", **given)
     one = replace(verdicts.by_id["jobs_2021"], missing=missing)
@@ -209,9 +207,7 @@ def test_a_city_without_targets_has_what_is_drawn_of_it(lang: str) -> None:
         (0, 2025, "没有回测记录。", "there is no track record."),
     ],
 )
-def test_the_note_says_where_there_is_no_record(
-    origins: int, end_year: int, zh: str, en: str
-) -> None:
+def test_the_note_says_where_there_is_no_record(origins, end_year, zh, en):
     beyond = end_year - 1 if end_year > 2025 else None
     for lang, expected_words in (("zh", zh), ("en", en)):
         words = told("advice", lang, origins=origins, beyond=beyond)
@@ -341,13 +337,7 @@ def site(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("browser", "told"), [(None, "no browser"), ("/bin/false", "non-zero"), ("/no/such", "No such")]
 )
-def test_without_a_pdf_the_file_is_written_and_it_is_said(
-    site: Path,
-    browser: str | None,
-    told: str,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_without_a_pdf_the_file_is_written_and_it_is_said(site, browser, told, monkeypatch, caplog):
     monkeypatch.setattr(summary_page, "find_browser", lambda: browser)
     with caplog.at_level(logging.WARNING):
         assert summary_page.write_summary(site, ["zh", "en"]) == ["90_summary.html"]

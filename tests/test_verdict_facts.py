@@ -81,9 +81,7 @@ def test_a_target_to_the_end_is_stated_or_derived() -> None:
     ("natures", "common"),
     [(("预期性", "预期性"), "预期性"), (("预期性", "约束性"), None), ((), None)],
 )
-def test_the_nature_of_targets_is_told_where_they_have_it_in_common(
-    natures: tuple[str, ...], common: str | None
-) -> None:
+def test_the_nature_of_targets_is_told_where_they_have_it_in_common(natures, common):
     judged = verdicts(*(GROWTH | {"nature": nature} for nature in natures))
     assert verdict_facts(judged)["nature"] == common
 
@@ -153,9 +151,7 @@ def test_targets_of_growth_as_levels() -> None:
         (TARGETS, 2019, []),
     ],
 )
-def test_without_target_level_or_growth_there_is_no_level(
-    targets: Verdicts, base_year: int, known: list[str]
-) -> None:
+def test_without_target_level_or_growth_there_is_no_level(targets, base_year, known):
     facts = level_facts(Verdicts(targets), base_year, **YEARS)
     assert [name for name, value in facts.items() if value] == known
 
@@ -223,9 +219,7 @@ def beside(lang: str = "zh", **changes: Any) -> str:
         (LINE, None, "回测依据：全省各市，5年平均增速，9个起点，90%区间覆盖87%"),
     ],
 )
-def test_beside_a_verdict_stands_its_record_or_why_there_is_none(
-    line: record.RecordLine | None, beyond: int | None, told: str
-) -> None:
+def test_beside_a_verdict_stands_its_record_or_why_there_is_none(line, beyond, told):
     assert beside(record=line, beyond_record=beyond).startswith(told)
 
 
@@ -242,9 +236,7 @@ def test_the_two_point_rule_says_what_it_was_fed(basis: str, told: bool) -> None
     ("kind", "told"),
     [("alike", "40个时段（全国12个城市）中，有61%"), ("province", "40个时段中，有61%")],
 )
-def test_earlier_spells_are_of_cities_that_began_alike_or_of_the_province(
-    kind: str, told: str
-) -> None:
+def test_earlier_spells_are_of_cities_that_began_alike_or_of_the_province(kind, told):
     assert told in beside(reference_class=ReferenceClass(kind, 40, 12), reference_percentile=60.6)
 
 
