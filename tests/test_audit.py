@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from lvliang.baseline import audit
 from lvliang.baseline.audit import Evidence
@@ -26,6 +25,7 @@ from lvliang.baseline.audit_facts import (
 )
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
+from lvliang.cli import app
 from lvliang.display.prose import Piece, Text
 from lvliang.display.show import Heading
 from lvliang.display.words import words_in
@@ -47,8 +47,13 @@ def judged(evidence: Evidence) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def facts(evidence: Evidence) -> dict[str, Any]:
-    return audit_facts(evidence, find_region(LVLIANG))
+def facts_of(evidence: Evidence) -> Callable[[str], dict[str, Any]]:
+    return cache(lambda code: audit_facts(evidence, find_region(code)))
+
+
+@pytest.fixture(scope="module")
+def facts(facts_of: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    return facts_of(LVLIANG)
 
 
 def say(block: str, lang: str, **facts: Any) -> list[Piece]:
@@ -61,28 +66,6 @@ def say(block: str, lang: str, **facts: Any) -> list[Piece]:
 def without_panel(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Path:
     folder = tmp_path_factory.mktemp("no_panel") / "data"
     return Path(shutil.copytree(data, folder, ignore=shutil.ignore_patterns("panel")))
-
-
-@pytest.fixture
-def change(small_data: Path, tmp_path: Path) -> Callable[..., Path]:
-    """A copy of the tables in which one figure of Lvliang is another."""
-
-    def changed(table: str, indicator: str, year: int, value: float) -> Path:
-        folder = Path(shutil.copytree(small_data, tmp_path / "data"))
-        path = folder / table
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = list(reader)
-        key = {"region_code": LVLIANG, "indicator": indicator, "year": str(year)}
-        (row,) = [row for row in rows if key.items() <= row.items()]
-        row["value"] = str(value)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, reader.fieldnames or [], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        return folder
-
-    return changed
 
 
 def verdicts(table: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -110,19 +93,12 @@ def test_a_level_and_a_rate_at_their_bounds(claimed, found, unit, expected):
     assert audit.verdict(claimed - found, *audit.bounds(claimed, unit)) == expected
 
 
-@pytest.mark.parametrize(
-    ("difference", "expected"),
-    [
-        (-5.0, "confirmed"),
-        (-5.1, "plausible"),
-        (-20.0, "plausible"),
-        (-20.1, "contradicted"),
-        (float("nan"), "no_second_source"),
-    ],
-)
-def test_a_share_of_the_panel_at_its_bounds(difference: float, expected: str) -> None:
+def test_a_share_of_the_panel_at_its_bounds():
     bounds = audit.SHARE_CONFIRMED, audit.SHARE_PLAUSIBLE
-    assert audit.verdict(difference, *bounds) == expected
+    given = (-5.0, -5.1, -20.0, -20.1, float("nan"))
+    assert [audit.verdict(difference, *bounds) for difference in given] == [
+        "confirmed", "plausible", "plausible", "contradicted", "no_second_source",
+    ]  # fmt: skip
 
 
 def one_rank(evidence: Evidence, rank: float, levels: dict[str, float]) -> pd.Series:
@@ -188,12 +164,6 @@ def test_the_contract(judged: pd.DataFrame) -> None:
     assert judged.drop(told.index)[["found", "difference", "tolerance"]].isna().all(axis=None)
 
 
-def test_at_least_fifteen_claims_are_judged_against_a_named_source(judged: pd.DataFrame) -> None:
-    told = judged[judged["verdict"] != "no_second_source"]
-    assert told["claim_id"].nunique() >= 15
-    assert told["against_source_id"].str.len().gt(0).all()
-
-
 def test_a_verdict_is_what_its_difference_and_tolerance_say(judged: pd.DataFrame) -> None:
     told = judged.dropna(subset="tolerance")
     beyond = told["difference"].abs() > told["tolerance"] + 1e-9
@@ -252,12 +222,6 @@ def test_the_known_ones_come_out_as_known(judged, claim, against, expected):
     assert verdicts(judged)[claim, against] == expected
 
 
-def test_the_press_and_the_panel_disagree_on_the_revenue_rank_of_2016(judged: pd.DataFrame) -> None:
-    rows = judged.set_index(CLAIM)
-    row = rows.loc[("press.SXJJ2022.budget_revenue_rank_in_province.2016", "S1")]
-    assert (row["claimed"], row["found"], row["difference"]) == (6, 4, 2)
-
-
 def test_every_figure_of_the_report_is_a_claim(judged: pd.DataFrame, evidence: Evidence) -> None:
     said = set(judged.loc[judged["claim_id"].str.startswith("report."), "claim_id"])
     assert said == {f"report.{name}" for name in evidence.report["figure_id"]}
@@ -278,32 +242,54 @@ def test_the_shares_of_the_panel_are_those_of_its_cells(judged, evidence):
     assert not row["within"]
 
 
-GDP = ("panel/gdp_first_published.csv", "gdp_nominal", 2020)
-REVENUE = ("panel/budget_revenue.csv", "budget_revenue", 2016)
-REVISED = ("panel/gdp_revised.csv", "gdp_real_growth", 2010)
-AIRPORT = ("regional/press_and_bulletins.csv", "airport_passengers", 2017)
-PRESS = "press.SXJJ2022.budget_revenue_rank_in_province.2016"
-
-
 @pytest.mark.parametrize(
-    ("cell", "value", "claim", "against", "expected"),
+    ("frame", "cell", "value", "claim", "expected"),
     [
-        (GDP, 1580.0, "report.gdp_nominal.2020", "S4", "plausible"),
-        (GDP, 1638.04, "report.gdp_nominal.2020", "S4", "contradicted"),
-        (GDP, 1300.0, "report.gdp_rank_in_province.2020", "S4", "contradicted"),
-        (REVENUE, 88.0, PRESS, "S1", "confirmed"),
-        (REVENUE, 89.4, PRESS, "S1", "contradicted"),
-        (REVISED, 20.8, "vintage.gdp_real_growth.2010", "S5", "plausible"),
-        (AIRPORT, 60.0, "report.airport_passengers.2020", "WIKI_AIR", "contradicted"),
+        ("panel", ("gdp_nominal", 2020, "S4"), 1580.0, "report.gdp_nominal.2020", "plausible"),
+        ("panel", ("gdp_nominal", 2020, "S4"), 1638.04, "report.gdp_nominal.2020", "contradicted"),
+        (
+            "panel",
+            ("gdp_nominal", 2020, "S4"),
+            1300.0,
+            "report.gdp_rank_in_province.2020",
+            "contradicted",
+        ),
+        (
+            "panel",
+            ("budget_revenue", 2016, "S1"),
+            88.0,
+            "press.SXJJ2022.budget_revenue_rank_in_province.2016",
+            "confirmed",
+        ),
+        (
+            "panel",
+            ("gdp_real_growth", 2010, "S5"),
+            20.8,
+            "vintage.gdp_real_growth.2010",
+            "plausible",
+        ),
+        (
+            "press",
+            ("airport_passengers", 2017, "WIKI_AIR"),
+            60.0,
+            "report.airport_passengers.2020",
+            "contradicted",
+        ),
     ],
 )
-def test_another_figure_another_verdict(change, cell, value, claim, against, expected):
-    folder = change(*cell, value)
-    assert verdicts(audit.audit(2020, folder))[claim, against] == expected
+def test_another_figure_another_verdict(evidence, frame, cell, value, claim, expected):
+    table = getattr(evidence, frame).copy()
+    key = table[["region_code", "indicator", "year", "source_id"]]
+    at = (key == [LVLIANG, *cell]).all(axis=1)
+    assert at.sum() == 1
+    table.loc[at, "value"] = value
+    found = verdicts(audit.judge(dataclasses.replace(evidence, **{frame: table})))
+    assert found[claim, cell[2]] == expected
 
 
-def test_without_the_panel_its_claims_have_no_second_source(without_panel: Path) -> None:
-    table = audit.audit(2020, without_panel)
+def test_without_the_panel_its_claims_have_no_second_source(without_panel):
+    evidence = audit.load_evidence(2020, without_panel)
+    table = audit.judge(evidence)
     found = verdicts(table)
     assert found["report.gdp_nominal.2020", ""] == "no_second_source"
     assert found["report.budget_revenue_rank_in_province.2017", ""] == "no_second_source"
@@ -315,20 +301,17 @@ def test_without_the_panel_its_claims_have_no_second_source(without_panel: Path)
         assert table.loc[kinds == kind, "verdict"].tolist() == ["no_second_source"] * count
     assert table["claim_source_id"].str.len().gt(0).all()
 
-
-def test_without_the_panel_the_rest_can_still_be_shown(without_panel: Path) -> None:
-    evidence = audit.load_evidence(2020, without_panel)
-    found = audit_facts(evidence, find_region(LVLIANG))
-    assert len(found["vintages"]) == len(found["standings"]) == len(found["checks"]) == 0
-    assert found["corrections"] is None
-    assert [one["kind"] for one in found["own"]] == ["report", "press", "unsourced"]
-    (panel,) = say("panel", "zh", checks=found["checks"])
+    rest = audit_facts(evidence, find_region(LVLIANG))
+    assert len(rest["vintages"]) == len(rest["standings"]) == len(rest["checks"]) == 0
+    assert rest["corrections"] is None
+    assert [one["kind"] for one in rest["own"]] == ["report", "press", "unsourced"]
+    (panel,) = say("panel", "zh", checks=rest["checks"])
     assert "没有城市面板" in panel.words
-    (*_, alone) = say("claims", "en", **found)
+    (*_, alone) = say("claims", "en", **rest)
     assert "nan" not in alone.html()
 
 
-@pytest.mark.parametrize("origin", [2008, 2015, 2018])
+@pytest.mark.parametrize("origin", [2008, 2018])
 def test_nothing_is_judged_that_was_not_known(origin: int) -> None:
     table = audit.audit(origin)
     assert len(table)
@@ -428,10 +411,9 @@ OF_WHOM = [
 
 
 @pytest.mark.parametrize(("code", "lang", "said"), OF_WHOM)
-def test_the_answer_says_of_whom_the_claims_are(evidence, code, lang, said):
-    region = find_region(code)
-    found = audit_facts(evidence, region)
-    (answer,) = say("answer", lang, region=region, **found)
+def test_the_answer_says_of_whom_the_claims_are(facts_of, code, lang, said):
+    found = facts_of(code)
+    (answer,) = say("answer", lang, region=find_region(code), **found)
     assert answer.style == "headline"
     assert answer.words.startswith(said)
     assert all(str(count) in answer.words for count in found["by_verdict"].values())
@@ -470,25 +452,21 @@ def test_the_cells_furthest_apart_are_named(facts: dict[str, Any], evidence: Evi
         assert check["count"] == codes.value_counts().max()
 
 
-def test_a_city_of_another_province_is_told_of_the_panel_alone(evidence: Evidence) -> None:
-    found = audit_facts(evidence, find_region("320500"))
-    assert set(found["claims"]["region_code"]) == {"CN"}
-    assert found["total"] == len(load_table("panel_checks"))
-    assert found["own"] == found["others"] == []
-
-
-@pytest.mark.parametrize("code", [LVLIANG, "140700", "140900"])
-def test_claims_on_other_cities_of_the_province_are_folded_up(evidence, judged, code):
-    region = find_region(code)
-    found = audit_facts(evidence, region)
-    assert len(found["claims"]) == len(judged)
-    others = judged[~judged["region_code"].isin([code, "CN"])]
-    assert set(others["region_code"]) == {LVLIANG, "140700"} - {code}
-    told = {row["region_code"] for one in found["others"] for row in one["rows"]}
-    assert told == set(others["region_code"])
-    (*_, folded) = say("claims", "zh", region=region, **found)
-    assert len(folded.pieces) == len(found["others"])
-    assert sum(len(table.frame) for table in folded.pieces) >= others["claim_id"].nunique() / 3
+def test_claims_on_other_cities_of_the_province_are_folded_up(facts_of, judged):
+    for code in (LVLIANG, "140700", "140900"):
+        found = facts_of(code)
+        assert len(found["claims"]) == len(judged)
+        others = judged[~judged["region_code"].isin([code, "CN"])]
+        assert set(others["region_code"]) == {LVLIANG, "140700"} - {code}
+        told = {row["region_code"] for one in found["others"] for row in one["rows"]}
+        assert told == set(others["region_code"])
+        (*_, folded) = say("claims", "zh", region=find_region(code), **found)
+        assert len(folded.pieces) == len(found["others"])
+        assert sum(len(table.frame) for table in folded.pieces) >= others["claim_id"].nunique() / 3
+    elsewhere = facts_of("320500")
+    assert set(elsewhere["claims"]["region_code"]) == {"CN"}
+    assert elsewhere["total"] == len(load_table("panel_checks"))
+    assert elsewhere["own"] == elsewhere["others"] == []
 
 
 def test_conflicts_are_shown_with_both_figures_and_both_sources(facts, judged):
@@ -514,31 +492,26 @@ def test_differences_are_places_points_or_percent_of_the_claim(judged: pd.DataFr
     assert level["apart"] == round(100 * (500.1443 - 507.675) / 500.1443, 2)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_source_and_note_of_the_shipped_tables_has_words(judged, lang):
-    for source in sources_of(of_claims(judged))["source_id"]:
-        assert words_in(lang).label(source, "audit_source")
+def test_every_source_and_note_of_the_shipped_tables_has_words(judged):
     made = load_table("corrections")
     applied = made[made["status"] == "applied"]
     near = made[made["region_code"].str.startswith("14")]
-    for reason in pd.concat([applied, near])["reason"].unique():
-        assert words_in(lang).label(reason, "audit_reason")
     corrections = correction_facts(made, find_region(LVLIANG))
-    shown = say("corrections", lang, corrections=corrections)
-    assert str(len(applied)) in shown[0].words
-
-
-def test_a_source_without_words_goes_by_its_own_name(judged: pd.DataFrame) -> None:
+    for lang in ("zh", "en"):
+        for source in sources_of(of_claims(judged))["source_id"]:
+            assert words_in(lang).label(source, "audit_source")
+        for reason in pd.concat([applied, near])["reason"].unique():
+            assert words_in(lang).label(reason, "audit_reason")
+        shown = say("corrections", lang, corrections=corrections)
+        assert str(len(applied)) in shown[0].words
     mine = judged[judged["claim_id"] == "report.gdp_nominal.2020"]
-    own = parts(mine.assign(against_source_id="MINE"))
-    (table,) = say("claims", "zh", own=own, others=[])
-    assert "1538.04亿元（MINE）" in table.html()
+    (table,) = say("claims", "zh", own=parts(mine.assign(against_source_id="MINE")), others=[])
+    assert "1538.04亿元（MINE）" in table.html(), "a source without words goes by its own name"
 
 
-def test_the_command_line_prints_every_claim_and_ends_well(judged: pd.DataFrame) -> None:
-    command = [str(Path(sys.executable).with_name("lvliang")), "check", "--audit"]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300)
-    assert done.returncode == 0
+def test_the_command_line_prints_every_claim_and_ends_well(judged):
+    done = CliRunner().invoke(app, ["check", "--audit"], catch_exceptions=False)
+    assert done.exit_code == 0
     assert "31  confirmed" in done.stdout
     assert "5  contradicted" in done.stdout
     assert "no. 6 (Shanxi Economic Daily, January 2022); no. 4 (revenue panel S1)" in done.stdout
