@@ -117,6 +117,22 @@ def test_a_heading_is_a_line_and_a_mark_opens_a_paragraph(texts: Path) -> None:
     ]
 
 
+def test_a_case_and_a_loop_on_one_line_say_what_they_say_on_three(texts: Path) -> None:
+    rows = "{% for it in found %}\n| {{ it }} |\n{% endfor %}\n"
+    case = "First.\n{% if x %}\nNot.\n{% endif %}\nLast."
+    three = "{% call rows() %}\nA\n| B |\n" + rows + "{% endcall %}\n" + case
+    one = three.replace("%}\n| {{", "%}| {{").replace("|\n{% e", "|{% e")
+    one = one.replace("%}\nNot.\n", "%}Not.")
+    for x in (True, False):
+        table, sentence = say(texts, one, found=["C", "D"], x=x)
+        assert table.frame.to_dict("list") == {"B": ["C", "D"]}
+        assert sentence.words == ("First. Not. Last." if x else "First. Last.")
+        assert [table.words, sentence] == [
+            piece.words if isinstance(piece, Table) else piece
+            for piece in say(texts, three, found=["C", "D"], x=x)
+        ]
+
+
 def test_a_table_says_its_caption_and_is_left_out_without_rows(texts: Path) -> None:
     told = "{{ table(frame, 'Gaps', gap='Gap') }}"
     (table,) = say(texts, told, frame=pd.DataFrame({"gap": ["1"]}))

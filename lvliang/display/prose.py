@@ -55,6 +55,9 @@ from lvliang.projection.scenario import Scenario
 STYLES = ("headline", "note", "caveat", NOTHING_STYLE)
 More = Callable[[str], Iterable[Piece]] | None
 BAR = "\1"  # a bar of what is told, which ends no cell of `rows`
+WHOLE = re.compile(
+    r"(?m)^(?P<said>\{% (?P<tag>if|for) .*)(?P<end>\{% end(?P=tag) %\})\n(?![ \t]*$|\{[%{]-)"
+)
 MARK = "\0"  # before the number of a piece that was called, which stands for it in the text
 HEADING = re.compile(r"(?m)^\s*#+ .*$")  # which is a line
 PARAGRAPH = re.compile(r"\n\s*\n|\n\s*(?=![a-z])")  # what lies between two of them
@@ -249,7 +252,8 @@ class Text:
         return self._keep(Contents(title, re.findall(r"\[(.+)\]\(#(.+)\)", caller())))
 
     def _line(self, said: str) -> str:
-        return BREAK[self.lang].join(said.split("\n")).strip().replace(BAR, "|")
+        lines = (line.strip() for line in said.split("\n"))
+        return BREAK[self.lang].join(lines).strip().replace(BAR, "|")
 
 
 class Page:
@@ -286,10 +290,11 @@ def of_all_pages(macro: str, lang: str, *facts: Any) -> str:
 
 class _Paragraphs(Extension):
     """Jinja drops the end of a line after a tag, so that no tag breaks a paragraph; where an empty
-    line follows, the paragraph does end.
+    line follows, the paragraph does end. A case or a loop on one line says what it says on three.
     """
 
     def preprocess(self, source: str, _name: str | None, _filename: str | None = None) -> str:
+        source = re.sub(WHOLE, r"\g<said>\n\g<end>", source)
         return re.sub(r"(?m)(?<![-+])%\}[ \t]*$(?=\n[ \t]*$)", "+%}", source)
 
 
