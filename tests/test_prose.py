@@ -124,6 +124,8 @@ def test_a_case_and_a_loop_on_one_line_say_what_they_say_on_three(texts: Path) -
     one = three.replace("%}\n| {{", "%}| {{").replace("|\n{% e", "|{% e")
     one = one.replace("%}\nNot.\n", "%}Not.")
     for x in (True, False):
+        several = "{% for it in found %}!note {{ it }}.{% endfor %}\n\nEnd."
+        assert [piece.words for piece in say(texts, several, found="CD")] == ["C.", "D.", "End."]
         table, sentence = say(texts, one, found=["C", "D"], x=x)
         assert table.frame.to_dict("list") == {"B": ["C", "D"]}
         assert sentence.words == ("First. Not. Last." if x else "First. Last.")

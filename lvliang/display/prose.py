@@ -55,9 +55,7 @@ from lvliang.projection.scenario import Scenario
 STYLES = ("headline", "note", "caveat", NOTHING_STYLE)
 More = Callable[[str], Iterable[Piece]] | None
 BAR = "\1"  # a bar of what is told, which ends no cell of `rows`
-WHOLE = re.compile(
-    r"(?m)^(?P<said>\{% (?P<tag>if|for) .*)(?P<end>\{% end(?P=tag) %\})\n(?![ \t]*$|\{[%{]-)"
-)
+WHOLE = r"(?m)^(?!.*\{% el)(\{% (if|for) .*)(\{% end\2 \+?%\})\n(?!\{[%{]-)"  # a case on one line
 MARK = "\0"  # before the number of a piece that was called, which stands for it in the text
 HEADING = re.compile(r"(?m)^\s*#+ .*$")  # which is a line
 PARAGRAPH = re.compile(r"\n\s*\n|\n\s*(?=![a-z])")  # what lies between two of them
@@ -294,8 +292,8 @@ class _Paragraphs(Extension):
     """
 
     def preprocess(self, source: str, _name: str | None, _filename: str | None = None) -> str:
-        source = re.sub(WHOLE, r"\g<said>\n\g<end>", source)
-        return re.sub(r"(?m)(?<![-+])%\}[ \t]*$(?=\n[ \t]*$)", "+%}", source)
+        source = re.sub(r"(?m)(?<![-+])%\}[ \t]*$(?=\n[ \t]*$)", "+%}", source)
+        return re.sub(WHOLE, r"\1\n\3", source)
 
 
 @cache
