@@ -18,6 +18,7 @@ from unittest import mock
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from valid_html import faults_of_markup
 
 from lvliang import parameters
 from lvliang.baseline.regions import find_region, peers
@@ -163,6 +164,7 @@ def faults(page: Page, name: str, place: str, lang: str) -> dict[str, object]:
     return {
         "outputs pass the gate": faults_of_notebook(page.notebook),
         "the page passes the gate": faults_of_page(page.html),
+        "its HTML is valid": faults_of_markup(page.html),
         "the first output is the one headline": read.select(".headline") != [first],
         "the title is in its language": title.get_text().isascii() is not (lang == "en"),
         "the question is in its language": [

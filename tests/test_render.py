@@ -7,21 +7,29 @@ import copy
 import io
 import re
 
+import matplotlib.pyplot as plt
 import nbformat.v4 as v4
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
 from lvliang.display import fonts
-from lvliang.display.show import PIECES_TYPE
+from lvliang.display.show import PIECES_TYPE, Chart, Table
 from lvliang.errors import ParameterError, QualityError
 from lvliang.site.gate import faults_of_page, visible_text
 from lvliang.site.render import TEMPLATE, in_language, page_shell, render_page
 
-SVG = """<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd">
-<svg role="img" aria-label="图" viewBox="0 0 9 9"><!-- matplotlib --><defs>
-<clipPath id="p1"><path id="m1" fill="#c0ffee"/></clipPath></defs>
-<g clip-path="url(#p1)"><use xlink:href="#m1"/></g></svg>"""
+FRAME = pd.DataFrame(
+    {"指标": ["GDP", "能耗"], "2025年": ["2,080–2,350", "—"], "判断": ["8.0", "好"]}
+)
+
+
+def chart(words: str = "甲 1") -> Chart:
+    figure, axes = plt.subplots()
+    axes.plot([2020, 2021], [1, len(words.encode()) + ord(words[0])])
+    axes.set(xlabel="x", ylabel="y")
+    return Chart(figure, "图", "题", words, FRAME, "zh")
 
 
 def markdown(source: str, *tags: str):
@@ -121,7 +129,7 @@ def test_richest_output_is_shown(bundle, chosen):
 def test_page_stands_alone_and_passes_the_gate():
     cells = [
         markdown("## 一\n\n[统计局](https://www.stats.gov.cn) $x$\n\n## 二\n\n```python\nx\n```"),
-        shown({"image/svg+xml": SVG}, {"text/html": "<table><tr><td>1</td></tr></table>"}),
+        shown({"text/html": chart().html()}, {"text/html": "<table><tr><td>1</td></tr></table>"}),
     ]
     around = {"nav_html": "<a href='#main'>n</a>", "footer_html": "f", "banner_html": "b"}
     page = render(*cells, **around)
@@ -233,73 +241,36 @@ def test_headings_have_no_anchor_sign():
     assert "¶" not in render(markdown("## 一")).get_text()
 
 
-def test_each_table_scrolls_in_one_box():
-    page = render(
-        markdown("## 增长\n\n| a |\n|---|\n| 1 |"),
-        shown({"text/html": "<div class='table'><table><caption>表 1</caption></table></div>"}),
-    )
-    boxes = page.select("div.table")
-    assert [len(box("table")) for box in boxes] == [1, 1]
-    assert [box["aria-label"] for box in boxes] == ["增长", "表 1"]
-    assert all(box["tabindex"] == "0" for box in boxes)
-    assert not page.select(".table .table")
-
-
-def test_boxes_of_the_same_name_are_told_apart():
-    table = "<table><caption>表</caption></table>"
-    chart = "<figure class='chart'><figcaption><strong class='chart-title'>图</strong></figcaption>"
-    page = render(shown({"text/html": table + table + chart + "<svg></svg></figure>"}))
-    names = [box["aria-label"] for box in page.select(".table, .drawing")]
-    assert names == ["表", "表 (2)", "图"]
+def test_a_table_and_a_drawing_have_boxes_that_scroll_and_tell_their_names_apart():
+    pieces = [Table("表", FRAME), Table("表", FRAME), chart()]
+    page = render(shown(*({"text/html": piece.html()} for piece in pieces)))
+    boxes = page.select(".table, .drawing")
+    # The last is that of the data of the chart.
+    assert [box["aria-label"] for box in boxes] == ["表", "表 (2)", "图", "题"]
+    assert {(box["tabindex"], box["role"]) for box in boxes} == {("0", "region")}
+    assert [len(box("table")) for box in page.select(".table")] == [1, 1, 1]
 
 
 def test_columns_of_numbers_are_marked_with_their_heads():
-    html = (
-        "<table border='1'><thead><tr><th>指标</th><th>2025年</th><th>判断</th></tr></thead><tbody>"
-        "<tr><th>GDP</th><td class='projection'>2,080–2,350</td><td>8.0</td></tr>"
-        "<tr><th>能耗</th><td>−15.0%</td><td>—</td></tr><tr><th>人口</th><td>—</td><td>好</td></tr>"
-        "</tbody></table>"
-    )
-    page = render(shown({"text/html": html}))
-    assert [cell.get_text() for cell in page.select(".num")] == [
-        "2025年",
-        "2,080–2,350",
-        "−15.0%",
-        "—",
-    ]
-    assert page.select_one(".num.projection")
-    assert not page.select("table[border]")
+    page = render(shown({"text/html": Table("表", FRAME).html()}))
+    assert [cell.get_text() for cell in page.select(".num")] == ["2025年", "2,080–2,350", "—"]
 
 
-def test_pandas_table_leaves_no_style_in_the_body():
-    html = "<div><style scoped>td {}</style><table class='dataframe'></table></div>"
-    assert not render(shown({"text/html": html})).body("style")
-
-
-def test_drawings_are_inlined_with_ids_of_their_own():
-    figure = f"<figure class='chart'>{SVG}<figcaption>图 1</figcaption></figure>"
-    page = render(shown({"image/svg+xml": SVG}, {"text/html": figure}))
-    ids = [tag["id"] for tag in page.select("svg [id]")]
-    assert ids == ["svg1-p1", "svg1-m1", "svg2-p1", "svg2-m1"]
-    assert [g["clip-path"] for g in page.select("svg g")] == ["url(#svg1-p1)", "url(#svg2-p1)"]
-    assert [use["xlink:href"] for use in page("use")] == ["#svg1-m1", "#svg2-m1"]
-    assert page.path["fill"] == "#c0ffee"
-    assert [box["aria-label"] for box in page.select("figure.chart > .drawing")] == [
-        "题 Title",
-        "图 1",
-    ]
-
-
-def test_svg_prolog_is_dropped():
-    html = str(render(shown({"image/svg+xml": SVG})))
-    assert html.count("<!DOCTYPE") == 1
-    assert "<?xml" not in html
-    assert "matplotlib" not in html
+def test_drawings_have_ids_of_their_own_and_nothing_of_a_file():
+    charts = [{"text/html": chart(words).html()} for words in ("甲 1", "乙 2")]
+    page = render(shown(*charts))
+    drawings = page("svg")
+    ids = [tag["id"] for drawing in drawings for tag in drawing(id=True)]
+    assert len(ids) == len(set(ids)) > 10
+    html = str(page.main)
+    assert set(re.findall(r"(?:url\(|href=\")#([\w-]+)", "".join(map(str, drawings)))) <= set(ids)
+    assert "<?xml" not in html and "<!--" not in html
 
 
 def test_same_notebook_makes_the_same_page():
-    notebook = v4.new_notebook(cells=[markdown("# 题"), shown({"image/svg+xml": SVG})])
+    notebook = v4.new_notebook(cells=[markdown("# 题"), shown({"text/html": chart().html()})])
     assert render_page(notebook, lang="zh") == render_page(notebook, lang="zh")
+    assert chart().html() == chart().html()
 
 
 def test_style_sheet_uses_the_shipped_font_first_and_no_system_alias():

@@ -57,6 +57,11 @@ def mathml(tex: str, *, block: bool = False) -> str:
     return tostring(math, encoding="unicode")
 
 
+def block(tex: str) -> str:
+    """A formula in a line of its own, in a box that scrolls sideways."""
+    return f'<span class="formula" tabindex="0">{mathml(tex, block=True)}</span>'
+
+
 def _refusal(tex: str, why: str) -> QualityError:
     legal = "TeX that latex2mathml knows"
     return QualityError(f"the formula “{tex}” cannot be set: {why}; legal: {legal}")

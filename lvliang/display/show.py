@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from html import escape
 from io import StringIO
 from itertools import groupby
@@ -14,7 +15,7 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
-from lvliang.display.formula import mathml
+from lvliang.display.formula import block
 from lvliang.display.tabular import DATA_TYPE, Content, content
 from lvliang.display.words import LANGUAGES, NOTHING, capital, number, words_in
 
@@ -24,9 +25,15 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _TABLE = _TEMPLATES.from_string(
-    """<div class="table{% if cards %} cards{% endif %}"><table><caption>{{ caption }}</caption>
+    """{% macro of(head, cell="") %}
+{% set names = ["desk"] if head.desk else ["long"] if is_long(cell) else [] %}
+{% set names = names + (["num"] if head.num else []) %}
+{% if names %} class="{{ names | join(" ") }}"{% endif %}
+{% endmacro %}
+<div class="table{% if cards %} cards{% endif %}" tabindex="0" role="region"
+{{- " " }}aria-label="{{ caption }}"><table><caption>{{ caption }}</caption>
 <thead><tr>{% for head in heads %}
-<th scope="col"{{ ' class="desk"' | safe if head == desk }}>{{ head }}</th>
+<th scope="col"{{ of(head) }}>{{ head.words }}</th>
 {% endfor %}</tr></thead>
 {% for told, rows in groups %}
 <tbody>
@@ -42,9 +49,8 @@ _TABLE = _TEMPLATES.from_string(
 <th scope="row">{{ cell }}</th>
 {% else %}
 {% set head = heads[loop.index0] %}
-<td{% if cards %} data-head="{{ head }}"{{ " data-none" if cell == nothing }}{% endif %}
-{{- ' class="desk"' | safe if head == desk }}{{ ' class="long"' | safe if head != desk and
-is_long(cell) }}>{{ cell }}</td>
+<td{% if cards %} data-head="{{ head.words }}"{{ " data-none" if cell == nothing }}{% endif %}
+{{- of(head, cell) }}>{{ cell }}</td>
 {% endif %}
 {% endfor %}
 </tr>
@@ -61,7 +67,7 @@ _APPENDIX = _TEMPLATES.from_string(
 _CHART = _TEMPLATES.from_string(
     """<figure class="chart"><figcaption><strong class="chart-title">{{ title }}</strong><br>
 <span class="chart-subtitle">{{ subtitle }}</span></figcaption>
-{{ svg }}
+<div class="drawing" tabindex="0" role="region" aria-label="{{ title }}">{{ svg }}</div>
 <details><summary>{{ summary }}</summary>{{ table }}</details></figure>"""
 )
 
@@ -69,6 +75,9 @@ _CHART = _TEMPLATES.from_string(
 PIECES_TYPE = "application/vnd.lvliang.pieces+json"
 FORMS = ("text/html", "text/plain")
 RESULT_TYPE = "application/vnd.lvliang.vintage+json"
+NUMBER = re.compile(r"(?=.*\d)[\d\s+\-−–±~≈≥≤<>.,/%％‰()（）]+")
+# Where a drawing names a part of itself: matplotlib calls the parts of every figure alike.
+OWN_PART = re.compile(r'( id="|href="#|url\(#)')
 LONGEST_WHOLE = 11  # characters that are kept on one line of a cell
 
 
@@ -131,7 +140,7 @@ class Formula:
 
     def html(self) -> str:
         """The formula as MathML."""
-        return mathml(self.tex, block=True)
+        return block(self.tex)
 
 
 @dataclass(frozen=True)
@@ -166,12 +175,19 @@ class Table:
             (list(zip(heads, told, strict=False)), [row[self.shared :] for row in group])
             for told, group in groupby(rows, key=lambda row: row[: self.shared])
         ]
+        columns = [
+            {
+                "words": head,
+                "desk": head == self.desk,
+                "num": place > self.shared and _is_numeric(row[place] for row in rows),
+            }
+            for place, head in enumerate(heads)
+        ]
         return _TABLE.render(
             caption=capital(self.caption),
-            heads=heads[self.shared :],
+            heads=columns[self.shared :],
             groups=groups,
             cards=self.cards,
-            desk=self.desk,
             nothing=NOTHING,
             is_long=_is_long,
         )
@@ -338,6 +354,12 @@ def _cell(value: Any, decimals: int) -> str:
     return str(value)
 
 
+def _is_numeric(column: Iterable[str]) -> bool:
+    """Whether it holds numbers alone, but where it says that there is nothing."""
+    told = [cell for cell in map(str.strip, column) if cell not in ("", NOTHING)]
+    return bool(told) and all(NUMBER.fullmatch(cell) for cell in told)
+
+
 def _is_long(cell: str) -> bool:
     """Whether a cell may be broken anywhere, as it has a run too long to be kept whole."""
     return max(map(len, re.split(r"[\s、，。；：（）]", cell))) > LONGEST_WHOLE
@@ -352,5 +374,7 @@ def _svg(figure: Figure, alt: str) -> str:
         figure.savefig(file, format="svg", metadata={"Date": None})
     plt.close(figure)
     drawing = file.getvalue()
-    start = drawing.index("<svg ")
-    return f'<svg role="img" aria-label="{escape(alt)}" ' + drawing[start + len("<svg ") :]
+    drawing = re.sub(r"<!--.*?-->\n?", "", drawing[drawing.index("<svg ") + len("<svg ") :])
+    own = sha256(drawing.encode()).hexdigest()[:8]
+    drawing = OWN_PART.sub(rf"\g<1>d{own}-", drawing)
+    return f'<svg role="img" aria-label="{escape(alt)}" {drawing}'

@@ -18,7 +18,7 @@ from nbformat.v4 import new_output
 from traitlets.config import Config
 
 from lvliang.display import fonts
-from lvliang.display.formula import mathml
+from lvliang.display.formula import block, mathml
 from lvliang.display.show import PIECES_TYPE
 from lvliang.display.words import words_in
 from lvliang.errors import ParameterError, QualityError
@@ -58,7 +58,7 @@ class PageExporter(TemplateExporter):
     @property
     def default_config(self) -> Config:
         """What an output is shown as: the first of these that it offers."""
-        shown = ["text/html", "text/markdown", "image/svg+xml", "text/plain"]
+        shown = ["text/html", "text/markdown", "text/plain"]
         config = Config(NbConvertBase={"display_data_priority": shown})
         config.merge(super().default_config)
         return config
@@ -78,11 +78,11 @@ class PageRenderer(IPythonRenderer):
 
     def block_math(self, body: str) -> str:
         """Set what stands between double dollars."""
-        return mathml(body, block=True)
+        return block(body)
 
     def latex_environment(self, name: str, body: str) -> str:
         r"""Set what stands between ``\begin`` and ``\end``."""
-        return mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", block=True)
+        return block(rf"\begin{{{name}}}{body}\end{{{name}}}")
 
 
 def in_language(notebook: NotebookNode, lang: str) -> NotebookNode:

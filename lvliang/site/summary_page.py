@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -17,9 +18,9 @@ from lvliang.baseline.store import kept
 from lvliang.display.words import words_in
 from lvliang.parameters import SUMMARY
 from lvliang.site.browser import BROWSERS, find_browser, printed
-from lvliang.site.mending import rename_ids
 from lvliang.site.render import LANGUAGE_TAGS, page_shell
 
+ID_ATTRIBUTES = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
 log = logging.getLogger(__name__)
 
 _LANGUAGES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
@@ -63,7 +64,7 @@ def stand_alone(pages: Mapping[str, str]) -> str:
 
 def _half(page: BeautifulSoup, lang: str) -> Markup:
     """What a page says, with ids that those of another language cannot repeat."""
-    rename_ids(page(True), f"{lang}-")
+    _rename_ids(page(True), f"{lang}-")
     mark, banner, main, footer = (
         page.select_one(part) for part in (".mark", ".banner", "main", "footer")
     )
@@ -73,6 +74,21 @@ def _half(page: BeautifulSoup, lang: str) -> Markup:
     if footer:
         parts.append(f'<div class="made note">{footer.decode_contents()}</div>')
     return Markup("\n".join(parts))
+
+
+def _rename_ids(parts: Sequence[Tag], prefix: str) -> None:
+    """Put ``prefix`` before the ids of these elements, and where they refer to one another."""
+    new = {str(tag["id"]): f"{prefix}{tag['id']}" for tag in parts if tag.get("id")}
+    for tag in parts:
+        for name, value in tag.attrs.items():
+            if name in ID_ATTRIBUTES:
+                tag[name] = _renamed(r"()(\S+)", str(value), new)
+            elif "#" in value:
+                tag[name] = _renamed(r"(#)([\w.:-]+)", str(value), new)
+
+
+def _renamed(pattern: str, value: str, new: dict[str, str]) -> str:
+    return re.sub(pattern, lambda match: match[1] + new.get(match[2], match[2]), value)
 
 
 def write_summary(site: Path, languages: Sequence[str]) -> list[str]:
