@@ -170,7 +170,7 @@ class Text:
         said once above the rows that have it in common. A series has the columns ``year`` and
         ``value``.
         """
-        if frame.empty:
+        if not len(frame):
             return ""
         if isinstance(frame, pd.Series):
             frame = frame.rename("value").rename_axis("year").reset_index()
