@@ -70,3 +70,9 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             writer.writeheader()
             writer.writerows(kept)
     return folder
+
+
+@pytest.fixture
+def small_copy(small_data: Path, tmp_path: Path) -> Path:
+    """A private copy of the small tables, which a test may damage."""
+    return Path(shutil.copytree(small_data, tmp_path / "small"))

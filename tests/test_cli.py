@@ -22,6 +22,7 @@ from bs4 import BeautifulSoup, Tag
 from lvliang import parameters
 from lvliang.baseline import contract
 from lvliang.baseline.store import kept
+from lvliang.baseline.tables import corrections_of
 from lvliang.cli import main
 from lvliang.display.words import MINUS, NOTHING
 from lvliang.errors import LvliangError
@@ -157,19 +158,23 @@ def test_a_wrong_parameter_is_exit_code_2(call, tmp_path, monkeypatch, words, fa
 # ------------------------------------------------------------------ check and assess
 
 
-def test_check_prints_the_rows_of_each_table(call: Call, small_data: Path) -> None:
-    resources = json.loads((small_data / "datapackage.json").read_text("utf-8"))["resources"]
+def test_check_prints_the_rows_of_each_table(call: Call, data: Path) -> None:
+    resources = json.loads((data / "datapackage.json").read_text("utf-8"))["resources"]
     rows = {}
     for table in (resource for resource in resources if "schema" in resource):
-        with (small_data / table["path"]).open(encoding="utf-8", newline="") as file:
+        with (data / table["path"]).open(encoding="utf-8", newline="") as file:
             rows[table["name"]] = len(list(csv.DictReader(file)))
-    done = call("check", "--data", small_data)
+    done = call("check", "--data", data)
     lines = [line.split() for line in done.stdout.splitlines()]
     assert done.returncode == 0
     assert {name: int(count) for count, name, *_ in lines[: len(rows)]} == rows
     assert " ".join(lines[len(rows)]) == (
         f"{sum(rows.values())} rows in {len(rows)} tables, no fault"
     )
+    counts = corrections_of(data)
+    assert all(f"{name}  ({count} corrected)" in done.stdout for name, count in counts.items())
+    told = f"{sum(counts.values()):>8}  corrections applied in {len(counts)} tables"
+    assert told in done.stdout
 
 
 def test_check_of_a_damaged_table_is_exit_code_3(call: Call, data_copy: Path) -> None:

@@ -43,6 +43,7 @@ LVLIANG = "141100"
 YEARS = {"base_year": 2020, "end_year": 2025}
 TARGETS = load_targets(LVLIANG, 2020, 2025)
 LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
+pytestmark = pytest.mark.usefixtures("shared_store")
 
 
 @lru_cache
@@ -158,22 +159,17 @@ MISSING = [
 ]
 
 
-@pytest.mark.parametrize(("reason", "given", "zh", "en"), MISSING)
-def test_a_verdict_that_cannot_be_told_names_what_is_missing(reason, given, zh, en):
+def test_a_verdict_that_cannot_be_told_names_what_is_missing():
     verdicts, _ = judged()
-    missing = Missing(reason, "new_urban_jobs", **given)
-    one = replace(verdicts.by_id["jobs_2021"], missing=missing)
-    for lang, told in (("zh", zh), ("en", en)):
-        table = table_of(lang, [one])
-        assert told in table.frame.iloc[0, -2]
-
-
-@LANGUAGES
-def test_no_verdict_of_a_run_is_empty_or_without_its_chance_or_reason(lang: str) -> None:
-    verdicts, _ = judged()
-    table = table_of(lang, verdicts.of("2021_main"))
-    told = table.frame.iloc[:, -2]
-    assert [words for words in told if not re.search(r"[（(][^—]+[）)]$", words)] == []
+    for reason, given, zh, en in MISSING:
+        missing = Missing(reason, "new_urban_jobs", **given)
+        one = replace(verdicts.by_id["jobs_2021"], missing=missing)
+        for lang, told in (("zh", zh), ("en", en)):
+            assert told in table_of(lang, [one]).frame.iloc[0, -2]
+    for lang in ("zh", "en"):
+        told = table_of(lang, verdicts.of("2021_main")).frame.iloc[:, -2]
+        bare = [words for words in told if not re.search(r"[（(][^—]+[）)]$", words)]
+        assert bare == [], "no verdict of a run is without its chance or reason"
 
 
 def test_the_title_has_the_city_and_how_far_the_data_go() -> None:
@@ -199,21 +195,17 @@ def test_a_city_without_targets_has_what_is_drawn_of_it(lang: str) -> None:
     assert len(said("indicators", lang)) == 1
 
 
-@pytest.mark.parametrize(
-    ("origins", "end_year", "zh", "en"),
-    [
-        (9, 2025, "", ""),
-        (9, 2026, "2025年以后超出检验记录，仅供参考；", "years after 2025 is beyond any record; "),
-        (0, 2025, "没有回测记录。", "there is no track record."),
-    ],
-)
-def test_the_note_says_where_there_is_no_record(origins, end_year, zh, en):
-    beyond = end_year - 1 if end_year > 2025 else None
-    for lang, expected_words in (("zh", zh), ("en", en)):
-        words = told("advice", lang, origins=origins, beyond=beyond)
-        assert expected_words in words
-        found = re.search("检验记录|回测记录|beyond any|no track", words)
-        assert bool(expected_words) is bool(found)
+def test_the_note_says_where_there_is_no_record():
+    for origins, beyond, zh, en in (
+        (9, None, "", ""),
+        (9, 2025, "2025年以后超出检验记录，仅供参考；", "years after 2025 is beyond any record; "),
+        (0, None, "没有回测记录。", "there is no track record."),
+    ):
+        for lang, expected_words in (("zh", zh), ("en", en)):
+            words = told("advice", lang, origins=origins, beyond=beyond)
+            assert expected_words in words
+            found = re.search("检验记录|回测记录|beyond any|no track", words)
+            assert bool(expected_words) is bool(found)
 
 
 GROWTH = pd.Series([5.0, 6.0, 5.0, 6.0, 5.5, 2.7], index=range(2015, 2021))
