@@ -171,28 +171,19 @@ def overlapping(axes: Axes) -> list[tuple[str, str]]:
     return [(said, other) for (said, box), (other, place) in pairs if box.overlaps(place)]
 
 
-def test_fan_draws_the_actual_values_solid_and_the_median_dashed() -> None:
+def test_fan_draws_actual_values_solid_the_median_dashed_and_both_bands():
     _, axes = only(fan())
-    (actual,) = lines(axes, "-")
-    (median,) = lines(axes, "--")
+    (actual,), (median,) = lines(axes, "-"), lines(axes, "--")
     pd.testing.assert_series_equal(line_as_series(actual), GROWTH)
     pd.testing.assert_series_equal(line_as_series(median).loc[2021:], AHEAD[0.5], check_names=False)
     assert actual.get_color() != median.get_color()
-
-
-def test_fan_opens_at_the_last_actual_value() -> None:
-    _, axes = only(fan())
-    (median,) = lines(axes, "--")
-    assert line_as_series(median).loc[2020] == 2.7
-    for band in bands(axes):
-        assert band.loc[2020].tolist() == [2.7, 2.7]
-
-
-def test_fan_has_the_50_and_90_percent_bands() -> None:
-    _, axes = only(fan())
+    assert line_as_series(median).loc[2020] == 2.7, "it opens at the last actual value"
     outer, inner = sorted(bands(axes), key=lambda band: band.loc[2023, "min"])
-    assert_allclose(outer.loc[2021:], AHEAD[[0.05, 0.95]])
-    assert_allclose(inner.loc[2021:], AHEAD[[0.25, 0.75]])
+    for band, levels_of in ((outer, [0.05, 0.95]), (inner, [0.25, 0.75])):
+        assert band.loc[2020].tolist() == [2.7, 2.7]
+        assert_allclose(band.loc[2021:], AHEAD[levels_of])
+    assert not [c for c in axes.collections if hasattr(c, "get_segments")], "no target, no line"
+    assert not [text for text in axes.texts if "目标" in text.get_text()]
 
 
 @both_languages
@@ -248,15 +239,6 @@ def test_a_year_without_a_figure_breaks_the_line(draw: Callable) -> None:
     assert "灰色点线" not in only(draw(actual=GROWTH))[0].subtitle
 
 
-@every_chart
-def test_no_text_is_below_nine_pixels_on_a_phone(draw: Callable) -> None:
-    chart, axes = only(draw("zh"))
-    pixels_a_point = (360 - 32) / (72 * chart.figure.get_figwidth())
-    ticks = [*axes.get_xticklabels(), *axes.get_yticklabels()]
-    texts = [*axes.texts, *ticks, axes.xaxis.label, axes.yaxis.label]
-    assert min(text.get_fontsize() for text in texts) * pixels_a_point >= 9
-
-
 @pytest.mark.parametrize(
     ("target", "label"), [(8.0, "目标8%"), (0.0, "目标0%"), (-3.5, "目标−3.5%")]
 )
@@ -268,12 +250,6 @@ def test_target_is_a_line_at_its_value_over_the_projected_years(target: float, l
     assert 2020 <= start[0] <= 2021
     assert end[0] == 2023
     assert label in [text.get_text() for text in axes.texts]
-
-
-def test_no_target_no_line() -> None:
-    _, axes = only(fan())
-    assert not [c for c in axes.collections if hasattr(c, "get_segments")]
-    assert not [text for text in axes.texts if "目标" in text.get_text()]
 
 
 def test_a_level_has_a_log_scale_and_says_so_and_growth_has_none() -> None:
@@ -324,11 +300,8 @@ def test_growth_history_draws_each_rate_in_a_line_of_its_own() -> None:
     assert len({(line.get_linewidth(), line.get_marker()) for line in drawn}) == 3
     assert_allclose(chart.data.iloc[:, 1:], HISTORY)
     assert {text.get_text() for text in axes.texts} == {"实际增速", "名义增速", "价格变动"}
-
-
-def test_growth_history_blames_prices_only_where_they_move_more() -> None:
     calm = HISTORY.assign(deflator=[1.0, 1.1, 1.2])
-    assert only(growth_history())[0].title == "名义增速的起落主要来自价格"
+    assert chart.title == "名义增速的起落主要来自价格"
     assert only(growth_history(growth=calm))[0].title == "实际增速与名义增速"
 
 
@@ -408,16 +381,21 @@ def test_a_level_is_drawn_and_told_in_the_unit_of_the_language(lang: str, diviso
 
 @both_languages
 @every_chart
-def test_the_svg_is_a_named_image_of_real_text_in_our_font(draw: Callable, lang: str) -> None:
+def test_the_svg_is_a_named_image_of_real_text_in_our_font(draw, lang):
     chart, axes = only(draw(lang))
+    pixels_a_point = (360 - 32) / (72 * chart.figure.get_figwidth())
+    ticks = [*axes.get_xticklabels(), *axes.get_yticklabels()]
+    texts = [*axes.texts, *ticks, axes.xaxis.label, axes.yaxis.label]
+    assert min(text.get_fontsize() for text in texts) * pixels_a_point >= 9, "on a phone"
     on_axes = [text.get_text() for text in [*axes.texts, axes.yaxis.label]]
     svg = svg_of(chart)
-    texts = svg.find_all("text")
-    drawn = [text.get_text() for text in texts]
-    assert set(on_axes) <= set(drawn)
-    assert fonts.missing_glyphs("".join(drawn)) == set()
-    assert all(fonts.FAMILY in text["style"] for text in texts)
+    drawn = {text.get_text() for text in svg.find_all("text")}
+    assert set(on_axes) <= drawn
+    said = chart.title + chart.subtitle + chart.words + "".join(map(str, chart.data.columns))
+    assert fonts.missing_glyphs("".join(drawn) + said) == set()
+    assert all(fonts.FAMILY in text["style"] for text in svg.find_all("text"))
     assert (svg["role"], svg["aria-label"]) == ("img", chart.words)
+    assert str(svg) == str(svg_of(draw(lang)[0])), "the same input has the same bytes"
 
 
 @pytest.mark.parametrize(
@@ -432,19 +410,6 @@ def test_the_svg_is_a_named_image_of_real_text_in_our_font(draw: Callable, lang:
 def test_those_who_cannot_see_it_are_told_the_key_numbers(draw, numbers):
     label = svg_of(only(draw())[0])["aria-label"]
     assert [number for number in numbers if number not in label] == []
-
-
-@both_languages
-@every_chart
-def test_title_subtitle_and_words_can_be_drawn(draw: Callable, lang: str) -> None:
-    chart, _ = only(draw(lang))
-    said = chart.title + chart.subtitle + chart.words + "".join(map(str, chart.data.columns))
-    assert fonts.missing_glyphs(said) == set()
-
-
-@every_chart
-def test_same_input_same_bytes(draw: Callable) -> None:
-    assert draw("zh")[0].html() == draw("zh")[0].html()
 
 
 @pytest.mark.parametrize(

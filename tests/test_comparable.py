@@ -12,6 +12,8 @@ from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
 from lvliang.projection.outlook import look_ahead
 
+pytestmark = pytest.mark.usefixtures("shared_store")
+
 
 def alternating(cities: int = 40, years: int = 20) -> Cities:
     """Even cities grow 2 %, odd ones 10 %, for ever; the last of each kind is far in share."""

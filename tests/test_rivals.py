@@ -168,11 +168,11 @@ def test_forecasts_from_other_tables_are_not_found(file: Path, data_copy: Path, 
     assert rival_file.forecast_file(data_copy) != file
 
 
-def test_the_record_takes_the_two_in_where_they_are(file: Path, data: Path) -> None:
-    panel = load_panel(2014, data)
-    without = record.load_record(2014, data, draws=100)
-    write_forecasts(rows_of(panel), file)
-    found = record.load_record(2014, data, draws=100)
+def test_the_record_takes_the_two_in_where_they_are(file, small_data):
+    panel = load_panel(2014, small_data)
+    without = record.load_record(2014, small_data, draws=100)
+    write_forecasts(rows_of(panel), rival_file.forecast_file(small_data))
+    found = record.load_record(2014, small_data, draws=100)
     assert without is not None and found is not None
     added = set(found.scores["method"]) - set(without.scores["method"])
     assert added == set(rival_file.YEARS_NEEDED)

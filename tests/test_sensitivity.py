@@ -142,20 +142,20 @@ def test_a_census_is_a_year_in_which_most_cities_break() -> None:
     assert census_years(first, revised).to_dict() == {2017: False, 2018: False, 2019: True}
 
 
-def test_what_became_known_later_moves_nothing(data_copy: Path) -> None:
-    before, coal = exposure(SHANXI, 2016, data_copy), commodity_growth(2016, data=data_copy)
+def test_what_became_known_later_moves_nothing(data_copy):
+    def seen(origin: int) -> tuple[pd.Series, pd.Series]:
+        return exposure(SHANXI, origin, data_copy).slope, commodity_growth(origin, data=data_copy)
+
+    before, latest = seen(2016), seen(2020)
     for name in ("national/commodities.csv", "panel/gdp_revised.csv"):
         path = data_copy / name
         head, *rows = path.read_text("utf-8").splitlines(keepends=True)
         path.write_text(head + "".join(map(_poisoned, rows)), "utf-8")
-    after = exposure(SHANXI, 2016, data_copy)
-    assert before is not None
-    pd.testing.assert_series_equal(before.slope, after.slope)
-    pd.testing.assert_series_equal(commodity_growth(2016, data=data_copy), coal)
-    assert commodity_growth(2020, data=data_copy)[2018] > commodity_growth(2020)[2018]
-    assert exposure(SHANXI, 2020, data_copy).slope["141100"] != pytest.approx(
-        exposure(SHANXI, 2020).slope["141100"]
-    )
+    for series, was in zip(seen(2016), before, strict=True):
+        pd.testing.assert_series_equal(series, was)
+    slope, coal = seen(2020)
+    assert coal[2018] > latest[1][2018]
+    assert slope["141100"] != pytest.approx(latest[0]["141100"])
 
 
 def _poisoned(row: str) -> str:
@@ -165,9 +165,9 @@ def _poisoned(row: str) -> str:
     return ",".join(cells)
 
 
-def test_without_prices_of_raw_materials_nothing_is_exposed(data_copy, monkeypatch):
+def test_without_prices_of_raw_materials_nothing_is_exposed(data, monkeypatch):
     monkeypatch.setattr(sensitivity, "COMMODITIES", "no_such_table")
-    assert exposure(SHANXI, 2020, data_copy) is None
+    assert exposure(SHANXI, 2020, data) is None
 
 
 def test_without_the_panel_there_is_no_estimate(data_copy: Path) -> None:

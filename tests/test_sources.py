@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from lvliang import lineage as sources
 from lvliang.baseline.tables import load_table
@@ -19,6 +20,9 @@ LVLIANG, XINZHOU = "141100", "140900"
 YEARS = {"base_year": 2020, "end_year": 2025}
 REPORT, INVESTMENT, COAL = "GWR2021", "S8", "PINK2603"
 GROWTH = ["gdp_real_growth"]
+
+
+pytestmark = pytest.mark.usefixtures("shared_store")
 
 
 @cache
