@@ -16,13 +16,14 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from phrases import phrase
 from typer.testing import CliRunner
 
 from lvliang.baseline.history import has_report
 from lvliang.baseline.regions import find_region
 from lvliang.cli import app
 from lvliang.display.figures import scenarios as drawings
-from lvliang.display.prose import Piece, Text, of_all_pages
+from lvliang.display.prose import Piece, Text
 from lvliang.display.show import NOTHING_STYLE, Appendix, Chart, Formula, Sentence, Table
 from lvliang.display.words import words_in
 from lvliang.errors import ParameterError
@@ -285,11 +286,11 @@ def test_equal_years_are_said_together_and_a_shock_says_whom_it_strikes() -> Non
     bases = load_scenario("transformation", **YEARS)
     assert bases.assumed(SPAN) == {"policy": [(2021, 2022, 0.3), (2023, 2025, 0.8)]}
     assert (
-        of_all_pages("assumed", "zh", bases, bases.assumed(SPAN))
+        phrase("assumed", "zh", bases, bases.assumed(SPAN))
         == "本市实际增速（与基准之差）2021—2022年每年+0.3个百分点、2023—2025年每年+0.8个百分点"
     )
     relapse = load_scenario("relapse", **YEARS)
-    struck = of_all_pages("assumed", "en", relapse, relapse.assumed(SPAN))
+    struck = phrase("assumed", "en", relapse, relapse.assumed(SPAN))
     assert "strikes the nation with −3.8 points in 2023, of which 50 % stays" in struck
 
 

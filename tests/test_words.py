@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phrases import phrase
 
 from lvliang.baseline.package import data_folder
 from lvliang.display import words
-from lvliang.display.prose import Text, of_all_pages
+from lvliang.display.prose import Text
 from lvliang.feasibility import bands
 from lvliang.feasibility.verdicts import Missing, Verdict
 
@@ -179,7 +180,7 @@ def test_numbers_in_sentences_have_a_true_minus_and_no_negative_zero(
 
 
 def test_names_with_a_hyphen_keep_it() -> None:
-    said = of_all_pages("lacking", "en", Missing("no_series", None), "fixed-asset investment")
+    said = phrase("lacking", "en", Missing("no_series", None), "fixed-asset investment")
     assert said == "no annual series of fixed-asset investment"
 
 
@@ -342,7 +343,7 @@ def test_target_name(given_: dict[str, Any], zh: str, en: str) -> None:
 def test_missing_sentence(missing: dict[str, Any], zh: str, en: str) -> None:
     found = Missing(indicator="new_urban_jobs", **missing)
     name = {lang: words.words_in(lang).indicator("new_urban_jobs") for lang in ("zh", "en")}
-    said = tuple(of_all_pages("lacking", lang, found, name[lang]) for lang in ("zh", "en"))
+    said = tuple(phrase("lacking", lang, found, name[lang]) for lang in ("zh", "en"))
     assert said == (zh, en)
 
 

@@ -280,12 +280,6 @@ def said(name: str, lang: str, block: str, facts: Mapping[str, Any]) -> list[str
     return [piece.words for piece in Text(name, lang, facts).say(block)]
 
 
-def of_all_pages(macro: str, lang: str, *facts: Any) -> str:
-    """What a macro of all pages says of facts, as a phrase."""
-    module = environment(lang).get_template(f"{SHARED}.{lang}.md").module
-    return str(getattr(module, macro)(*facts)).strip()
-
-
 class _Paragraphs(Extension):
     """Jinja drops the end of a line after a tag, so that no tag breaks a paragraph; where an empty
     line follows, the paragraph does end. A case or a loop on one line says what it says on three.

@@ -241,11 +241,6 @@ class Appendix:
     summary: str
     pieces: Sequence[Sentence | Table]
 
-    @classmethod
-    def of(cls, summary: str, pieces: Sequence[Sentence | Table]) -> list[Appendix]:
-        """The appendix, where there is anything in it."""
-        return [cls(summary, pieces)] if pieces else []
-
     @property
     def words(self) -> str:
         """All of it as plain text."""
