@@ -100,7 +100,7 @@ Promised
     assert (table.caption, table.cards) == ("Promised", True)
     assert table.frame.to_dict("split")["data"] == [["Coal", "170,000 tonnes"], ["Total", "3"]]
     assert section.html().startswith(
-        '<h3 id="part-a">Part &amp; more</h3><div class="table cards">'
+        '<h3 id="part-a">Part &amp; more</h3><div class="table cards" tabindex='
     )
     assert contents.links == [("Part & more", "part-a")]
     assert '<li><a href="#part-a">Part &amp; more</a></li>' in contents.html()
