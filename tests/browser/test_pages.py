@@ -62,7 +62,7 @@ Visitor = Callable[..., Visit]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory, shared_store: None) -> Path:
     """The site in both languages, published once from few draws."""
     outputs = tmp_path_factory.mktemp("outputs")
     with mock.patch.dict(os.environ):
@@ -398,6 +398,7 @@ def test_the_pdf_of_the_summary_is_one_sheet_with_its_headings(
     assert [heading for heading in headings if heading not in words] == []
 
 
+@pytest.mark.usefixtures("shared_store")
 def test_the_summary_is_one_sheet_under_every_banner_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
