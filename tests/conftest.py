@@ -6,6 +6,7 @@ import csv
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -76,3 +77,26 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_copy(small_data: Path, tmp_path: Path) -> Path:
     """A private copy of the small tables, which a test may damage."""
     return Path(shutil.copytree(small_data, tmp_path / "small"))
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed() -> Iterator[None]:
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture(scope="session")
+def outlook():
+    """Lvliang from 2020 to 2025, only to be read."""
+    from lvliang.projection.outlook import look_ahead
+
+    return look_ahead("141100", base_year=2020, end_year=2025, draws=4000, seed=7)
+
+
+@pytest.fixture(scope="session")
+def targets():
+    """The targets of Lvliang by name."""
+    from lvliang.feasibility.targets import load_targets
+
+    return {target.target_id: target for target in load_targets("141100", 2020, 2025)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
@@ -29,12 +29,6 @@ from lvliang.projection.scenario import load_scenario
 
 BASELINE = load_scenario(base_year=2020, end_year=2025)
 LONG_NAME = "Xishuangbanna Dai Autonomous Prefecture"
-
-
-@pytest.fixture(autouse=True)
-def figures_are_closed() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 def yearly(first: int, *values: float) -> pd.Series:
@@ -470,7 +464,6 @@ def drawn_plainly(**names: str) -> Chart:
 def test_a_chart_with_an_axis_that_is_not_named_is_refused(names: dict, missing: str) -> None:
     with pytest.raises(ValueError, match=f"'T' has no label for axis {missing}; legal: a label"):
         drawn_plainly(**names)
-    plt.close("all")
 
 
 def test_years_names_and_a_common_label_name_an_axis() -> None:
@@ -482,7 +475,6 @@ def test_years_names_and_a_common_label_name_an_axis() -> None:
     assert drawing.unlabelled(figure) == []
     figure.supylabel("")
     assert drawing.unlabelled(figure) == ["y of panel 1", "y of panel 2"]
-    plt.close(figure)
 
 
 def test_html_closes_the_figure_and_brings_the_numbers() -> None:
@@ -549,9 +541,8 @@ def test_no_label_hides_a_figure(target: float | None, lang: str) -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(80, 6000), (140, 190), (930, 1790), (0.6, 0.9)])
 def test_a_log_axis_has_at_least_two_ticks(low: float, high: float) -> None:
-    figure, axes = drawing.new_axes("x")
+    _, axes = drawing.new_axes("x")
     axes.plot([0, 1], [low, high])
     drawing.log_levels(axes)
     bottom, top = axes.get_ylim()
     assert sum(bottom <= tick <= top for tick in axes.get_yticks()) > 1
-    plt.close(figure)

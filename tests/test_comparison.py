@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -14,7 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from phrases import phrase
 from typer.testing import CliRunner
@@ -67,12 +65,6 @@ SEED = 3
 AHEAD = pd.Series({"q10": 1.0, "q50": 1.0, "q90": 2.0})
 LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
 pytestmark = pytest.mark.usefixtures("shared_store")
-
-
-@pytest.fixture(autouse=True)
-def figures_are_closed() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 @lru_cache

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 
 from lvliang.baseline.growth import level_after
 from lvliang.baseline.regions import find_region
@@ -344,4 +343,3 @@ def test_the_chart_draws_the_curves_and_marks_the_medians(found: Industries, lan
     assert sorted(dots) == sorted(zip(middle["base"] / scale, middle["growth"], strict=True))
     assert len(chart.data) == 8
     assert "14.9" in chart.html()
-    plt.close(chart.figure)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 
 from lvliang.baseline.regions import find_region
 from lvliang.display.prose import Text
@@ -48,12 +46,6 @@ HINDCASTS = pd.DataFrame(
         "in90": [True, False],
     }
 )
-
-
-@pytest.fixture(autouse=True)
-def figures_are_closed() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 def say(block: str, lang: str = "en", **facts: object) -> list[Any]:

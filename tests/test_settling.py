@@ -11,19 +11,7 @@ import xarray as xr
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.break_even import even_bet, what_it_takes
 from lvliang.feasibility.settling import VintageGap, describe_gaps, settled, vintage_gaps
-from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess, outcomes
-from lvliang.projection.outlook import look_ahead
-
-
-@pytest.fixture(scope="module")
-def outlook():
-    return look_ahead("141100", base_year=2020, end_year=2025, draws=4000, seed=7)
-
-
-@pytest.fixture(scope="module")
-def targets():
-    return {target.target_id: target for target in load_targets("141100", 2020, 2025)}
 
 
 def test_a_gap_is_first_published_less_revised():

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lvliang.errors import ParameterError
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.bands import BINDING, INDICATIVE, LIKELIHOOD, likelihood, verdict_class
 from lvliang.feasibility.targets import load_targets
@@ -14,16 +13,6 @@ from lvliang.feasibility.verdicts import Verdict, Verdicts, assess, outcomes, ra
 from lvliang.projection.outlook import look_ahead
 
 SETTINGS = {"base_year": 2020, "end_year": 2025, "draws": 4000, "seed": 7}
-
-
-@pytest.fixture(scope="module")
-def outlook():
-    return look_ahead("141100", **SETTINGS)
-
-
-@pytest.fixture(scope="module")
-def targets():
-    return {target.target_id: target for target in load_targets("141100", 2020, 2025)}
 
 
 @pytest.fixture(scope="module")
@@ -125,18 +114,10 @@ def test_a_record_of_which_nothing_is_known_ends_nowhere(targets):
     assert (one.record, one.beyond_record, one.grade) == (None, None, "C")
 
 
-def test_air_rank_cannot_be_told(verdicts):
-    assert verdicts["air_rank"].class_ == "cannot_tell"
-
-
 def test_a_target_beyond_the_run_is_not_judged():
     short = look_ahead("141100", **SETTINGS | {"base_year": 2015, "end_year": 2018})
     found = assess(load_targets("141100", 2020, 2018), short).by_id
     assert found["gdp_2021"].missing.reason == "beyond_run"
-
-
-def test_a_target_not_yet_known_is_not_there():
-    assert load_targets("141100", 2019, 2025) == []
 
 
 def test_a_rank_needs_every_rival(outlook, targets):
@@ -150,6 +131,7 @@ def test_a_region_without_targets_has_no_verdicts(outlook):
     assert assess([], outlook) == ()
     assert assess([], outlook).frame().empty
     assert load_targets("140100", 2020, 2025) == []
+    assert load_targets("141100", 2019, 2025) == [], "not yet known"
 
 
 def test_same_seed_same_verdicts(targets, verdicts):
@@ -158,6 +140,9 @@ def test_same_seed_same_verdicts(targets, verdicts):
 
 
 def test_a_verdict_is_had_again_from_its_row(verdicts):
+    assert verdicts["air_rank"].class_ == "cannot_tell"
+    frame = Verdicts(verdicts.values()).frame()
+    assert not frame.map(lambda cell: isinstance(cell, dict)).any(axis=None)
     for one in verdicts.values():
         found = Verdict.of(Verdicts([one]).records("")[0])
         parts = dict.fromkeys(
@@ -168,16 +153,6 @@ def test_a_verdict_is_had_again_from_its_row(verdicts):
         assert kept == (target, one.class_, one.near_edge, one.grade)
         assert found.probability == pytest.approx(one.probability)
         assert {name: getattr(found, name) for name in parts} == parts
-
-
-def test_no_cell_of_the_frame_holds_a_dict(verdicts):
-    frame = Verdicts(verdicts.values()).frame()
-    assert not frame.map(lambda cell: isinstance(cell, dict)).any(axis=None)
-
-
-def test_an_unknown_region_is_a_parameter_error():
-    with pytest.raises(ParameterError, match="did you mean"):
-        look_ahead("lvlang", **SETTINGS)
 
 
 @pytest.mark.parametrize(
