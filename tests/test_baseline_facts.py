@@ -113,44 +113,27 @@ def test_another_number_another_sentence(changed: dict[str, float], number: str)
     assert number in "".join(baseline(**changed))
 
 
-def test_without_mean_growth_the_rest_is_told_and_what_is_missing() -> None:
+def test_what_is_missing_is_left_out_or_told_as_missing():
     headline, missing, *_ = baseline(mean=None)
     assert headline == "Q市2020年地区生产总值1538.04亿元，居全省第4位。"
     assert missing.startswith("修订后的序列缺年份，不计算年均增速")
-
-
-def test_a_rank_that_is_missing_is_not_told_as_missing_growth() -> None:
-    said = baseline(gdp_last_rank=NAN)
-    assert "居全省" not in said[0]
-    assert "实际年均增长5.4%" in said[0]
-    assert "缺年份" not in "".join(said)
-
-
-def test_a_first_year_that_is_missing_is_not_told_as_nan() -> None:
+    unranked = baseline(gdp_last_rank=NAN)
+    assert "居全省" not in unranked[0]
+    assert "实际年均增长5.4%" in unranked[0]
+    assert "缺年份" not in "".join(unranked)
     assert "nan" not in "".join(baseline(gdp_first=NAN))
-
-
-def test_without_gdp_nothing_is_told_but_that() -> None:
     assert baseline(gdp_last=NAN) == ["Q市：2020年没有可用的地区生产总值。"]
     assert baseline("en", gdp_last=NAN) == ["Q市: no usable GDP figure for 2020."]
-
-
-@pytest.mark.parametrize(
-    ("rates", "told"),
-    [
+    assert not any("一般公共预算收入" in words for words in baseline(revenue_first=NAN))
+    for rates, told in (
         (growth(-0.1), True),
         (growth(0.0), False),
         (growth(4.0), False),
         (growth(NAN), False),
         (growth().drop(2015), False),
-    ],
-)
-def test_a_trough_is_told_where_the_first_year_shrank(rates: pd.DataFrame, told: bool) -> None:
-    assert any("低点" in words for words in baseline(growth=rates)) is told
-
-
-def test_revenue_without_growth_is_left_out() -> None:
-    assert not any("一般公共预算收入" in words for words in baseline(revenue_first=NAN))
+    ):
+        found = any("低点" in words for words in baseline(growth=rates))
+        assert found is told, "a trough is where the first year shrank"
 
 
 def test_two_figures_of_a_year_are_told_where_they_differ() -> None:
@@ -223,20 +206,16 @@ def test_figures_in_the_same_words_share_a_row() -> None:
     assert reported(figures[:0]).empty
 
 
-def test_why_there_is_no_rank() -> None:
+def test_why_there_is_no_rank():
     none = {"ranks": [], "cities": 9, "missing": 3}
-    _, zh = said("ranks", **none)
+    (_, zh), (_, en) = (said("ranks", lang, **none) for lang in ("zh", "en"))
     assert zh.words == "Q市所在省有9个市（州、盟），统计序列缺3个，不排全省位次。"
-    _, en = said("ranks", "en", **none)
     assert "has 9 cities and prefectures, of which the series lack 3" in en.words
     _, alone = said("ranks", ranks=[], cities=1, missing=0)
     assert alone.words == "Q市是直辖市，没有同省的其他市，不作位次研判。"
     assert len(said("ranks", ranks=[], cities=11, missing=0)) == 1
-
-
-def test_the_series_of_guizhou_lack_three_of_its_nine_cities() -> None:
     history = load_history([f"520{number}00" for number in range(1, 7)], 2020)
     guiyang = find_region("520100")
     found = baseline_facts(history, starting_point(history, "520100", 2020), guiyang, 2020)
-    assert (found["cities"], found["missing"]) == (9, 3)
+    assert (found["cities"], found["missing"]) == (9, 3), "the series of Guizhou lack three of nine"
     assert ranks_by_year(history, "520100").empty

@@ -36,14 +36,6 @@ def releases(outputs: Path) -> list[str]:
     return sorted(path.name for path in (outputs / "releases").iterdir())
 
 
-def test_a_lock_that_is_held_names_its_process(tmp_path: Path) -> None:
-    outputs = tmp_path / "outputs"
-    with lock(outputs), pytest.raises(Locked, match=f"process {os.getpid()} "), lock(outputs):
-        pass
-    with lock(outputs):
-        pass
-
-
 def test_the_lock_of_a_killed_process_does_not_block(tmp_path: Path) -> None:
     code = (
         "import pathlib, sys, lvliang.site.publish as p\n"
@@ -56,23 +48,22 @@ def test_the_lock_of_a_killed_process_does_not_block(tmp_path: Path) -> None:
         with pytest.raises(Locked, match=f"process {holder.pid} "), lock(tmp_path):
             pass
         holder.send_signal(signal.SIGKILL)
+    with lock(tmp_path), pytest.raises(Locked, match=f"process {os.getpid()} "), lock(tmp_path):
+        pass
     with lock(tmp_path):
         assert (tmp_path / ".lock").read_text() == str(os.getpid())
 
 
-def test_the_next_run_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+def test_staging_is_removed_after_a_failure_and_what_a_killed_run_left_by_the_next(tmp_path):
+    with pytest.raises(ValueError, match="quality"), staging(tmp_path) as staged:
+        (staged / "half.html").write_text("half")
+        raise ValueError("quality")
+    assert list(tmp_path.iterdir()) == []
     left = tmp_path / ".staging-0123abcd"
     (left / "zh").mkdir(parents=True)
     (left / "zh" / "half.html").write_text("half")
     with lock(tmp_path), staging(tmp_path) as own:
         assert not left.exists() and own.exists()
-
-
-def test_staging_is_removed_even_after_a_failure(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="quality"), staging(tmp_path) as staged:
-        (staged / "half.html").write_text("half")
-        raise ValueError("quality")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_page_is_shown_through_a_relative_link(tmp_path: Path) -> None:

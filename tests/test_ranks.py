@@ -232,10 +232,6 @@ def test_without_drawn_prices_the_same_prices_alone_are_scored(small_data):
     assert told[1].startswith("Earlier origins lack")
 
 
-def test_a_province_that_lacks_a_city_has_an_empty_record():
-    assert score_ranks("410100", [2016], 2020, draws=100, seed=1).empty
-
-
 def test_a_year_without_one_city_is_left_out(small_data, tmp_path):
     data = Path(shutil.copytree(small_data, tmp_path / "data"))
     file = data / "panel/gdp_first_published.csv"
@@ -301,8 +297,7 @@ def test_the_text_says_where_the_revenue_of_the_cities_ends():
 
 
 @pytest.mark.parametrize("region", ["110000", "520100"])  # alone; of a province without all GDP
-def test_a_record_of_nothing_can_be_kept(region, monkeypatch, tmp_path):
-    monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path))
+def test_a_record_of_nothing_can_be_kept(region, shared_store):
     for _ in range(2):
         found = load_rank_record(region, 2009, draws=100)
         assert found.empty

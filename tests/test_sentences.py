@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from lvliang.display.prose import Text
 from lvliang.feasibility.verdict_facts import class_counts
 from lvliang.feasibility.verdicts import Verdict, Verdicts
@@ -40,7 +38,7 @@ def feasibility(verdicts: Verdicts, lang: str = "zh") -> list[str]:
     return [sentence.words for sentence in said]
 
 
-def test_verdicts_are_counted_and_judged_together() -> None:
+def test_verdicts_are_counted_and_judged_together():
     assert feasibility(main(0.4, 0.5, None)) == [
         "2021年3项主要预期目标中，存在不确定性、需加力推进2项；暂不具备评估条件1项。",
         "可评估的两项目标同时实现：可能性较小。",
@@ -48,16 +46,10 @@ def test_verdicts_are_counted_and_judged_together() -> None:
     assert feasibility(main(0.4, 0.5), "en")[1].startswith("Both targets that can be assessed")
     assert feasibility(main(0.4, 0.5, 0.6), "en")[1].startswith("All 3 targets")
     assert feasibility(main(0.4, 0.5, 0.6))[1].startswith("可评估的3项目标")
-
-
-@pytest.mark.parametrize(("together", "word"), [(0.66, "可能性较大"), (0.005, "可能性极小")])
-def test_the_word_for_all_together_follows_their_probability(together: float, word: str) -> None:
-    assert feasibility(main(0.7, 0.8, together=together))[1].endswith(f"：{word}。")
-
-
-@pytest.mark.parametrize("probabilities", [(0.4, None), (None, None)])
-def test_fewer_than_two_assessable_targets_are_not_joined(probabilities: tuple) -> None:
-    assert len(feasibility(main(*probabilities))) == 1
+    for together, word in ((0.66, "可能性较大"), (0.005, "可能性极小")):
+        assert feasibility(main(0.7, 0.8, together=together))[1].endswith(f"：{word}。")
+    for fewer_than_two in ((0.4, None), (None, None)):
+        assert len(feasibility(main(*fewer_than_two))) == 1
 
 
 def test_a_region_without_targets_says_so() -> None:

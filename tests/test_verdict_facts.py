@@ -77,13 +77,10 @@ def test_a_target_to_the_end_is_stated_or_derived() -> None:
     assert verdict_facts(verdicts(stated))["kept_from"] is None
 
 
-@pytest.mark.parametrize(
-    ("natures", "common"),
-    [(("预期性", "预期性"), "预期性"), (("预期性", "约束性"), None), ((), None)],
-)
-def test_the_nature_of_targets_is_told_where_they_have_it_in_common(natures, common):
-    judged = verdicts(*(GROWTH | {"nature": nature} for nature in natures))
-    assert verdict_facts(judged)["nature"] == common
+def test_the_nature_of_targets_is_told_where_they_have_it_in_common():
+    for *natures, common in (("预期性", "预期性", "预期性"), ("预期性", "约束性", None), (None,)):
+        judged = verdicts(*(GROWTH | {"nature": nature} for nature in natures))
+        assert verdict_facts(judged)["nature"] == common
 
 
 def test_how_to_add_figures_is_said_where_any_are_missing() -> None:
@@ -108,11 +105,8 @@ def test_the_distance_of_a_target_from_an_even_bet_has_its_side() -> None:
     assert "1.3 points below the target" in even(6.69, "en")[0]
     gaps = [even_bets(verdicts(GROWTH | {"break_even": EvenBet(x, 0)})) for x in (6.69, 9.5, 7.96)]
     assert [bet["gap"] for (bet,) in gaps] == [-1.3, 1.5, 0.0]
-
-
-def test_no_even_bet_where_the_word_stands_alone_or_no_rate_is_needed() -> None:
-    assert even(6.69, grade="C") == []
-    assert even(4.0, rate_needed=float("nan")) == []
+    assert even(6.69, grade="C") == [], "where the word stands alone"
+    assert even(4.0, rate_needed=float("nan")) == [], "nor where no rate is needed"
 
 
 def test_the_settling_figure_is_told_with_its_gap_or_without() -> None:
@@ -142,18 +136,17 @@ def test_targets_of_growth_as_levels() -> None:
     assert level_facts(lower, 2020, **YEARS)["gdp_level"]["level"] == pytest.approx(1614.942)
 
 
-@pytest.mark.parametrize(
-    ("targets", "base_year", "known"),
-    [
+def test_without_target_level_or_growth_there_is_no_level():
+    for targets, base_year, known in (
         (TARGETS[1:], 2020, ["revenue_level"]),
         (TARGETS[:1], 2020, ["gdp_level"]),
         (TARGETS[:0], 2020, []),
         (TARGETS, 2019, []),
-    ],
-)
-def test_without_target_level_or_growth_there_is_no_level(targets, base_year, known):
-    facts = level_facts(Verdicts(targets), base_year, **YEARS)
-    assert [name for name, value in facts.items() if value] == known
+    ):
+        facts = level_facts(Verdicts(targets), base_year, **YEARS)
+        assert [name for name, value in facts.items() if value] == known
+    assert target_value(TARGETS, "new_urban_jobs") == 3.9
+    assert target_value(TARGETS, "gdp_nominal") is None
 
 
 def test_jobs_are_those_of_the_report() -> None:
@@ -167,11 +160,6 @@ def test_jobs_are_those_of_the_report() -> None:
     assert "220,000 persons over five years, 44,000 persons a year" in jobs
     assert report_facts(figures[:0]) == {"is_report": False, "jobs": None}
     assert len(said("main")) == 1
-
-
-def test_target_value() -> None:
-    assert target_value(TARGETS, "new_urban_jobs") == 3.9
-    assert target_value(TARGETS, "gdp_nominal") is None
 
 
 def test_that_a_year_rebounds_is_said_after_a_shock_alone() -> None:
@@ -211,16 +199,29 @@ def beside(lang: str = "zh", **changes: Any) -> str:
     return told.partition("——" if lang == "zh" else " — ")[2]
 
 
-@pytest.mark.parametrize(
-    ("line", "beyond", "told"),
-    [
+def test_beside_a_verdict_stands_its_record_or_why_there_is_none():
+    of_record = "回测依据：全省各市，5年平均增速，9个起点，90%区间覆盖87%"
+    for line, beyond, told in (
         (None, None, "没有自己的回测记录"),
         (None, 5, "超过5年没有检验记录"),
-        (LINE, None, "回测依据：全省各市，5年平均增速，9个起点，90%区间覆盖87%"),
-    ],
-)
-def test_beside_a_verdict_stands_its_record_or_why_there_is_none(line, beyond, told):
-    assert beside(record=line, beyond_record=beyond).startswith(told)
+        (LINE, None, of_record),
+    ):
+        assert beside(record=line, beyond_record=beyond).startswith(told)
+    for bias, words in (
+        (2.28, "预测平均偏高2.3个百分点"),
+        (-0.4, "预测平均偏低0.4个百分点"),
+        (-0.04, "预测平均没有偏高或偏低"),
+    ):
+        line = replace(LINE, fared=replace(FARED, bias=bias))
+        assert beside(record=line).endswith(f"，{words}。")
+    own = replace(LINE, own=OWN)
+    assert beside(record=own).endswith("其中本市9个起点中5个落在区间内、预测平均偏高3.4个百分点。")
+    assert "(of the city itself, 5 of 9 outcomes lay within" in beside("en", record=own)
+    for kind, told in (
+        ("alike", "40个时段（全国12个城市）中，有61%"), ("province", "40个时段中，有61%"),
+    ):  # fmt: skip
+        spells = {"reference_class": ReferenceClass(kind, 40, 12), "reference_percentile": 60.6}
+        assert told in beside(**spells)
 
 
 @pytest.mark.parametrize(("basis", "told"), [("constant", True), ("current", False)])
@@ -230,30 +231,3 @@ def test_the_two_point_rule_says_what_it_was_fed(basis: str, told: bool) -> None
     assert "2015—2020年现价年均增长10.0%" in words
     assert "“按期推进”" in words
     assert ("口径不一" in words) is told
-
-
-@pytest.mark.parametrize(
-    ("kind", "told"),
-    [("alike", "40个时段（全国12个城市）中，有61%"), ("province", "40个时段中，有61%")],
-)
-def test_earlier_spells_are_of_cities_that_began_alike_or_of_the_province(kind, told):
-    assert told in beside(reference_class=ReferenceClass(kind, 40, 12), reference_percentile=60.6)
-
-
-def test_the_line_of_the_province_tells_how_the_city_itself_fared() -> None:
-    own = replace(LINE, own=OWN)
-    assert beside(record=own).endswith("其中本市9个起点中5个落在区间内、预测平均偏高3.4个百分点。")
-    assert "(of the city itself, 5 of 9 outcomes lay within" in beside("en", record=own)
-
-
-@pytest.mark.parametrize(
-    ("bias", "words"),
-    [
-        (2.28, "预测平均偏高2.3个百分点"),
-        (-0.4, "预测平均偏低0.4个百分点"),
-        (-0.04, "预测平均没有偏高或偏低"),
-    ],
-)
-def test_a_line_of_the_record_says_on_which_side_forecasts_erred(bias: float, words: str) -> None:
-    line = replace(LINE, fared=replace(FARED, bias=bias))
-    assert beside(record=line).endswith(f"，{words}。")
