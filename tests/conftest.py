@@ -44,7 +44,11 @@ def data_copy(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def store_of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("store")
+    """One for all the processes that tests run in."""
+    own = tmp_path_factory.getbasetemp()
+    store = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "store"
+    store.mkdir(exist_ok=True)
+    return store
 
 
 @pytest.fixture(scope="module")
