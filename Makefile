@@ -25,7 +25,7 @@ report: $(VENV)/run.stamp  ## 运行笔记本并发布报告 run the notebooks, 
 	@$(BIN)/lvliang report $(ARGS)
 
 test: $(VENV)/dev.stamp  ## 运行测试 run the tests
-	$(BIN)/python -m pytest --ignore tests/browser --ignore tests/iamc
+	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/browser --ignore tests/iamc
 
 test-browser: $(VENV)/dev.stamp  ## 在 Chromium 中检查页面 open the pages in Chromium
 	$(BIN)/python -m pytest tests/browser
