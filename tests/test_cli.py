@@ -177,13 +177,6 @@ def test_check_prints_the_rows_of_each_table(call: Call, data: Path) -> None:
     assert told in done.stdout
 
 
-def test_check_of_a_damaged_table_is_exit_code_3(call: Call, data_copy: Path) -> None:
-    (data_copy / "sources.csv").write_text("", "utf-8")
-    done = call("check", "--data", data_copy)
-    assert (done.returncode, done.stdout) == (3, "")
-    assert f"error: {data_copy / 'sources.csv'}: the table is empty" in done.stderr
-
-
 @pytest.fixture
 def assessed(call: Call, small_data: Path, store_of_all: Path) -> Call:
     """The targets of Lvliang in a form, from the store."""

@@ -17,9 +17,6 @@ from lvliang.baseline.package import present_resources
 from lvliang.baseline.regions import find_region
 from lvliang.baseline.tables import load_table
 from lvliang.errors import DataError
-from lvliang.feasibility.targets import load_targets
-from lvliang.feasibility.verdicts import assess
-from lvliang.projection.outlook import look_ahead
 
 TABLE = "national_macro"
 FILE = "national/macro.csv"
@@ -248,15 +245,3 @@ def test_without_the_panel_folder_the_other_tables_stand(data: Path, data_copy: 
     figures = report_figures("141100", 2020, data_copy)
     assert not figures.empty
     assert figures.equals(report_figures("141100", 2020, data))
-
-
-def test_without_the_panel_folder_no_target_can_be_told(data_copy: Path) -> None:
-    shutil.rmtree(data_copy / "panel")
-    outlook = look_ahead(
-        "141100", base_year=2020, end_year=2025, draws=1000, seed=1, data=data_copy
-    )
-    verdicts = assess(load_targets("141100", 2020, 2025, data_copy), outlook)
-    assert len(verdicts) == 16
-    assert {one.class_ for one in verdicts} == {"cannot_tell"}
-    assert not verdicts.rated
-    assert all(one.missing.reason for one in verdicts)

@@ -148,6 +148,8 @@ def test_without_the_panel_a_run_forecasts_nothing(data_copy):
     found = vintage.results(verdicts, outlook, {})
     assert found["forecasts"] == []
     assert {row["class"] for row in found["verdicts"]} == {"cannot_tell"}
+    assert len(verdicts) == 16 and not verdicts.rated
+    assert all(one.missing.reason for one in verdicts)
 
 
 def test_forecasts_are_in_the_units_of_the_indicators(data: Path) -> None:

@@ -14,7 +14,6 @@ import pytest
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
-from lvliang.display import fonts
 from lvliang.display.show import PIECES_TYPE, Chart, Table
 from lvliang.errors import ParameterError, QualityError
 from lvliang.site.gate import faults_of_page, visible_text
@@ -263,12 +262,6 @@ def test_same_notebook_makes_the_same_page():
     notebook = v4.new_notebook(cells=[markdown("# 题"), shown({"text/html": chart().html()})])
     assert render_page(notebook, lang="zh") == render_page(notebook, lang="zh")
     assert chart().html() == chart().html()
-
-
-def test_style_sheet_uses_the_shipped_font_first_and_no_system_alias():
-    css = (TEMPLATE / "page.css").read_text("utf-8")
-    assert css.index(f'font-family: "{fonts.FAMILY}"') < css.index('"PingFang SC"')
-    assert "system-ui" not in css
 
 
 def test_a_chart_fits_a_phone_and_paper_shows_no_folded_table():

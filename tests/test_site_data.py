@@ -18,7 +18,6 @@ from lvliang import parameters
 from lvliang.display.show import Appendix, Sentence, Table, contents_of
 from lvliang.display.tabular import DATA_TYPE, Content
 from lvliang.site import publication
-from lvliang.site.links import check_links
 from lvliang.site.site_data import listing_html, shown_on, write_data
 
 PAGE = "10_baseline"
@@ -140,19 +139,6 @@ def test_the_index_links_to_every_file(site: Path, index: str, lang: str) -> Non
     assert linked == {folder / name: said for name, said in listed.items()} | {
         folder / "index.csv": "index.csv"
     }
-
-
-def test_a_file_that_is_missing_is_a_broken_link(site: Path) -> None:
-    assert check_links(site) == []
-    path = site / f"data/en/{PAGE}-02.csv"
-    content = path.read_bytes()
-    path.unlink()
-    try:
-        assert check_links(site) == [
-            f"en/index.html links to ../data/en/{PAGE}-02.csv, which does not exist."
-        ]
-    finally:
-        path.write_bytes(content)
 
 
 def test_the_same_run_writes_the_same_bytes(site: Path, publish: Publish, tmp_path: Path) -> None:

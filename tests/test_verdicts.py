@@ -134,11 +134,6 @@ def test_a_region_without_targets_has_no_verdicts(outlook):
     assert load_targets("141100", 2019, 2025) == [], "not yet known"
 
 
-def test_same_seed_same_verdicts(targets, verdicts):
-    again = assess(list(targets.values()), look_ahead("吕梁", **SETTINGS)).by_id
-    assert again == verdicts
-
-
 def test_a_verdict_is_had_again_from_its_row(verdicts):
     assert verdicts["air_rank"].class_ == "cannot_tell"
     frame = Verdicts(verdicts.values()).frame()
