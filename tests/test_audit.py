@@ -363,8 +363,8 @@ def test_the_vintages_of_the_city_of_the_page_are_compared_too(judged: pd.DataFr
 def test_levels_are_told_in_the_unit_of_the_language(facts, lang, level, gap, first, correction):
     told = facts | {"region": find_region(LVLIANG)}
     (*_, ranked, _) = say("conflicts", lang, **told)
-    assert f"<td>{level}</td>" in ranked.html()
-    assert f"<td>{gap}</td>" in ranked.html()
+    assert f'<td class="num">{level}</td>' in ranked.html()
+    assert f'<td class="num">{gap}</td>' in ranked.html()
     (*_, vintages) = say("vintages", lang, **told)
     assert vintages.frame.iloc[-1, 1] == first
     assert any(correction in piece.html() for piece in say("corrections", lang, **told))

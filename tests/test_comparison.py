@@ -367,7 +367,7 @@ def test_without_the_panel_nothing_is_compared(data_copy: Path) -> None:
     assert len(said(empty, "zh", "compare")) == 1
     effects = tornado(bare, known[-2], seed=SEED, data=data_copy)
     assert tornado_facts(effects, SPAN) is None
-    assert [piece.style for piece in said(empty, "zh", "tornado", tornado=None)[1:]] == ["nothing"]
+    assert len(said(empty, "zh", "tornado", tornado=None)) == 1
     slopes, tried = load_sensitivities("141100", 2020, data_copy), trial("141100", 2020, data_copy)
     assert coal_facts(slopes, tried, pd.Series(dtype=float)) is None
     _, unknown, *_ = said(empty, "zh", "coal", coal=None, share=None)

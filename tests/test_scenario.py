@@ -87,7 +87,7 @@ def test_coal_scenarios_repeat_the_price_as_it_moved(name: str, first: int, last
     expected = moved.loc[first:last].tolist()
     assert list(given.values())[: len(expected)] == expected
     assert set(list(given.values())[len(expected) :]) == {0.0}
-    assert str(first) in read_scenario(data_folder() / f"scenarios/{name}.toml").source("en")
+    assert str(first) in read_scenario(data_folder() / f"scenarios/{name}.toml").source_en
 
 
 def test_the_relapse_has_the_size_of_the_last_shock() -> None:
