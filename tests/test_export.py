@@ -332,6 +332,9 @@ def test_the_workbook_says_in_one_language_what_the_table_says(export: Export, l
     assert {type(row[-2]) for row in data[1:]} <= {int, float}
     assert {"zh": "亿元", "en": "100 million CNY"}[lang] in {row[-4] for row in data[1:]}
     assert {row[0] for row in variables[1:]} == set(export.rows["variable"])
+    told_of = dict(zip(export.rows["variable"], export.rows["statistic"], strict=True))
+    low = [" ".join(map(str, row)) for row in variables[1:] if told_of[row[0]] == "q05"]
+    assert low and all("当年有5%的路径" in row and "5 % of the paths" in row for row in low)
     assert all(cell not in (None, "") for row in [*data, *variables] for cell in row)
     told = {str(row[2]) for row in provenance[1:]}
     assert {code_version(), data_fingerprint(), "2021", "1000"} <= told

@@ -101,7 +101,7 @@ def test_a_formula_of_a_page_passes_the_gate(cell: v4.NotebookNode, display: str
 @pytest.mark.parametrize("cell", [markdown(f"$${FRACTION}$$"), shown(Formula(FRACTION))])
 def test_a_formula_in_a_line_of_its_own_scrolls_in_its_own_box(cell: v4.NotebookNode) -> None:
     (box,) = BeautifulSoup(page(cell), "html.parser").select(".formula")
-    assert box["tabindex"] == "0"
+    assert (box["tabindex"], box["role"], box["aria-label"]) == ("0", "region", "题")
     assert box.math is not None
     inline = BeautifulSoup(page(markdown(f"${FRACTION}$")), "html.parser")
     assert inline.select(".formula") == []

@@ -64,6 +64,15 @@ def test_clean_page_has_no_fault():
             "<meta http-equiv='refresh' content='0'>",
             "A page must have no second http-equiv, under “题”.",
         ),
+        *[
+            (f"{before}<{tag} href='//x.cn'>", f"A page must have no <{tag}>, of which a reader")
+            for before, tag in [
+                *(("", tag) for tag in ("script", "form", "iframe", "object", "embed", "video")),
+                ("", "base"),
+                ("", "link"),
+                ("<svg aria-hidden='true'>", "image"),
+            ]
+        ],
         ("<img src='a.png' alt='a'>", "An <img> is a file of its own, which no reader is shown"),
         ("<img src='//x.cn/a' alt='a'>", "An <img> is a file of its own, which no reader is"),
         ("<canvas></canvas>", "A drawn <canvas> has no text alternative, under “题”."),
@@ -129,6 +138,7 @@ def test_fault_of_a_page_is_found_once(body, fault):
     [
         "<meta charset='utf-8'>",
         META.replace("img-src data:", "img-src *"),
+        META.replace("Content-Security-Policy", "refresh"),
         META.replace("<meta http", "<style>p {}</style><meta http"),
     ],
 )

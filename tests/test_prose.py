@@ -143,6 +143,12 @@ def test_a_table_says_its_caption_and_is_left_out_without_rows(texts: Path) -> N
     assert say(texts, told + rows, frame=pd.DataFrame({"gap": []}), found=[]) == []
 
 
+def test_words_of_a_user_are_no_syntax_of_a_text(texts: Path) -> None:
+    row = {"why_en": "One.\n\n!wow | two\n# three"}
+    (sentence,) = say(texts, '{{ row | worded("why") }} Four.', row=row)
+    assert sentence == Sentence("One.  !wow | two # three Four.")
+
+
 def test_a_page_shows_a_block_of_all_pages(texts: Path) -> None:
     (texts / f"{SHARED}.en.md").write_text("{% block sources %}## Of all{% endblock %}", "utf-8")
     (texts / "page.en.md").write_text("{% block all %}A{% endblock %}", "utf-8")
@@ -205,6 +211,7 @@ def test_the_end_of_a_line_is_a_space_in_english_alone(texts: Path) -> None:
             r"page.en.md, line 3: .*no treatment 'x'; legal: own",
         ),
         ("{{ 'x' | label('colour') }}", r"line 2: vocabulary.csv: no colour 'x'; legal: "),
+        ("A\n{{ {} | worded('titel') }}", r"page.en.md, line 3: nothing is worded 'titel'"),
         ("{% if x %}", r"page.en.md, line 3: .*unknown tag .endblock"),
         ("{{ 1 | shout }}", r"page.en.md, line 2: No filter named 'shout'"),
         ("{{ table(frame, a='A | shout') }}", r"line 2: nothing is told as 'shout'; legal: abs, "),
@@ -243,8 +250,20 @@ def test_both_languages_have_the_same_blocks_and_use_the_same_facts(page: str) -
     (blocks_zh, facts_zh), (blocks_en, facts_en) = (
         used(TEXTS / f"{page}.{lang}.md") for lang in words.LANGUAGES
     )
-    assert blocks_zh == blocks_en
-    assert facts_zh == facts_en
+    assert blocks_zh == blocks_en, one_has_alone(page, {*blocks_zh} ^ {*blocks_en})
+    assert facts_zh == facts_en, f"{page}: in one language alone: {facts_zh ^ facts_en}"
+
+
+def one_has_alone(page: str, names: set[str]) -> list[str]:
+    """File and line of each block that one language lacks."""
+    return [
+        f"{path}, line {node.lineno}: {node.name} is in one language alone"
+        for path in (TEXTS / f"{page}.{lang}.md" for lang in words.LANGUAGES)
+        for node in Environment()
+        .parse(path.read_text("utf-8"))
+        .find_all((nodes.Block, nodes.Macro))
+        if node.name in names
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -17,6 +17,7 @@ from phrases import phrase
 from lvliang.baseline.package import data_folder
 from lvliang.display import words
 from lvliang.display.prose import Text
+from lvliang.errors import DataError
 from lvliang.feasibility import bands
 from lvliang.feasibility.verdicts import Missing, Verdict
 
@@ -143,7 +144,7 @@ def test_a_forbidden_word_is_told_from_one_that_looks_like_it(said: str, found: 
     ],
 )
 def test_an_unknown_label_is_refused_with_what_is_legal(code: str, kind: str, told: str) -> None:
-    with pytest.raises(LookupError, match=re.escape(told)):
+    with pytest.raises(DataError, match=re.escape(told)):
         words_en.label(code, kind)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from lvliang.baseline.regions import find_region
 from lvliang.display.words import NOTHING, Words, capital, number, plain, signed, words_in
+from lvliang.errors import DataError
 
 
 class UnknownWord(Exception):
@@ -27,14 +28,20 @@ def filters(told: Words) -> dict[str, Callable[..., Any]]:
 
     def label(code: object, kind: str, own: bool = False) -> str:
         try:
-            return told.label(str(code), kind)
-        except LookupError as fault:
+            return told.label(code, kind)
+        except DataError as fault:
             if own:
                 return str(code)
             raise UnknownWord(fault.args[0]) from None
 
     def labels(codes: Iterable[object], kind: str, own: bool = False) -> str:
         return told.comma.join(label(code, kind, own) for code in dict.fromkeys(codes))
+
+    def worded(named: object, name: str) -> Any:
+        try:
+            return told.of(named, name)
+        except (KeyError, AttributeError) as fault:
+            raise UnknownWord(f"nothing is worded {name!r}: {fault}") from None
 
     def city(code: str) -> str:
         return find_region(code).name(told.lang)
@@ -75,5 +82,5 @@ def filters(told: Words) -> dict[str, Callable[..., Any]]:
         "unit": told.unit,
         "whole": lambda value: number(value, 0),
         "word": told.word,
-        "worded": told.of,
+        "worded": worded,
     }

@@ -59,7 +59,6 @@ WHOLE = r"(?m)^(?!.*\{% el)(\{% (if|for) .*)(\{% end\2 \+?%\})\n(?!\{[%{]-)"  # 
 MARK = "\0"  # before the number of a piece that was called, which stands for it in the text
 HEADING = re.compile(r"(?m)^\s*#+ .*$")  # which is a line
 PARAGRAPH = re.compile(r"\n\s*\n|\n\s*(?=![a-z])")  # what lies between two of them
-BREAK = {"zh": "", "en": " "}  # what the end of a line within a paragraph is told as
 
 
 class Text:
@@ -118,13 +117,14 @@ class Text:
         """A piece a paragraph; key figures that follow each other are one."""
         figures: list[KeyFigure] = []
         for paragraph in re.split(PARAGRAPH, re.sub(HEADING, r"\n\n\g<0>\n\n", rendered)):
-            lines = [line.strip().replace(BAR, "|") for line in paragraph.strip().split("\n")]
-            if lines and lines[0] == "!figure":
-                figures.append(KeyFigure(*lines[1:]))
-            elif lines and lines[0] == "!sheet":
-                yield Title(*lines[1:])
-            elif any(lines):
-                yield self._part(BREAK[self.lang].join(lines))
+            told = paragraph.strip().replace(BAR, "|")
+            first, *lines = map(str.strip, told.split("\n"))
+            if first == "!figure":
+                figures.append(KeyFigure(*lines))
+            elif first == "!sheet":
+                yield Title(*lines)
+            elif said := self._line(paragraph):
+                yield self._part(said)
         if figures:
             yield KeyFigures(figures)
 
@@ -166,9 +166,8 @@ class Text:
         A head may say how its values are told: ``"Gap | num(1)"``; ``rest`` says it of the
         columns without a head, which are called by their own names, or is a macro that heads
         them by these; columns then stand as in the frame. A narrow screen leaves out the column
-        ``desk``. What the first ``shared`` columns say is
-        said once above the rows that have it in common. A series has the columns ``year`` and
-        ``value``.
+        ``desk``. What the first ``shared`` columns say is said once above the rows that have it in
+        common. A series has the columns ``year`` and ``value``.
         """
         if not len(frame):
             return ""
@@ -185,7 +184,7 @@ class Text:
             for name, (head, *ways) in told.items()
         }
         caption, shown = self._line(caption + caller()), pd.DataFrame(columns)
-        narrow = self._line(heads[desk]) if desk else ""
+        narrow = self._line(told[desk][0]) if desk in told else ""
         return self._keep(Table(caption, shown, cards, decimals, narrow, shared))
 
     def _rows(self, caller: Callable[[], str], *, cards: bool = False) -> str:
@@ -218,7 +217,10 @@ class Text:
         """
         module, _, name = drawing.partition(".")
         draw = getattr(import_module(f"{figures.__name__}.{module}"), name)
-        title, subtitle, alternative, table = self._parts(caller())
+        found = list(self._parts(caller()))
+        if len(found) != 4:
+            raise UnknownWord(f"{drawing}: inside stand a title, what it measures, words, a table")
+        title, subtitle, alternative, table = found
         return self._keep(
             Chart(
                 draw(*facts, **labels),
@@ -250,8 +252,7 @@ class Text:
         return self._keep(Contents(title, re.findall(r"\[(.+)\]\(#(.+)\)", caller())))
 
     def _line(self, said: str) -> str:
-        lines = (line.strip() for line in said.split("\n"))
-        return BREAK[self.lang].join(lines).strip().replace(BAR, "|")
+        return words_in(self.lang).on_one_line(said).replace(BAR, "|")
 
 
 class Page:

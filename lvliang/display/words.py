@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from lvliang.baseline.package import data_folder, resource_path
+from lvliang.errors import DataError
 from lvliang.feasibility.bands import WORD_ONLY_GRADES, likelihood
 from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import Verdict
@@ -33,12 +34,7 @@ Numbers = TypeVar("Numbers", float, pd.Series, pd.DataFrame)
 
 
 class Words:
-    """How a language tells numbers, chances and names; see `words_in`.
-
-    Examples
-    --------
-    >>> zh, en = (words_in(lang) for lang in LANGUAGES)
-    """
+    """How a language tells numbers, chances and names; see `words_in`."""
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
@@ -49,7 +45,7 @@ class Words:
 
         Raises
         ------
-        LookupError
+        DataError
             Names the file, the code and what would be legal.
 
         Examples
@@ -57,14 +53,14 @@ class Words:
         >>> words_in("en").label("uncertain", "class"), words_in("zh").label("likely", "likelihood")
         ('uncertain: more effort needed', '可能性较大')
         """
-        labels = vocabulary().get(kind, {})
+        labels, code = vocabulary().get(kind, {}), str(code)
         if code not in labels:
             legal = ", ".join(labels or vocabulary())
-            raise LookupError(f"{VOCABULARY.name}: no {kind} {code!r}; legal: {legal}")
-        label = labels[str(code)][self.lang]
+            raise DataError(f"{VOCABULARY.name}: no {kind} {code!r}; legal: {legal}")
+        label = labels[code][self.lang]
         return label.format(**facts) if facts else label
 
-    def labels(self, kind: str) -> dict[str, str]:
+    def all_labels(self, kind: str) -> dict[str, str]:
         """All labels of a kind, by code."""
         return {code: label[self.lang] for code, label in vocabulary()[kind].items()}
 
@@ -260,9 +256,17 @@ class Words:
         return self.label("own", "scenario") if scenario.changes else self.of(scenario, "title")
 
     def of(self, named: object, name: str) -> Any:
-        """What a row or an object has in both languages under a name, as ``title_zh``."""
+        """What a row or an object has in both languages under a name, as ``title_zh``; words of
+        several lines on one, as no line of a user's is to be taken for one of a text.
+        """
         key = f"{name}_{self.lang}"
-        return named[key] if isinstance(named, Mapping | pd.Series) else getattr(named, key)
+        value = named[key] if isinstance(named, Mapping | pd.Series) else getattr(named, key)
+        return self.on_one_line(value) if isinstance(value, str) else value
+
+    def on_one_line(self, said: str) -> str:
+        """Lines joined as a paragraph has them: Chinese without a space."""
+        joint = "" if self.lang == "zh" else " "
+        return joint.join(line.strip() for line in said.strip().split("\n"))
 
     def target(self, target: Target) -> str:
         """A target in words: indicator, span, direction, value and unit.

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -28,7 +29,6 @@ from lvliang.display.words import LANGUAGES, Words, words_in
 from lvliang.errors import DataError, ParameterError
 from lvliang.feasibility.bands import WORD_ONLY_GRADES
 from lvliang.feasibility.ranks import levels_by_treatment, shares_by_year
-from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
 from lvliang.projection.conditional import condition
@@ -238,10 +238,6 @@ def _treated(treatment: str, told: Words) -> str:
     return told.label("treated", "export_name", name=name, treatment=under)
 
 
-def _target_name(target: Target, told: Words) -> str:
-    return told.target(target)
-
-
 def _in_each(name: Callable[[Words], str]) -> dict[str, str]:
     """``name_zh`` and ``name_en``."""
     return {f"name_{lang}": name(words_in(lang)) for lang in LANGUAGES}
@@ -264,7 +260,7 @@ def _targets(outlook: Outlook, verdicts: Verdicts) -> pd.DataFrame:
     rows = [
         {
             "indicator": target.indicator,
-            **_in_each(partial(_target_name, target)),
+            **_in_each(methodcaller("target", target)),
             "variable": f"Target|{target.target_id}|Chance of Being Met",
             "statistic": MET,
             "status": _status(outlook),

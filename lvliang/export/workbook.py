@@ -69,7 +69,7 @@ class _Sheets:
         by_variable = self.export.rows.groupby("variable", sort=False)
         sources = by_variable["source_id"].agg(lambda ids: ", ".join(sorted(set(ids))))
         first = by_variable.first()
-        facts = {"variables": first.join(first.apply(_statistic_facts, axis=1))}
+        facts = {"variables": [row | _parts(row["statistic"]) for row in first.to_dict("records")]}
         meanings = {lang: said("export", lang, "meanings", facts) for lang in LANGUAGES}
         measure = self._measure(first)
         table = {
@@ -106,12 +106,12 @@ class _Sheets:
                 for item, value in told.items()
                 if value
             ]
-        licence = "licence_zh" if self.lang == "zh" else "licence"
+        title, licence = ("title_zh", "licence_zh") if self.lang == "zh" else ("title", "licence")
         rows += [
             (
                 "source",
                 source["source_id"],
-                self.label("terms", "export_item", title=source["title"], terms=source[licence]),
+                self.label("terms", "export_item", title=source[title], terms=source[licence]),
             )
             for _, source in self.export.sources.iterrows()
         ]
@@ -128,15 +128,15 @@ class _Sheets:
 
     def _measure(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
         return {
-            "vintage": self._labels(rows["vintage"], "export_vintage"),
+            "vintage": self._labels(rows["vintage"], "vintage"),
             "price_basis": self._labels(rows["price_basis"], "export_price_basis"),
             "unit": rows["unit"].map(lambda unit: self.label(unit, "export_unit")),
         }
 
     def _statistic(self, name: str) -> str:
-        kind, percent, place = _parts(name)
-        told = name if kind == "quantile" and name == "q50" else kind
-        return self.label(told, "export_statistic", percent=percent, place=place)
+        parts = _parts(name)
+        kind = name if name == "q50" else parts["kind"]
+        return self.label(kind, "export_statistic", percent=parts["percent"], place=parts["place"])
 
     def _labels(self, column: pd.Series, kind: str) -> pd.Series:
         return column.map(lambda name: capital(self.label(name, kind)))
@@ -145,16 +145,12 @@ class _Sheets:
         return pd.DataFrame({self.label(name, "export_column"): table[name] for name in table})
 
 
-def _parts(statistic: str) -> tuple[str, int | None, str]:
-    """Which kind of statistic it is, the percentage of a quantile, and the place of a rank."""
+def _parts(statistic: str) -> dict[str, Any]:
+    """The ``kind`` of a statistic, the ``percent`` of a quantile and the ``place`` of a rank."""
     kind, _, place = statistic.partition("_")
-    if kind[0] == "q":
-        return "quantile", int(kind[1:]), ""
-    return kind, None, place
-
-
-def _statistic_facts(row: pd.Series) -> pd.Series:
-    return pd.Series(dict(zip(("kind", "percent", "place"), _parts(row["statistic"]), strict=True)))
+    is_quantile = kind[0] == "q"
+    percent = int(kind[1:]) if is_quantile else None
+    return {"kind": "quantile" if is_quantile else kind, "percent": percent, "place": place}
 
 
 def _drivers(scenario: Scenario) -> str:

@@ -20,9 +20,15 @@ from lvliang.display.words import forbidden
 EXCERPT = 40  # characters around a fault
 HEADINGS = ["h1", "h2", "h3", "h4"]
 # By it the browser itself refuses what runs, sends or loads; see docs/decisions/policy.md.
+KEPT = "Content-Security-Policy"
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
     "base-uri 'none'; form-action 'none'"
+)
+# What it leaves dead, or what asks for an address all the same.
+DEAD = (
+    "script, form, iframe, frame, object, embed, base, video, audio, source, "
+    "svg image:not([href^='data:']), link:not([rel=alternate])"
 )
 LOCAL_PATH = re.compile(
     r"(?i:file)://\S*"
@@ -167,19 +173,21 @@ def _language(page: BeautifulSoup) -> Iterator[str]:
 
 def _policy(page: BeautifulSoup) -> Iterator[str]:
     """A browser keeps a policy from where it stands on, and none that a later one could undo."""
-    kept = page.select("head > meta[charset]:first-child + meta[http-equiv]")
+    kept = page.select(f"head > meta[charset]:first-child + meta[http-equiv={KEPT!r}]")
     if [tag.get("content") for tag in kept] != [POLICY]:
         yield "The page does not begin with its own Content-Security-Policy."
     for tag in page.select("meta[http-equiv]"):
         if tag not in kept:
             yield f"A page must have no second http-equiv, {where(tag)}."
+    for tag in page.select(DEAD):
+        yield f"A page must have no <{tag.name}>, of which a reader gets nothing, {where(tag)}."
 
 
 def _alternatives(page: BeautifulSoup) -> Iterator[str]:
     for tag in page("img"):
         if not _says(tag.get("alt")):
             yield f"An <img> has no text alternative, {where(tag)}."
-        if not str(tag.get("src")).startswith("data:"):
+        if not str(tag.get("src")).lower().startswith("data:"):
             yield f"An <img> is a file of its own, which no reader is shown, {where(tag)}."
     for tag in page(["area", "canvas", "input"]):
         drawn = tag.name != "input" or str(tag.get("type")).lower() == "image"

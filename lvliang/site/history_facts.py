@@ -104,8 +104,9 @@ def _became(pair: Move) -> str:
 
 def _target(row: Row) -> Target | str:
     target = Verdict.of(row).target
-    known = set(load_table("indicators")["indicator"])
-    return target if target.indicator in known else str(row["target_id"])  # the tables dropped it
+    if target.indicator in set(load_table("indicators")["indicator"]):
+        return target
+    return str(row["target_id"])  # the tables know it no longer
 
 
 def _verdict(row: Row | None) -> dict[str, Any] | None:

@@ -1,36 +1,36 @@
-"""The body of a page, mended where one piece cannot know of another."""
+"""The body of a page, mended in what no piece knows: its neighbours, and what is in Chinese."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from itertools import takewhile
 
 from bs4 import BeautifulSoup
-from bs4.element import (
-    NavigableString,
-    Tag,
-)
+from bs4.element import NavigableString, Tag
 
 from lvliang.display.show import NOTHING_STYLE
 
+HEADINGS = ["h1", "h2", "h3"]
 # From one hanzi to the last before a Latin letter, with the punctuation that closes it.
 CHINESE = re.compile(r"([《【“（]*[\u4e00-\u9fff](?:[^A-Za-z]*[\u4e00-\u9fff])?[》】”）。]*)")
 
 
 def mend(body: BeautifulSoup, lang: str) -> None:
-    """Mend what no piece of a page knows by itself."""
+    """Leave out what is empty, name what scrolls, and mark what is in another language."""
     _drop_empty_sections(body)
-    _tell_apart(body.select("[role=region][aria-label]"))
+    for formula in body.select(".formula"):
+        if heading := formula.find_previous(HEADINGS):
+            formula.attrs |= {"role": "region", "aria-label": heading.get_text()}
+    tell_apart(body)
     if lang == "en":
         _name_chinese(body)
 
 
-def _tell_apart(boxes: Sequence[Tag]) -> None:
+def tell_apart(body: BeautifulSoup) -> None:
     """Number those boxes that have the name of one before them."""
     seen: Counter[str] = Counter()
-    for box in boxes:
+    for box in body.select("[role=region][aria-label]"):
         name = str(box["aria-label"])
         seen[name] += 1
         if seen[name] > 1:

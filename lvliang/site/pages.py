@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bs4 import BeautifulSoup
 from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -24,6 +25,7 @@ from lvliang.provenance import code_version, data_fingerprint
 from lvliang.site import feed, gate, history_facts, since_last, site_data
 from lvliang.site.banner import banner, edition_mark
 from lvliang.site.links import check_links
+from lvliang.site.mending import tell_apart
 from lvliang.site.render import in_language, keep_together, page_shell, render_page
 from lvliang.site.summary_page import write_summary
 from lvliang.site.vintage import Standing, Vintage
@@ -53,7 +55,7 @@ _INDEX = _TEMPLATES.from_string(
 <p class="note">{{ basis }}</p>
 {% if files %}
 <p>{% for href, name in files %}
-<a href="{{ href }}">{{ name }}</a>{{ comma if not loop.last }}
+<a href="{{ href }}">{{ name }}</a>{{ between if not loop.last }}
 {% endfor %}</p>
 {% endif %}
 {% if figures %}
@@ -100,7 +102,7 @@ def write_pages(
     return [
         f"{lang}/{name}.html: {fault}"
         for lang in site.languages
-        for fault in _Own(site, lang).write_page(notebook, name, standing)
+        for fault in _SiteInLanguage(site, lang).write_page(notebook, name, standing)
     ]
 
 
@@ -133,13 +135,13 @@ def write_index(
         _refuse(page, gate.faults_of_page((site.folder / page).read_text("utf-8")))
     known = [vintage for vintage in record if _may_tell(vintage, site.run)]
     for lang in site.languages:
-        _Own(site, lang).write_index(executed, standing, files, known)
+        _SiteInLanguage(site, lang).write_index(executed, standing, files, known)
     if faults := [*check_links(site.folder), *gate.faults_of_files(site.folder)]:
         raise QualityError("\n".join(faults))
 
 
 @dataclass(frozen=True)
-class _Own:
+class _SiteInLanguage:
     """What a site has in one language."""
 
     site: Site
@@ -217,7 +219,7 @@ class _Own:
             figures=figures,
             pages=pages,
             files=[(_relative(here, it), self._label(_kind(it), "summary")) for it in files],
-            comma=self._label("semicolon", "punctuation"),
+            between=self._label("semicolon", "punctuation"),
             moved=[Markup(piece.html()) for piece in moved],
             moved_title=news,
         )
@@ -227,12 +229,14 @@ class _Own:
             for code in self._others()
         ]
         switch = self._label("switch", "site")
+        parsed = BeautifulSoup(keep_together(body), "html.parser")
+        tell_apart(parsed)
         listing = site_data.listing_html(tables, names, _relative(here, ""), self.lang)
         return page_shell(
             lang=self.lang,
             title=self._title(),
             feed=feed.NAME,
-            body_html=keep_together(body) + listing,
+            body_html=f"{parsed}{listing}",
             nav_html=_NAV.render(links=[(href, switch, code) for href, code in links]),
             **self._around(run),
         )
@@ -268,7 +272,7 @@ class _Own:
 
         That there is nothing to show is said on the page alone.
         """
-        (nothing,) = (said.html() for said in nothing_to_show(self.lang))
+        (nothing,) = (piece.html() for piece in nothing_to_show(self.lang))
         cells = [cell for cell in notebook.cells if tags & set(cell.metadata.get("tags", []))]
         outputs = [output for cell in cells for output in cell.get("outputs", [])]
         shown = [output.data["text/html"] for output in outputs if "data" in output]

@@ -198,7 +198,7 @@ def page_shell(
         "page_css": Markup((TEMPLATE / "page.css").read_text("utf-8")),
     }
     template = _templates().get_template("page.html.j2")
-    words = {"code": LANGUAGE_TAGS[lang]} | words_in(lang).labels("site")
+    words = {"code": LANGUAGE_TAGS[lang]} | words_in(lang).all_labels("site")
     page = template.render(words=words, title=title, font_css="", **parts)
     text = visible_text(page) + PAGE_NUMBER
     if lang == "en":
