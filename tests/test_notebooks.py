@@ -58,7 +58,7 @@ class Run:
 RUNS = {
     "Suzhou": Run(SUZHOU, NAMES),
     "Beijing": Run(BEIJING, NAMES),
-    "Lvliang": Run(LVLIANG, ["30_feasibility", "50_ranks"]),
+    "Lvliang": Run(LVLIANG, NAMES),
     "Xinzhou": Run(XINZHOU, ["00_data_audit"]),
     "Lvliang 2012": Run(EARLY, OF_YEARS),
     "Lvliang public": Run(LVLIANG | PUBLIC, ["50_ranks"]),
@@ -143,6 +143,31 @@ def data_without_panel(folder: Path) -> Path:
 def page_of(executed: Execute, place: str, name: str) -> BeautifulSoup:
     """The page in the language that a run was asked for; the other is there as well."""
     return executed(place)[name, str(RUNS[place].given["lang"])].read
+
+
+SAYS = "h1, h2, h3, .chart-title, p, li, summary, legend, label, dt, dd, caption, tr, svg[aria-label], math"
+
+
+def said_on(page: BeautifulSoup) -> str:
+    """What a page says, a line for each thing; the cells of a row between bars."""
+    lines = []
+    for tag in page.main.select(SAYS):
+        if tag.find_parent("details", class_="code") is None:
+            cells = tag.find_all(["th", "td"]) if tag.name == "tr" else [tag]
+            alternative = tag.get("aria-label") or tag.get("alttext")
+            told = [alternative or " ".join(cell.get_text().split()) for cell in cells]
+            lines.append(
+                {"h1": "# ", "h2": "## ", "h3": "### "}.get(tag.name, "") + " | ".join(told)
+            )
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_page_says_what_it_said(executed, file_regression, name):
+    """The golden texts; where a change is meant, ``pytest --regen-all`` makes them anew."""
+    for lang in LANGUAGES:
+        golden = PROJECT / f"tests/golden/{name}.{lang}.txt"
+        file_regression.check(said_on(executed("Lvliang")[name, lang].read), fullpath=golden)
 
 
 def answers(executed: Execute, place: str) -> dict[str, str]:
