@@ -145,7 +145,8 @@ def page_of(executed: Execute, place: str, name: str) -> BeautifulSoup:
     return executed(place)[name, str(RUNS[place].given["lang"])].read
 
 
-SAYS = "h1, h2, h3, .chart-title, p, li, summary, legend, label, dt, dd, caption, tr, svg[aria-label], math"
+SAYS = "h1, h2, h3, p, li, summary, legend, label, dt, dd, caption, tr, svg[aria-label], math"
+SAYS += ", .chart-title"
 
 
 def said_on(page: BeautifulSoup) -> str:
