@@ -331,12 +331,7 @@ DATED, KNOWN, JUDGEMENT = 1, 2, 3  # columns of the table
             "Pending the project ledger",
         ),
         ("coking_projects", JUDGEMENT, "无终点检验", "No end test"),
-        (
-            "coal_derived_gas_output",
-            JUDGEMENT,
-            "需先核实口径",
-            "Definition to be verified first",
-        ),
+        ("coal_derived_gas_output", JUDGEMENT, "需先核实口径", "Definition to be verified first"),
         (
             "high_tech_firms",
             JUDGEMENT,

@@ -20,10 +20,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 # in billions in English.
 LEFT = {
     "vocabulary.csv unit.亿元": ("CNY billion", "100 million CNY"),
-    "vocabulary.csv audit_data.budget_revenue": (
-        "Budget revenue",
-        "general public budget revenue",
-    ),
+    "vocabulary.csv audit_data.budget_revenue": ("Budget revenue", "general public budget revenue"),
     "vocabulary.csv audit_data.population": ("Population", "resident population"),
     "vocabulary.csv outcome_counted.no_end_test": ("without an end test", "no end test"),
     "vocabulary.csv outcome_counted.verify_definition": (

@@ -32,10 +32,7 @@ from lvliang.feasibility.known_growth import (
     slower_spells,
 )
 
-OF_A_THOUSAND = [
-    "aluminium_magnesium_output_value_2025",
-    "green_coal_chemicals_output_value_2025",
-]
+OF_A_THOUSAND = ["aluminium_magnesium_output_value_2025", "green_coal_chemicals_output_value_2025"]
 KINDS = {
     "coal_industry_output_value_2025": "hold",
     "aluminium_magnesium_output_value_2025": "money",

@@ -278,9 +278,7 @@ def test_a_page_depends_on_its_texts_and_the_shared_ones(page: str) -> None:
 def test_no_text_has_a_word_that_is_never_written_nor_computes(path: Path) -> None:
     text = path.read_text("utf-8")
     assert words.forbidden(text) == []
-    computed = [
-        *Environment().parse(text).find_all((nodes.Add, nodes.Sub, nodes.Mul, nodes.Div)),
-    ]
+    computed = [*Environment().parse(text).find_all((nodes.Add, nodes.Sub, nodes.Mul, nodes.Div))]
     assert computed == []
 
 

@@ -258,11 +258,7 @@ def test_what_cannot_be_told_is_a_dash(probability: float | None, lang: str) -> 
 @pytest.mark.parametrize(
     ("given_", "zh", "en"),
     [
-        (
-            {},
-            "地区生产总值实际增速：2021年≥8%",
-            "Real GDP growth: ≥ 8 % in 2021",
-        ),
+        ({}, "地区生产总值实际增速：2021年≥8%", "Real GDP growth: ≥ 8 % in 2021"),
         (
             {"type": "mean_growth", "deadline": 2025, "value": 8.5},
             "地区生产总值实际增速：2021—2025年年均≥8.5%",
@@ -314,11 +310,7 @@ def test_target_name(given_: dict[str, Any], zh: str, en: str) -> None:
 @pytest.mark.parametrize(
     ("missing", "zh", "en"),
     [
-        (
-            {"reason": "no_series"},
-            "缺城镇新增就业的历年数据",
-            "no annual series of new urban jobs",
-        ),
+        ({"reason": "no_series"}, "缺城镇新增就业的历年数据", "no annual series of new urban jobs"),
         (
             {"reason": "ended", "last_year": 2014, "changes": 10},
             "城镇新增就业的历年数据止于2014年",
