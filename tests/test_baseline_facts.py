@@ -15,71 +15,37 @@ from lvliang.baseline.starting_point import ranks_by_year, starting_point
 from lvliang.display.prose import Text
 
 NAN = float("nan")
-BOTH = ["gdp_nominal", "budget_revenue"]
-
-
-def point(**changed: float) -> pd.DataFrame:
-    """A starting point; ``gdp_last=…`` changes a cell of the row of GDP, ``revenue_…`` another."""
-    frame = pd.DataFrame(
-        {
-            "first": [955.8, 90.6],
-            "last": [1538.04, 187.26],
-            "first_rank": [8.0, 6.0],
-            "last_rank": [4.0, 2.0],
-        },
-        index=BOTH,
-    )
-    for name, value in changed.items():
-        row, _, column = name.partition("_")
-        frame.loc[{"gdp": "gdp_nominal", "revenue": "budget_revenue"}[row], column] = value
-    return frame
+MEAN = {"real": 5.4, "nominal": 10.21}
 
 
 def growth(first_year: float = -4.6) -> pd.DataFrame:
     return pd.DataFrame({"real": [first_year, 4.2]}, index=[2015, 2016])
 
 
-MEAN = pd.Series({"real": 5.4, "nominal": 10.21})
-
-
-def said(block: str, lang: str = "zh", **facts: Any) -> list[Any]:
+def said(block: str, **facts: Any) -> list[Any]:
     """The pieces of a block of page 10."""
     given = {"region": "Q市", "base_year": 2020, "differ": [], "levels": [], "reported": []}
-    return Text("10_baseline", lang, given | facts).say(block)
+    return Text("10_baseline", "zh", given | facts).say(block)
 
 
 def ends(**changed: float) -> dict[str, Any]:
-    table = point(**changed)
-    return {
-        "gdp": both_ends(table.loc["gdp_nominal"]),
-        "revenue": both_ends(table.loc["budget_revenue"]),
+    figures = {
+        "gdp": {"first": 955.8, "last": 1538.04, "first_rank": 8.0, "last_rank": 4.0},
+        "revenue": {"first": 90.6, "last": 187.26, "first_rank": 6.0, "last_rank": 2.0},
     }
+    for name, value in changed.items():
+        row, _, column = name.partition("_")
+        figures[row][column] = value
+    return {name: both_ends(pd.Series(row)) for name, row in figures.items()}
 
 
-def baseline(lang: str = "zh", mean: pd.Series | None = MEAN, **changed: Any) -> list[str]:
-    rates = changed.pop("growth", growth())
-    facts = ends(**changed) | {"first_year": 2015, "next_year": 2016}
-    facts |= {"mean": None if mean is None else dict(mean), "trough": trough(rates, 2015)}
-    pieces = said("answer", lang, **facts)
+def baseline(mean: dict | None = MEAN, rates: pd.DataFrame | None = None, **cells: Any) -> str:
+    """What the answer says; ``gdp_last=…`` changes a cell of the starting point."""
+    facts = ends(**cells) | {"first_year": 2015, "next_year": 2016, "mean": mean}
+    facts["trough"] = trough(growth() if rates is None else rates, 2015)
+    pieces = said("answer", **facts)
     assert [piece.style for piece in pieces] == ["headline"] + [""] * (len(pieces) - 1)
-    return [piece.words for piece in pieces]
-
-
-def test_baseline_in_both_languages() -> None:
-    assert baseline("zh") == [
-        "Q市2020年地区生产总值1538.04亿元，居全省第4位；"
-        "按修订后的序列，2016—2020年名义年均增长10.2%，实际年均增长5.4%。",
-        "按首次公布的总量，由2015年的955.8亿元到2020年的1538.04亿元，名义年均增长10.0%；"
-        "两套序列水平不同，其间如有经济普查，首次公布数前后不宜直接相比。",
-        "2015年当年实际增速为−4.6%（修订序列），是低点：以它为起点算出的年均增速偏高，不宜直接外推。",
-        "一般公共预算收入由2015年的90.6亿元到2020年的187.26亿元，年均增长15.6%（现价）。",
-    ]
-    headline, first, trough, revenue = baseline("en")
-    assert "from CNY 95.58 billion in 2015 to CNY 153.804 billion in 2020" in first
-    assert headline.startswith("GDP of Q市 was CNY 153.804 billion in 2020, no. 4 in the province;")
-    assert "over 2016–2020 the revised series grew 10.2 % a year in current prices" in headline
-    assert "real growth −4.6 %" in trough
-    assert "from CNY 9.06 billion in 2015 to CNY 18.726 billion in 2020" in revenue
+    return "".join(piece.words for piece in pieces)
 
 
 def test_a_series_that_ends_before_the_base_year_says_so() -> None:
@@ -90,71 +56,30 @@ def test_a_series_that_ends_before_the_base_year_says_so() -> None:
         assert (ends in words) is expected
 
 
-@pytest.mark.parametrize(
-    ("changed", "number"),
-    [
-        ({"gdp_last": 1600.0}, "1600亿元"),
-        ({"mean": MEAN.replace(10.21, 11.26)}, "名义年均增长11.3%"),
-        ({"gdp_last_rank": 3.0}, "第3位"),
-        ({"mean": MEAN.replace(5.4, -1.25)}, "实际年均增长−1.2%"),
-        ({"revenue_first": 80.0}, "2015年的80亿元"),
-        ({"revenue_last": 200.0}, "2020年的200亿元"),
-        ({"revenue_last": 81.9}, "年均增长−2.0%"),
-    ],
-)
-def test_another_number_another_sentence(changed: dict[str, float], number: str) -> None:
-    assert number not in "".join(baseline())
-    assert number in "".join(baseline(**changed))
-
-
 def test_what_is_missing_is_left_out_or_told_as_missing():
-    headline, missing, *_ = baseline(mean=None)
-    assert headline == "Q市2020年地区生产总值1538.04亿元，居全省第4位。"
-    assert missing.startswith("修订后的序列缺年份，不计算年均增速")
+    assert "修订后的序列缺年份，不计算年均增速" in baseline(mean=None)
     unranked = baseline(gdp_last_rank=NAN)
-    assert "居全省" not in unranked[0]
-    assert "实际年均增长5.4%" in unranked[0]
-    assert "缺年份" not in "".join(unranked)
-    assert "nan" not in "".join(baseline(gdp_first=NAN))
-    assert baseline(gdp_last=NAN) == ["Q市：2020年没有可用的地区生产总值。"]
-    assert baseline("en", gdp_last=NAN) == ["Q市: no usable GDP figure for 2020."]
-    assert not any("一般公共预算收入" in words for words in baseline(revenue_first=NAN))
+    assert "居全省" not in unranked and "实际年均增长5.4%" in unranked
+    assert "nan" not in baseline(gdp_first=NAN)
+    assert baseline(gdp_last=NAN) == "Q市：2020年没有可用的地区生产总值。"
+    assert "一般公共预算收入" not in baseline(revenue_first=NAN)
     for rates, told in (
-        (growth(-0.1), True),
-        (growth(0.0), False),
-        (growth(4.0), False),
-        (growth(NAN), False),
+        (growth(-0.1), True), (growth(0.0), False), (growth(NAN), False),
         (growth().drop(2015), False),
-    ):
-        found = any("低点" in words for words in baseline(growth=rates))
-        assert found is told, "a trough is where the first year shrank"
-
-
-def test_two_figures_of_a_year_are_told_where_they_differ() -> None:
-    differ = [{"indicator": "budget_revenue", "year": 2015, "report": 90.6, "series": 90.68}]
-    (_, zh, _), (_, en, _) = (said("levels", lang, differ=differ) for lang in ("zh", "en"))
-    assert zh.words == (
-        "一般公共预算收入2015年有两个数：文中用报告数90.6亿元，图中用统计序列90.68亿元。"
-    )
-    assert "the report's CNY 9.06 billion, the chart the series' CNY 9.068 billion" in en.words
+    ):  # fmt: skip
+        assert ("低点" in baseline(rates=rates)) is told, "a trough is where the first year shrank"
 
 
 def test_key_figures_have_their_rank_where_one_is_known() -> None:
     (found,) = said("key_figures", **ends(revenue_last_rank=NAN))
-    gdp, revenue = found.figures
-    assert (gdp.value, gdp.label, gdp.note) == ("1538.04亿元", "2020年地区生产总值", "居全省第4位")
-    assert (revenue.label, revenue.note) == ("2020年一般公共预算收入", "")
+    assert [figure.note for figure in found.figures] == ["居全省第4位", ""]
     assert said("key_figures", **ends(gdp_last=NAN, revenue_last=NAN)) == []
 
 
-@pytest.fixture(scope="module")
-def facts() -> dict[str, Any]:
-    region = find_region("141100")
+def test_the_facts_of_lvliang_are_those_of_its_report() -> None:
     history = load_history(["141100", "140100"], 2020)
-    return baseline_facts(history, starting_point(history, "141100", 2020), region, 2020)
-
-
-def test_the_facts_of_lvliang_are_those_of_its_report(facts: dict[str, Any]) -> None:
+    region, point = find_region("141100"), starting_point(history, "141100", 2020)
+    facts = baseline_facts(history, point, region, 2020)
     gdp, revenue = facts["gdp"], facts["revenue"]
     assert (gdp["first"], gdp["last"], revenue["last"]) == (955.8, 1538.04, 187.26)
     assert gdp["growth"] == pytest.approx(100 * ((1538.04 / 955.8) ** 0.2 - 1))
@@ -165,48 +90,32 @@ def test_the_facts_of_lvliang_are_those_of_its_report(facts: dict[str, Any]) -> 
         100 * (np.prod(1 + rates.loc[2016:2020] / 100) ** 0.2 - 1)
     )
     assert [one["indicator"] for one in facts["levels"]] == ["gdp_nominal", "budget_revenue"]
-    assert facts["differ"] == [
-        {
-            "indicator": "budget_revenue",
-            "year": 2015,
-            "report": 90.6,
-            "series": 90.68,
-            "difference": -0.08,
-        }
+    assert [list(one.values()) for one in facts["differ"]] == [
+        ["budget_revenue", 2015, 90.6, 90.68, -0.08]
     ]
     assert facts["cities"] - facts["missing"] == 2
 
 
 def test_figures_in_the_same_words_share_a_row() -> None:
-    figures = pd.DataFrame(
-        {
-            "indicator": ["gdp_nominal"] * 2 + ["new_urban_jobs_five_years"],
-            "status": "reported",
-            "quote": ["a"] * 2 + ["b"],
-            "section": "s",
-            "year": [2015, 2020, 2020],
-            "period": ["annual", "annual", "2016/2020"],
-            "value": [955.8, 1538.04, 20.0],
-        }
-    )
+    figures = pd.DataFrame({
+        "indicator": ["gdp_nominal"] * 2 + ["new_urban_jobs_five_years"], "status": "reported",
+        "quote": ["a", "a", "b"], "section": "s", "year": [2015, 2020, 2020],
+        "period": ["annual", "annual", "2016/2020"], "value": [955.8, 1538.04, 20.0],
+    })  # fmt: skip
     table = reported(figures)
     assert table["years"].tolist() == [[(2015,), (2020,)], [(2016, 2020)]]
-    assert table["values"].tolist() == [
-        ("gdp_nominal", [955.8, 1538.04]),
-        ("new_urban_jobs_five_years", [20.0]),
-    ]
+    assert [values for _, values in table["values"]] == [[955.8, 1538.04], [20.0]]
     run = figures.assign(period="annual", indicator="x", quote="q", year=[2018, 2019, 2020])
     assert reported(run)["years"].tolist() == [[(2018, 2020)]]
     assert reported(figures[:0]).empty
 
 
 def test_why_there_is_no_rank():
-    none = {"ranks": [], "cities": 9, "missing": 3}
-    (_, zh), (_, en) = (said("ranks", lang, **none) for lang in ("zh", "en"))
-    assert zh.words == "Q市所在省有9个市（州、盟），统计序列缺3个，不排全省位次。"
-    assert "has 9 cities and prefectures, of which the series lack 3" in en.words
-    _, alone = said("ranks", ranks=[], cities=1, missing=0)
-    assert alone.words == "Q市是直辖市，没有同省的其他市，不作位次研判。"
+    for why, told in (
+        ({"cities": 9, "missing": 3}, "Q市所在省有9个市（州、盟），统计序列缺3个，不排全省位次。"),
+        ({"cities": 1, "missing": 0}, "Q市是直辖市，没有同省的其他市，不作位次研判。"),
+    ):
+        assert said("ranks", ranks=[], **why)[1].words == told
     assert len(said("ranks", ranks=[], cities=11, missing=0)) == 1
     history = load_history([f"520{number}00" for number in range(1, 7)], 2020)
     guiyang = find_region("520100")
