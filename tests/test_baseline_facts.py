@@ -64,7 +64,7 @@ def test_what_is_missing_is_left_out_or_told_as_missing():
     assert baseline(gdp_last=NAN) == "Q市：2020年没有可用的地区生产总值。"
     assert "一般公共预算收入" not in baseline(revenue_first=NAN)
     for rates, told in (
-        (growth(-0.1), True), (growth(0.0), False), (growth(NAN), False),
+        (growth(-0.1), True), (growth(4.0), False), (growth(NAN), False),
         (growth().drop(2015), False),
     ):  # fmt: skip
         assert ("低点" in baseline(rates=rates)) is told, "a trough is where the first year shrank"
