@@ -118,7 +118,8 @@ def test_why_there_is_no_rank():
         assert said("ranks", ranks=[], **why)[1].words == told
     assert len(said("ranks", ranks=[], cities=11, missing=0)) == 1
     history = load_history([f"520{number}00" for number in range(1, 7)], 2020)
-    guiyang = find_region("520100")
-    found = baseline_facts(history, starting_point(history, "520100", 2020), guiyang, 2020)
+    guiyang, point = find_region("520100"), starting_point(history, "520100", 2020)
+    assert point[["first_rank", "last_rank"]].isna().all(axis=None)
+    found = baseline_facts(history, point, guiyang, 2020)
     assert (found["cities"], found["missing"]) == (9, 3), "the series of Guizhou lack three of nine"
     assert ranks_by_year(history, "520100").empty
