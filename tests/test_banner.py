@@ -63,9 +63,7 @@ def test_what_a_user_wrote_is_text_and_no_markup(tmp_path: Path, data: Path) -> 
     assert "“a &lt;b&gt;”" in html
 
 
-def test_the_baseline_run_in_the_year_of_the_report_has_no_banner_and_an_old_one_has(
-    made_in,
-) -> None:
+def test_data_are_old_when_a_whole_year_is_missing(made_in: Any) -> None:
     for notebook in parameters.SCHEMAS:
         made_in(2021)
         assert said(notebook) == []
