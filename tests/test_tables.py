@@ -18,23 +18,15 @@ from lvliang.feasibility.verdict_facts import verdict_facts
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts
 
 NAN = float("nan")
+QUOTE = "从955.8亿元增加到1538.04亿元"
 FIGURES = pd.DataFrame({
-    "indicator": ["gdp_nominal"] * 2 + ["budget_revenue_rank_in_province"] * 3
-    + ["new_urban_jobs_five_years"],
-    "year": [2015, 2020, 2018, 2019, 2020, 2020],
-    "period": [*["annual"] * 5, "2016/2020"],
-    "value": [955.8, 1538.04, 2.0, 2.0, 2.0, 20.0],
-    "status": [*["reported"] * 5, "inferred"],
-    "quote": ["从955.8亿元增加到1538.04亿元"] * 2
-    + [*["持续保持全省第二"] * 3, "城镇新增就业20万人"],
-    "section": "回顾",
-    "position": [1968, 1968, 2010, 2010, 2010, 2604],
+    "indicator": "gdp_nominal", "year": [2015, 2020], "period": "annual", "status": "reported",
+    "value": [955.8, 1538.04], "quote": QUOTE, "section": "回顾", "position": 1968,
 })  # fmt: skip
 CLAIMS = pd.DataFrame({
     "indicator": "budget_revenue", "year": [2015, 2020], "report": [90.6, 187.26],
     "series": [90.68, NAN], "difference": [-0.08, NAN],
 })  # fmt: skip
-RANKS = pd.DataFrame({"year": [2015, 2020], "gdp_rank": [8.0, 4.0], "report_gdp_rank": [NAN, 4.0]})
 TARGET = {
     "indicator": "gdp_real_growth", "type": "growth", "operator": ">=", "value": 8.0, "unit": "%",
     "first_year": 2021, "deadline": 2021, "class": "uncertain", "probability": 0.362, "grade": "B",
@@ -65,9 +57,9 @@ def verdicts(*rows: dict[str, Any]) -> Verdicts:
     return Verdicts(map(Verdict.of, rows))
 
 
-def of_baseline(block: str, lang: str = "zh", **facts: Any) -> list[Table]:
+def of_baseline(block: str, **facts: Any) -> list[Table]:
     """The tables of a block of page 10."""
-    said = Text("10_baseline", lang, {"region": "Q"} | facts).say(block)
+    said = Text("10_baseline", "zh", {"region": "Q"} | facts).say(block)
     return [piece for piece in said if isinstance(piece, Table)]
 
 
@@ -117,21 +109,6 @@ def page_of(name: str) -> BeautifulSoup:
 @pytest.mark.parametrize(
     ("drawn", "rows"),
     [
-        (of_baseline("report", reported=reported(FIGURES)), [
-            "地区生产总值|2015、2020|955.8、1538.04|亿元|原文|从955.8亿元增加到1538.04亿元|回顾",
-            "一般公共预算收入全省位次|2018—2020年|2|位|原文|持续保持全省第二|回顾",
-            "五年城镇新增就业|2016—2020年|20|万人|推定|城镇新增就业20万人|回顾",
-        ]),
-        (of_baseline("report", "en", reported=reported(FIGURES[:2])), [
-            "GDP|2015, 2020|95.58, 153.804|CNY billion|As stated|从955.8亿元增加到1538.04亿元|回顾",
-        ]),
-        (of_baseline("claims", claims=CLAIMS), [
-            "一般公共预算收入|2015|90.60|90.68|−0.08", "一般公共预算收入|2020|187.26||",
-        ]),
-        (of_baseline("claims", "en", claims=CLAIMS[:1]), [
-            "General public budget revenue|2015|9.060|9.068|−0.008",
-        ]),
-        (of_baseline("ranks", ranks=RANKS, ranks_of_report=True), ["2015|8|", "2020|4|4"]),
         (appendix("bets", MONEY, lang="en"), [
             "GDP: ≥ CNY 170 billion in 2021|170|0.67|0.17|CNY billion",
         ]),
@@ -144,17 +121,12 @@ def page_of(name: str) -> BeautifulSoup:
             f"{GROWTH}|可能性约为一半|可能性约为一半|可能性较小|可能性较小",
         ]),
         (appendix("bets", TARGET, WORD_ALONE, NOT_TOLD), [f"{GROWTH}|8|6.7|1.7|%"]),
-        (appendix("beyond", TARGET, NOT_TOLD), [
-            "城镇新增就业：2021年≥3.9万人|+16.1|−1.3|−21.5",
-        ]),
         (made_with(region=find_region("141100"), edition="public", changes=None)[0], [
             "region|抽样次数|吕梁市（141100）", "edition|抽样次数|公开", "changes|抽样次数|—",
         ]),
     ],
 )  # fmt: skip
-def test_cells_are_the_given_numbers_as_exactly_in_both_languages(
-    drawn: list[Table], rows: list[str]
-) -> None:
+def test_cells_of_cases_that_a_usual_run_lacks(drawn: list[Table], rows: list[str]) -> None:
     (table,) = drawn
     page = BeautifulSoup(table.html(), "html.parser")
     shown = [[cell.get_text() for cell in row(["th", "td"])] for row in page.select("tbody tr")]
@@ -180,7 +152,7 @@ def test_a_page_has_the_verdicts_that_the_command_line_has(lang: str) -> None:
 def test_what_a_phone_leaves_out_and_where_a_long_cell_is_broken() -> None:
     for name, mark, cells in (
         ("sources", ".desk", ["使用条件", "引用"]),
-        ("report figures", ".long", ["从955.8亿元增加到1538.04亿元"]),
+        ("report figures", ".long", [QUOTE]),
         ("verdicts", "td[data-none]", ["—", "—"]),
     ):
         assert [cell.get_text() for cell in page_of(name).select(mark)] == cells
@@ -221,15 +193,6 @@ def test_markup_in_words_is_shown_and_not_obeyed() -> None:
         assert [cell.get_text() for cell in page(["th", "td"])] == ["a<b", "c", "R&D <b>", '"&"']
         assert "R&amp;D &lt; 1" in html
     assert Sentence("R&D “8”", "note").html() == '<p class="note">R&amp;D “8”</p>'
-
-
-def test_tables_leave_what_they_are_given() -> None:
-    before = [frame.copy(deep=True) for frame in (FIGURES, CLAIMS, RANKS)]
-    of_baseline("report", "en", reported=reported(FIGURES))
-    of_baseline("claims", "en", claims=CLAIMS)
-    of_baseline("ranks", "en", ranks=RANKS, ranks_of_report=True)
-    for frame, was in zip((FIGURES, CLAIMS, RANKS), before, strict=True):
-        pd.testing.assert_frame_equal(frame, was)
 
 
 MEAN = TARGET | {"type": "mean_growth", "deadline": 2025, "origin": "derived"}
