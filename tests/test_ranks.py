@@ -13,15 +13,7 @@ from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import find_region
 from lvliang.baseline.starting_point import ranks_by_year, starting_point
 from lvliang.display.prose import Text
-from lvliang.feasibility.rank_facts import (
-    air_facts,
-    near_facts,
-    or_better,
-    overtaking_facts,
-    rank_facts,
-    record_facts,
-    revenue_facts,
-)
+from lvliang.feasibility import rank_facts
 from lvliang.feasibility.rank_record import load_rank_record, rps, score_ranks
 from lvliang.feasibility.ranks import (
     kept_shares,
@@ -47,9 +39,6 @@ def treated(outlook):
 @pytest.fixture(scope="module")
 def scores(small_data):
     return score_ranks("141100", [2009, 2016], 2020, draws=200, seed=1, data=small_data)
-
-
-GROWTHS = ("real", "nominal")
 
 
 def levels_of(*rows: list[float]) -> xr.DataArray:
@@ -117,7 +106,7 @@ def test_without_the_panel_there_is_no_record(data_copy):
     shutil.rmtree(data_copy / "panel")
     empty = load_rank_record("141100", 2020, data_copy)
     assert empty.empty
-    assert record_facts(empty) == {}
+    assert rank_facts.record_facts(empty) == {}
 
 
 GIVEN = {
@@ -149,12 +138,12 @@ def test_the_nearest_cities_are_those_at_the_smallest_distance():
         {"gap": [6.9, 11.3, -2.1, -4.5], "difference": [105.62, 174.0, -32.94, -69.3]},
         index=["140800", "140400", "141000", "140700"],
     )
-    near = near_facts(cities)
+    near = rank_facts.near_facts(cities)
     assert near == {
         "ahead": {"city": "140800", "gap": 6.9, "difference": 105.62},
         "behind": {"city": "141000", "gap": -2.1, "difference": -32.94},
     }
-    assert near_facts(cities[cities["gap"] > 0]) is None
+    assert rank_facts.near_facts(cities[cities["gap"] > 0]) is None
 
 
 def test_the_distance_of_the_nearest_cities_is_that_of_the_first_published_levels(outlook, treated):
@@ -170,7 +159,7 @@ def test_the_distance_of_the_nearest_cities_is_that_of_the_first_published_level
 
 
 def test_the_record_counts_independent_windows_and_names_the_best(scores):
-    facts = record_facts(scores)
+    facts = rank_facts.record_facts(scores)
     assert (facts["first"], facts["last"]) == (2009, 2016)
     assert (facts["all_first"], facts["all_last"]) == (2009, 2016)
     assert facts["windows"] == [(1, 8), (3, 3), (5, 1)]
@@ -189,7 +178,7 @@ def test_the_record_counts_independent_windows_and_names_the_best(scores):
 def test_without_drawn_prices_the_same_prices_alone_are_scored(small_data):
     early = score_ranks("141100", [2006], 2020, draws=100, seed=1, data=small_data)
     assert set(early["method"]) == {"same_prices", "stays", "transitions"}
-    facts = record_facts(early)
+    facts = rank_facts.record_facts(early)
     assert (facts["all_first"], facts["all_last"], facts["tables"]) == (2006, 2006, [])
 
 
@@ -207,7 +196,7 @@ def test_whom_it_passes_goes_by_where_it_starts_and_where_the_paths_end():
         {"gap": [50.0, 5.0, 1.0, -1.0, -2.0, -40.0], "above": [0.95, 0.2, 0.5, 0.8, 0.4, 0.01]},
         index=["140100", "140800", "140400", "141000", "140700", "140300"],
     )
-    sets = overtaking_facts(table)
+    sets = rank_facts.overtaking_facts(table)
     even = ["140400", "140700"]
     assert sets == {"passes": ["140800"], "passed_by": ["141000"], "even": even}
     rows = table.rename_axis("city").reset_index()
@@ -216,21 +205,21 @@ def test_whom_it_passes_goes_by_where_it_starts_and_where_the_paths_end():
         "与长治市、晋中市的先后难分，居前的可能性约为一半；"
         "与其余各市的先后次序改变的可能性较小或更小。"
     )
-    nobody = overtaking_facts(table.iloc[[0, 5]])
+    nobody = rank_facts.overtaking_facts(table.iloc[[0, 5]])
     still = said("rivals", rivals=rows, **nobody)[1]
     assert "超过" not in still and "先后次序改变的可能性较小" in still
 
 
 def test_the_rank_of_revenue_is_judged_from_the_last_one_known(outlook):
     ranks = ranks_by_year(outlook.history, "141100")
-    found = revenue_facts(outlook, ranks)["revenue"]
+    found = rank_facts.revenue_facts(outlook, ranks)["revenue"]
     known = ranks["report_revenue_rank"].combine_first(ranks["revenue_rank"]).dropna()
     assert (found["year"], found["rank"]) == (known.index[-1], known.iloc[-1])
     levels = outlook.paths.sel(indicator="budget_revenue", year=2022)
     better = (levels > levels.sel(region="141100")).sum("region") < found["rank"]
     assert found["kept"] == pytest.approx(float(better.mean()))
     assert "141100" in found["later"]
-    assert revenue_facts(outlook, ranks.iloc[:0])["revenue"] is None
+    assert rank_facts.revenue_facts(outlook, ranks.iloc[:0])["revenue"] is None
 
 
 @pytest.mark.parametrize("region", ["110000", "520100"])  # alone; of a province without all GDP
@@ -238,15 +227,15 @@ def test_a_record_of_nothing_can_be_kept(region, shared_store):
     for _ in range(2):
         found = load_rank_record(region, 2009, draws=100)
         assert found.empty
-        assert record_facts(found) == {}
+        assert rank_facts.record_facts(found) == {}
 
 
 def test_shares_of_paths_become_those_of_a_rank_or_better():
     table = pd.DataFrame({1: [0.05], 2: [0.45], 3: [0.5]}, index=[2025])
-    found = or_better(table)
+    found = rank_facts.or_better(table)
     assert found["rank"].tolist() == [1, 2, 3]
     assert found["2025"].tolist() == pytest.approx([0.05, 0.5, 1.0])
-    assert or_better(pd.DataFrame()).empty
+    assert rank_facts.or_better(pd.DataFrame()).empty
 
 
 def test_a_municipality_has_no_rank():
@@ -260,7 +249,7 @@ def test_a_municipality_has_no_rank():
     for levels in levels_by_treatment(beijing).values():
         assert shares_by_year(levels, "110000").empty
     known = pd.DataFrame(columns=["report_revenue_rank", "revenue_rank"])
-    facts = rank_facts(beijing, np.nan) | revenue_facts(beijing, known)
+    facts = rank_facts.rank_facts(beijing, np.nan) | rank_facts.revenue_facts(beijing, known)
     assert (facts["cities"], facts["at_end"], facts["revenue"]) == (1, {}, None)
     assert len(facts["bars"]) == len(facts["kept"]) == len(facts["rivals"]) == 0
     assert said("answer", **facts) == ["吕梁市是直辖市，没有同省的其他市，不作位次研判。"]
@@ -268,7 +257,9 @@ def test_a_municipality_has_no_rank():
 
 def test_same_prices_leave_real_growth_to_decide_and_half_lies_between(outlook, treated):
     first = outlook.paths.sel(year=2021)
-    grown = {name: 1 + first.sel(indicator=f"gdp_{name}_growth") / 100 for name in GROWTHS}
+    grown = {
+        name: 1 + first.sel(indicator=f"gdp_{name}_growth") / 100 for name in ("nominal", "real")
+    }
     real = first.sel(indicator="gdp_nominal") / grown["nominal"] * grown["real"]
     found = rank_shares(treated["same_prices"].sel(year=2021))
     assert np.allclose(rank_shares(real.drop_vars(["indicator", "year"])), found)
@@ -286,6 +277,6 @@ def test_the_text_says_where_the_revenue_of_the_cities_ends_and_what_is_not_know
         (None, 1, "空气质量位次"),
     ):
         assert told in said("revenue_and_air", revenue=revenue, air=[], cities=cities)[1]
-    assert air_facts(outlook.history, "141100") == [(2016, 6), (2020, 1)]
-    assert air_facts(outlook.history, "140200") == []
+    assert rank_facts.air_facts(outlook.history, "141100") == [(2016, 6), (2020, 1)]
+    assert rank_facts.air_facts(outlook.history, "140200") == []
     assert "暂不具备评估条件" in said("revenue_and_air", revenue=None, air=[])[-1]
