@@ -47,7 +47,6 @@ ENTRIES = {
     for kind, labels in words.vocabulary().items()
     for code, label in labels.items()
 }
-RANK = {"type": "rank", "operator": "<=", "unit": "位", "deadline": 2025}
 words_zh, words_en = (words.words_in(lang) for lang in words.LANGUAGES)
 
 
@@ -114,34 +113,6 @@ def test_rounded_is_never_finer_than_5_points_nor_further_off(probability: float
     assert abs(percent - 100 * probability) <= 5 + 1e-9
     if words_en.rounded(probability).startswith("about"):
         assert abs(percent - 100 * probability) <= 2.5 + 1e-9
-
-
-@pytest.mark.parametrize(
-    ("given_", "zh", "en"),
-    [
-        ({"type": "mean_growth", "deadline": 2025, "value": 8.5},
-         "地区生产总值实际增速：2021—2025年年均≥8.5%",
-         "Real GDP growth: ≥ 8.5 % a year on average, 2021–2025"),
-        ({"indicator": "retail_sales_growth", "operator": "=", "value": 10.0},
-         "社会消费品零售总额增速：2021年10%（按不低于研判）",
-         "Growth of retail sales of consumer goods: 10 % (judged as at least) in 2021"),
-        ({"type": "ceiling", "indicator": "registered_unemployment_rate", "operator": "<="},
-         "城镇登记失业率：2021年≤8%", "Registered urban unemployment rate: ≤ 8 % in 2021"),
-        (RANK | {"indicator": "gdp_rank_in_province", "value": 4.0},
-         "地区生产总值全省位次：2025年居第4位或更前",
-         "GDP rank in the province: no. 4 or better in 2025"),
-        (RANK | {"indicator": "air_index_rank", "value": 1.0},
-         "市区空气质量综合指数全省位次：2025年居第1位",
-         "Air-quality index rank in the province (urban district): no. 1 in 2025"),
-        ({"type": "count", "indicator": "new_urban_jobs", "value": 3.9, "unit": "万人"},
-         "城镇新增就业：2021年≥3.9万人", "New urban jobs: ≥ 39,000 persons in 2021"),
-    ],
-)  # fmt: skip
-def test_target_name(given_: dict[str, Any], zh: str, en: str) -> None:
-    plain = {"indicator": "gdp_real_growth", "type": "growth", "operator": ">=", "value": 8.0}
-    row = plain | {"unit": "%", "first_year": 2021, "deadline": 2021} | given_
-    target = Verdict.of(row).target
-    assert (words_zh.target(target), words_en.target(target)) == (zh, en)
 
 
 @pytest.mark.parametrize(
@@ -237,3 +208,11 @@ def test_english_counts_yuan_in_billions_but_in_an_export() -> None:
     for indicator, published in words._indicators(data_folder()).items():
         assert words_zh.unit(indicator) == published["unit"]
         assert words_en.unit(indicator) == PUBLISHED.sub("CNY billion", published["unit_en"])
+
+
+def test_a_first_rank_has_none_before_it() -> None:
+    row = {"type": "rank", "indicator": "air_index_rank", "operator": "<=", "unit": "位"}
+    row |= {"value": 1.0, "first_year": 2021, "deadline": 2025}
+    target = Verdict.of(row).target
+    assert words_zh.target(target) == "市区空气质量综合指数全省位次：2025年居第1位"
+    assert words_en.target(target).endswith("(urban district): no. 1 in 2025")
