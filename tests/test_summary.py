@@ -212,6 +212,22 @@ def test_the_history_of_the_rank_has_the_first_on_top() -> None:
     assert desk_facts([], judged()[1], outlook(), one)["known_ranks"].empty
 
 
+def test_a_nature_that_targets_do_not_share_stands_in_their_rows() -> None:
+    main = judged()[0].of("2021_main")
+    table = table_of(main)
+    assert len(table.frame) == 11
+    assert "预期性" in table.caption
+    binding = replace(main[0], target=replace(main[0].target, nature="约束性"))
+    assert table_of([binding, *main[1:]]).frame.iloc[0, 1] == "约束性"
+    assert facts_of([])["targets"] == []
+
+
+def test_the_title_says_how_far_the_data_go() -> None:
+    one = facts_of(judged()[0].of("2021_main")[:1]) | {"base_year": 2019}
+    assert "数据截至：2019年（初步核算）" in said("title", **one)[0].words
+    assert "目标" not in said("title")[0].words
+
+
 # ------------------------------------------------------------------ the file
 
 
@@ -261,19 +277,3 @@ def test_without_a_pdf_the_file_is_written_and_it_is_said(site, browser, told, m
     assert [path.name for path in site.glob("90*")] == ["90_summary.html"]
     assert len(caplog.messages) == 1
     assert told in caplog.messages[0]
-
-
-def test_a_nature_that_targets_do_not_share_stands_in_their_rows() -> None:
-    main = judged()[0].of("2021_main")
-    table = table_of(main)
-    assert len(table.frame) == 11
-    assert "预期性" in table.caption
-    binding = replace(main[0], target=replace(main[0].target, nature="约束性"))
-    assert table_of([binding, *main[1:]]).frame.iloc[0, 1] == "约束性"
-    assert facts_of([])["targets"] == []
-
-
-def test_the_title_says_how_far_the_data_go() -> None:
-    one = facts_of(judged()[0].of("2021_main")[:1]) | {"base_year": 2019}
-    assert "数据截至：2019年（初步核算）" in said("title", **one)[0].words
-    assert "目标" not in said("title")[0].words
