@@ -26,19 +26,9 @@ from lvliang.feasibility import comparison, drivers
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.bands import NEAR_EDGE
 from lvliang.feasibility.coal_facts import coal_facts, share_facts
-from lvliang.feasibility.comparison import (
-    INDICATORS,
-    Comparison,
-    compare,
-    load_comparison,
-    scenarios_of,
-)
-from lvliang.feasibility.scenario_facts import (
-    kinds_assumed,
-    level_facts,
-    scenario_facts,
-    tornado_facts,
-)
+from lvliang.feasibility.comparison import Comparison, compare
+from lvliang.feasibility.scenario_facts import kinds_assumed as kinds
+from lvliang.feasibility.scenario_facts import level_facts, scenario_facts, tornado_facts
 from lvliang.projection.conditional import condition
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.outlook import Outlook, actual, look_ahead
@@ -68,7 +58,9 @@ def found(region: str = "141100") -> Comparison:
 
 
 def with_own(changes: str) -> Comparison:
-    scenarios, _ = scenarios_of(shipped()[:1], load_scenario("baseline", changes, **YEARS), SPAN)
+    scenarios, _ = comparison.scenarios_of(
+        shipped()[:1], load_scenario("baseline", changes, **YEARS), SPAN
+    )
     return compare(plain(), scenarios, Background(), rank=4, seed=SEED)
 
 
@@ -138,26 +130,28 @@ def test_a_scenario_is_given_once() -> None:
 
 def test_the_run_adds_its_own_scenario_once_and_leaves_out_those_of_other_years() -> None:
     known = load_scenario("relapse", **YEARS)
-    assert scenarios_of(shipped(), known, SPAN) == (shipped(), [])
+    assert comparison.scenarios_of(shipped(), known, SPAN) == (shipped(), [])
     for own in (
         load_scenario("baseline", "policy.2021=1", **YEARS),
         load_scenario("relapse", "shock.persistence=0.9", **YEARS),
     ):
-        assert [one.scenario_id for one in scenarios_of(shipped(), own, SPAN)[0]][-1] == "own"
-    speaking, left_out = scenarios_of(shipped(), shipped()[0], range(2015, 2020))
+        assert [one.scenario_id for one in comparison.scenarios_of(shipped(), own, SPAN)[0]][
+            -1
+        ] == "own"
+    speaking, left_out = comparison.scenarios_of(shipped(), shipped()[0], range(2015, 2020))
     assert [one.scenario_id for one in speaking] == ["baseline"]
     assert len(left_out) == len(shipped()) - 1
 
 
 @pytest.mark.parametrize("region", ["141100", "110000"])  # with targets and peers, and without
 def test_a_comparison_that_was_kept_is_the_same_to_the_bit(region, monkeypatch):
-    computed = load_comparison(plain(region), shipped()[:2], seed=SEED)
+    computed = comparison.load_comparison(plain(region), shipped()[:2], seed=SEED)
     monkeypatch.setattr(comparison, "compare", None)
-    kept = load_comparison(plain(region), shipped()[:2], seed=SEED)
+    kept = comparison.load_comparison(plain(region), shipped()[:2], seed=SEED)
     for name in ("summary", "chances", "verdicts", "fans"):
         pd.testing.assert_frame_equal(getattr(kept, name), getattr(computed, name))
     with pytest.raises(TypeError):
-        load_comparison(plain(region), shipped()[:3], seed=SEED)
+        comparison.load_comparison(plain(region), shipped()[:3], seed=SEED)
 
 
 def test_one_driver_at_a_time_moves_what_it_can() -> None:
@@ -222,7 +216,7 @@ def test_a_city_without_targets_is_compared_by_levels_alone() -> None:
 
 def test_limits_speak_of_what_the_scenarios_shown_assume() -> None:
     def assumes(scenarios: list[Scenario]) -> set[str]:
-        return {name for name, holds in kinds_assumed(scenarios).items() if holds}
+        return {name for name, holds in kinds(scenarios).items() if holds}
 
     assert assumes(shipped()) == {"policy", "shock", "city"}
     assert assumes([one for one in shipped() if not one.is_of_a_city()]) == {"shock"}
@@ -237,9 +231,9 @@ def test_years_that_no_scenario_speaks_of_are_said() -> None:
     years = {"base_year": 2015, "end_year": 2019}
     early = look_ahead("141100", **years, draws=500, seed=SEED)
     known = list(load_shipped(**years).values())
-    scenarios, others = scenarios_of(known, known[0], range(2016, 2020))
+    scenarios, others = comparison.scenarios_of(known, known[0], range(2016, 2020))
     alone = compare(early, scenarios, Background(), rank=4, seed=SEED)
-    levels = {name: level_facts(alone, actual(early, name), name) for name in INDICATORS}
+    levels = {name: level_facts(alone, actual(early, name), name) for name in comparison.INDICATORS}
     facts = scenario_facts(alone, range(2016, 2020)) | {"levels": levels, "silent": others}
     assert "2016—2019" in words(alone, "answer", **facts)
     _, nothing, left, *_ = said(alone, "each", **facts)
@@ -307,14 +301,14 @@ def test_years_below_the_panels_stand_apart(last: int, scenarios: int) -> None:
 
 
 def test_what_is_assumed_of_the_city_of_the_report_is_not_lent_to_another() -> None:
-    listed, left = scenarios_of(shipped(), shipped()[0], SPAN, of_report=False)
+    listed, left = comparison.scenarios_of(shipped(), shipped()[0], SPAN, of_report=False)
     assert {one.scenario_id for one in left} == {"dual_carbon", "transformation"}
     assert len(listed) == len(shipped()) - len(left)
     told = words(found(), "each", "en", lent=left)
     (note,) = (line for line in told.splitlines() if "written for Lvliang" in line)
     assert all(one.title_en in note for one in left)
     asked = next(one for one in shipped() if one.scenario_id == "transformation")
-    assert asked in scenarios_of(shipped(), asked, SPAN, of_report=False)[0]
+    assert asked in comparison.scenarios_of(shipped(), asked, SPAN, of_report=False)[0]
     assert [has_report("141100"), has_report("140900")] == [True, False]
 
 
