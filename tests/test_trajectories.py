@@ -60,7 +60,6 @@ def test_a_series_without_a_projection_is_drawn_alone_and_one_without_figures_no
     assert chart.title == "地区生产总值：暂不能推算"
     assert fan_of(KNOWN[:0], AHEAD, "gdp_nominal") is None
     assert "没有可显示的数据。" in words("revenue")
-    assert "没有回测记录" in words("limits", evidence=[], origins=0)
 
 
 def test_the_facts_of_a_city_are_those_of_its_paths() -> None:
