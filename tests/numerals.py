@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 DIGITS = {**dict(zip("零一二三四五六七八九", range(10), strict=True)), "两": 2, "双": 2}
@@ -11,15 +12,9 @@ SIGNS = "".join([*DIGITS, *TENS, *SCALES])
 CHINESE = f"[{SIGNS}]+"
 ARABIC = r"\d+(?:\.\d+)?"
 WORDS = {  # words that are figures; shares in percent, ranks and minima as numbers
-    "全覆盖": 100,
-    "一半以上": 50,
-    "倍增": 2,
-    "清零": 0,
-    "破零": 1,
-    "唯一": 1,
-    "最大": 1,
+    "全覆盖": 100, "一半以上": 50, "倍增": 2, "清零": 0, "破零": 1, "唯一": 1, "最大": 1,
     "最具竞争力": 1,
-}
+}  # fmt: skip
 NUMERAL = re.compile(
     rf"(?P<digits>{ARABIC})[百千万亿]*|(?P<words>[{SIGNS}〇半倍]+|全覆盖|最|首|[Ⅰ-Ⅻ]|(?<=劣)V)"
 )
@@ -43,12 +38,8 @@ def scale(words: str) -> int:
     >>> scale("万千瓦"), scale("亿元"), scale("个")
     (10000, 100000000, 1)
     """
-    factor = 1
-    for sign in words:
-        if sign not in SCALES:
-            break
-        factor *= SCALES[sign]
-    return factor
+    signs = re.match(f"[{''.join(SCALES)}]*", words)[0]
+    return math.prod(SCALES[sign] for sign in signs)
 
 
 def chinese(words: str) -> int:
