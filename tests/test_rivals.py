@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import types
 from pathlib import Path
@@ -36,27 +37,26 @@ def test_no_rival_sees_a_later_year(made_up: Panel) -> None:
     growth.loc[2013:] = 99.0
     later = table.copy()
     later.loc[2013:] = 99.0
-    as_it_was = rivals.RIVALS | rivals.statistical_rivals({"AutoETS": table})
-    changed = rivals.RIVALS | rivals.statistical_rivals({"AutoETS": later})
-    for name in as_it_was:
-        for horizon in (1, 3, 5):
-            known = made_up.at(2012)
-            one = as_it_was[name](known, horizon, 50, np.random.default_rng(1))
-            known = panel_of(growth).at(2012)
-            other = changed[name](known, horizon, 50, np.random.default_rng(1))
-            assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True)), name
+    drawn = []
+    for panel, points in ((made_up, table), (panel_of(growth), later)):
+        known = rivals.RIVALS | rivals.statistical_rivals({"AutoETS": points})
+        drawn.append(
+            [
+                known[name](panel.at(2012), horizon, 50, np.random.default_rng(1))
+                for name in known
+                for horizon in (1, 3, 5)
+            ]
+        )
+    for one, other in zip(*drawn, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_a_rule_has_its_past_errors_with_both_signs() -> None:
+def test_a_rule_has_its_past_errors_with_both_signs_of_the_longest_windows_there_are() -> None:
     # Growth of 1, 2, 4, 7 %: the last value has erred by 1, 2 and 3 points at one year.
     panel = panel_of(pd.DataFrame({"110000": [1.0, 2.0, 4.0, 7.0]}, index=range(2000, 2004)))
     point, draws = rivals.RIVALS["random walk"](panel, 1, 2000, np.random.default_rng(1))
     assert point.tolist() == [7.0]
-    assert sorted(set((draws - point).ravel().tolist())) == [-3.0, -2.0, -1.0, 1.0, 2.0, 3.0]
-
-
-def test_where_no_window_that_long_has_ended_the_longest_gives_the_errors() -> None:
-    panel = panel_of(pd.DataFrame({"110000": [1.0, 2.0, 4.0, 7.0]}, index=range(2000, 2004)))
+    assert set((draws - point).ravel().tolist()) == {-3.0, -2.0, -1.0, 1.0, 2.0, 3.0}
     _, draws = rivals.RIVALS["random walk"](panel, 5, 500, np.random.default_rng(1))
     # From 2000 the mean of the three years to 2003 was 13/3, 10/3 above the last value.
     assert np.abs(draws - 7.0).ravel().tolist() == pytest.approx([10 / 3] * 500)
@@ -100,7 +100,7 @@ def file(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return rival_file.forecast_file(data)
 
 
-def test_what_is_written_is_read(made_up: Panel, file: Path, data: Path) -> None:
+def test_what_is_written_is_read_up_to_the_origin(made_up, file, data) -> None:
     assert rival_file.read_forecasts(made_up, data) == {}
     write_forecasts(rows_of(made_up), file)
     found = rival_file.read_forecasts(made_up, data)
@@ -110,10 +110,6 @@ def test_what_is_written_is_read(made_up: Panel, file: Path, data: Path) -> None
         assert table.index.equals(expected.index)
         assert np.allclose(table, expected, atol=1e-6)
     assert [path.name for path in file.parent.iterdir()] == [file.name]
-
-
-def test_forecasts_for_later_origins_do_no_harm(made_up: Panel, file: Path, data: Path) -> None:
-    write_forecasts(rows_of(made_up), file)
     found = rival_file.read_forecasts(made_up.at(2015), data)
     assert max(found["AutoETS"].index.get_level_values("origin")) == 2014
 
@@ -125,7 +121,6 @@ def test_forecasts_for_later_origins_do_no_harm(made_up: Panel, file: Path, data
         ("origin", "2012.0", "a year"),
         ("region", "1411", "six digits"),
         ("horizon", "6", "1 to 5 years ahead"),
-        ("value", "", "growth in %"),
         ("value", "inf", "growth in %"),
         ("value", "1e4", "growth in %"),
     ],
@@ -136,11 +131,11 @@ def test_a_row_that_is_not_legal_is_named(made_up, file, data, column, value, le
     write_forecasts(rows, file)
     with pytest.raises(DataError) as caught:
         rival_file.read_forecasts(made_up, data)
-    assert f"{file}, row 6, column {column}: {value!r}; legal: " in str(caught.value)
-    assert legal in str(caught.value)
+    told = f"{file}, row 6, column {column}: {value!r}; legal: "
+    assert str(caught.value).startswith(told) and legal in str(caught.value)
 
 
-def test_a_row_twice_or_missing_is_named(made_up: Panel, file: Path, data: Path) -> None:
+def test_a_row_twice_or_missing_and_a_file_of_something_else_are_named(made_up, file, data):
     rows = rows_of(made_up)
     write_forecasts(pd.concat([rows, rows.iloc[[3]]]), file)
     with pytest.raises(DataError, match=f"row {len(rows) + 2}.*one row for each forecast"):
@@ -150,22 +145,19 @@ def test_a_row_twice_or_missing_is_named(made_up: Panel, file: Path, data: Path)
     words = f"AutoETS, origin {gone['origin']}, region {gone['region']}, horizon {gone['horizon']}"
     with pytest.raises(DataError, match=f"no row for {words}; legal: every city"):
         rival_file.read_forecasts(made_up, data)
+    for content in ("", "a,b\n1,2\n", 'method,origin\n"a'):
+        file.write_text(content, encoding="utf-8")
+        with pytest.raises(DataError, match="legal: method,origin,region,horizon,value"):
+            rival_file.read_forecasts(made_up, data)
 
 
-@pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "method\n", 'method,origin\n"a'])
-def test_a_file_of_something_else_is_refused(made_up, file, data, content):
-    file.parent.mkdir()
-    file.write_text(content, encoding="utf-8")
-    with pytest.raises(DataError, match="legal: method,origin,region,horizon,value"):
-        rival_file.read_forecasts(made_up, data)
-
-
-@pytest.mark.parametrize("name", ["gdp_revised", "corrections"])
-def test_forecasts_from_other_tables_are_not_found(file: Path, data_copy: Path, name: str) -> None:
-    assert rival_file.forecast_file(data_copy) == file
-    table = data_copy / "panel" / f"{name}.csv"
-    table.write_text(table.read_text("utf-8") + "\n", encoding="utf-8")
-    assert rival_file.forecast_file(data_copy) != file
+def test_forecasts_from_other_tables_are_not_found(file: Path, data: Path, data_copy: Path) -> None:
+    for name in ("gdp_revised", "corrections"):
+        assert rival_file.forecast_file(data_copy) == file
+        table = data_copy / "panel" / f"{name}.csv"
+        table.write_text(table.read_text("utf-8") + "\n", encoding="utf-8")
+        assert rival_file.forecast_file(data_copy) != file
+        shutil.copyfile(data / "panel" / table.name, table)
 
 
 def test_the_record_takes_the_two_in_where_they_are(file, small_data):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from lvliang.baseline.package import data_folder
 from lvliang.baseline.tables import load_table
 from lvliang.errors import ParameterError
 from lvliang.lineage import of_scenarios, sources_of
@@ -15,23 +14,16 @@ from lvliang.projection.national import forecast_factor
 from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import (
     load_scenario,
-    read_scenario,
     scenario_ids,
 )
 from lvliang.projection.sensitivity import commodity_price
 
 RUN = {"base_year": 2020, "end_year": 2025}
-FILE = """
-id = "own"
-title_zh = "自设"
-title_en = "own"
-author = "a"
-rationale_zh = "r"
-rationale_en = "r"
-source_zh = "s"
-source_en = "s"
-departs_from = "baseline"
-"""
+FILE = "\n".join(
+    ['id = "own"', 'departs_from = "baseline"']
+    + [f'{key}_{lang} = "s"' for key in ("title", "rationale", "source") for lang in ("zh", "en")]
+    + ['author = "a"\n']
+)
 
 
 def refusal(name: str = "baseline", changes: str = "") -> str:
@@ -46,24 +38,15 @@ def own(tmp_path: Path, text: str) -> str:
     return str(path)
 
 
-def test_six_are_shipped_the_baseline_first_and_assumes_nothing() -> None:
-    names = scenario_ids()
+def test_six_are_shipped_the_baseline_first_and_list_their_sources_by_name(data: Path) -> None:
+    names, known = scenario_ids(), set(load_table("sources")["source_id"])
     assert names[0] == "baseline"
     assert len(names) >= 6
     for name in names:
         scenario = load_scenario(name, **RUN)
         assert scenario.scenario_id == name
         assert scenario.is_baseline() is (name == "baseline")
-        assert all(
-            [scenario.author, scenario.source_zh, scenario.rationale_zh, scenario.rationale_en]
-        )
-
-
-def test_what_is_shipped_lists_its_sources_by_name(data: Path) -> None:
-    known = set(load_table("sources")["source_id"])
-    for name in scenario_ids():
         listed = tomllib.loads((data / f"scenarios/{name}.toml").read_text("utf-8"))["sources"]
-        scenario = load_scenario(name, **RUN)
         assert set(listed) <= known and scenario.sources == tuple(listed)
         for said in (scenario.source_zh, scenario.source_en):
             assert [one for one in listed if one not in said] == []
@@ -77,28 +60,19 @@ def test_a_file_of_ones_own_rests_on_what_it_lists_and_not_on_its_words(tmp_path
     assert set(sources_of(of_scenarios([listed]))["source_id"]) == {"S1", "S4"}
 
 
-@pytest.mark.parametrize(
-    ("name", "first", "last"), [("coal_slump", 2012, 2015), ("coal_boom", 2007, 2009)]
-)
-def test_coal_scenarios_repeat_the_price_as_it_moved(name: str, first: int, last: int) -> None:
+def test_coal_scenarios_repeat_the_price_and_the_relapse_the_last_shock() -> None:
     price = commodity_price(2020)
     moved = (100 * (price / price.shift() - 1)).round(1)
-    given = load_scenario(name, **RUN).drivers["coal_price"]
-    expected = moved.loc[first:last].tolist()
-    assert list(given.values())[: len(expected)] == expected
-    assert set(list(given.values())[len(expected) :]) == {0.0}
-    assert str(first) in read_scenario(data_folder() / f"scenarios/{name}.toml").source_en
-
-
-def test_the_relapse_has_the_size_of_the_last_shock() -> None:
-    panel = load_panel(2020)
-    expected = forecast_factor(panel.at(2019), 1)[0]
-    price = commodity_price(2020)
-    scenario = load_scenario("relapse", **RUN)
-    (shock,) = scenario.drivers["shock"].values()
-    (coal,) = scenario.drivers["coal_price"].values()
-    assert shock == pytest.approx(panel.factor[2020] - expected, abs=0.05)
-    assert coal == pytest.approx(100 * (price[2020] / price[2019] - 1), abs=0.05)
+    for name, first, last in (("coal_slump", 2012, 2015), ("coal_boom", 2007, 2009)):
+        given = list(load_scenario(name, **RUN).drivers["coal_price"].values())
+        expected = moved.loc[first:last].tolist()
+        assert given == expected + [0.0] * (len(given) - len(expected))
+    panel, relapse = load_panel(2020), load_scenario("relapse", **RUN).drivers
+    shock = panel.factor[2020] - forecast_factor(panel.at(2019), 1)[0]
+    assert relapse["shock"] == {2023: pytest.approx(shock, abs=0.05)}
+    assert list(relapse["coal_price"].values()) == [pytest.approx(moved[2020], abs=0.05)]
+    later = load_scenario("relapse", base_year=2023, end_year=2025)
+    assert later.path("shock", range(2024, 2026)) == {}, "outside the run it has no effect"
 
 
 @pytest.mark.parametrize(
@@ -151,19 +125,6 @@ def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, told:
     message = refusal(own(tmp_path, text.replace("colour", "autor")))
     assert message.startswith(str(tmp_path / "own.toml"))
     assert told.replace("colour", "autor") in message
-
-
-def test_an_unknown_name_gets_the_names_there_are() -> None:
-    assert refusal("coal_slmp").startswith(
-        "scenario: 'coal_slmp' is not legal; did you mean coal_slump? legal: baseline, "
-    )
-
-
-def test_years_of_a_shipped_file_outside_the_run_have_no_effect() -> None:
-    years = read_scenario(data_folder() / "scenarios/relapse.toml").drivers["shock"]
-    assert list(years) == [2023]
-    scenario = load_scenario("relapse", base_year=2023, end_year=2025)
-    assert scenario.path("shock", range(2024, 2026)) == {}
 
 
 def test_changes_go_before_the_file_and_leave_the_rest() -> None:
