@@ -1,5 +1,7 @@
 """The record: scores worked by hand, the same windows for all, and what it must find."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -42,27 +44,19 @@ def found(panel, points) -> Record:
     return backtest(panel, draws=300, points=points)
 
 
-def test_every_method_is_scored_on_the_same_windows(found):
-    windows = {
-        method: set(map(tuple, table[["horizon", "origin", "region"]].to_numpy()))
-        for method, table in found.scores.groupby("method")
+def test_every_method_is_scored_on_the_same_windows_whose_outcome_is_known(found):
+    scores = found.scores
+    errors = scores.pivot(index=["horizon", "origin", "region"], columns="method", values="error")
+    assert set(errors) == {"engine", "engine less 1 point", *rec.RIVALS, *YEARS_NEEDED}
+    assert errors.notna().all(axis=None)
+    assert errors["AutoETS"].tolist() == pytest.approx(errors["random walk"].tolist())
+    origins = scores.groupby("horizon")["origin"].agg(["min", "max", "nunique"])
+    assert origins.T.to_dict("list") == {
+        1: [2007, 2019, 13],
+        3: [2007, 2017, 11],
+        5: [2007, 2015, 9],
     }
-    assert set(windows) == {"engine", "engine less 1 point", *rec.RIVALS, *YEARS_NEEDED}
-    assert len({frozenset(seen) for seen in windows.values()}) == 1
-
-
-def test_origins_are_those_whose_outcome_is_known(found):
-    origins = found.scores.groupby("horizon")["origin"].agg(["min", "max", "nunique"])
-    assert origins.to_dict("index") == {
-        1: {"min": 2007, "max": 2019, "nunique": 13},
-        3: {"min": 2007, "max": 2017, "nunique": 11},
-        5: {"min": 2007, "max": 2015, "nunique": 9},
-    }
-
-
-def test_a_dropped_figure_is_not_scored(found):
-    jiaozuo = found.scores[found.scores["region"] == "410800"]
-    assert 2019 not in set(jiaozuo.loc[jiaozuo["horizon"] == 1, "origin"])
+    assert (1, 2019, "410800") not in errors.index, "a figure that was dropped"
 
 
 def test_scores_by_hand():
@@ -81,17 +75,9 @@ def test_scores_by_hand():
 
 
 def test_an_origin_weighs_the_same_whatever_its_cities():
-    scores = pd.DataFrame(
-        {
-            "region": ["a", "a", "b"],
-            "error": [4.0, 1.0, 1.0],
-            "crps": [4.0, 1.0, 1.0],
-            "in80": [False, True, True],
-            "in90": [False, True, True],
-            "method": "engine",
-            "horizon": 1,
-            "origin": [2010, 2011, 2011],
-        }
+    error, held = [4.0, 1.0, 1.0], [False, True, True]
+    scores = pd.DataFrame({"region": ["a", "a", "b"], "origin": [2010, 2011, 2011]}).assign(
+        error=error, crps=error, in80=held, in90=held, method="engine", horizon=1
     )
     line = summarise_record(Record(scores), {"all": ["a", "b"]}).iloc[0]
     assert (line["rmse"], line["crps"], line["cover90"]) == (2.5, 2.5, 0.5)
@@ -101,7 +87,7 @@ def test_an_origin_weighs_the_same_whatever_its_cities():
     assert alone["rmse"] == pytest.approx(np.sqrt((16 + 1) / 2))
 
 
-def test_the_engine_beats_its_rivals_and_its_bands_hold(panel, found):
+def test_the_engine_beats_its_rivals_and_its_bands_hold(found):
     table = summarise_record(found, groups_of(found, "141100"))
     everyone = table[table["group"] == "all"].set_index(["horizon", "method"])
     rivals = [*rec.RIVALS, *YEARS_NEEDED]
@@ -111,13 +97,9 @@ def test_the_engine_beats_its_rivals_and_its_bands_hold(panel, found):
         assert engine["cover90"] == pytest.approx(0.90, abs=0.05)
     shanxi = table[(table["group"] == "province") & (table["method"] == "engine")]
     assert (shanxi["cover90"] >= 0.82).all()
-
-
-def test_skill_comes_with_its_lower_bound(found):
     skill = brier_skill(found)
     assert (skill["lower"] < skill["skill"]).all()
-    rivals = skill[skill["method"].isin([*rec.RIVALS, *YEARS_NEEDED])]
-    assert (rivals["skill"] > 0).all()
+    assert (skill.loc[skill["method"].isin(rivals), "skill"] > 0).all()
 
 
 def test_a_city_that_is_its_own_province_is_no_group_beside_itself(found):
@@ -138,26 +120,14 @@ def test_the_line_that_applies_is_the_longest_scored_within_the_span(panel, foun
     assert line.own.cover90 == own["cover90"] != line.fared.cover90
 
 
-def test_the_origins_behind_the_record_are_those_that_it_scores(found):
+def test_the_origins_behind_the_record_are_those_that_it_scores(found, small_copy):
     longest = found.scores[found.scores["horizon"] == rec.LONGEST]
     assert rec.origins_behind(2020) == longest["origin"].nunique() == 9
     assert [rec.origins_behind(year) for year in (2008, 2012, 2013, 2015)] == [0, 0, 2, 4]
     assert [rec.load_record(year) for year in (2008, 2012)] == [None, None]
-
-
-def test_without_the_panel_there_is_no_record(data_copy):
-    import shutil
-
-    shutil.rmtree(data_copy / "panel")
-    assert rec.origins_behind(2020, data_copy) == 0
-    assert rec.record_of("141100", 2020, data_copy) is None
-
-
-def test_points_made_elsewhere_are_scored_as_they_are(found):
-    errors = found.scores.pivot(
-        index=["horizon", "origin", "region"], columns="method", values="error"
-    )
-    assert errors["AutoETS"].tolist() == pytest.approx(errors["random walk"].tolist())
+    shutil.rmtree(small_copy / "panel")
+    assert rec.origins_behind(2020, small_copy) == 0
+    assert rec.record_of("141100", 2020, small_copy) is None
 
 
 def test_each_origin_stands_in_each_group(found):
@@ -203,14 +173,10 @@ def test_the_industrial_third_is_chosen_by_what_was_known(monkeypatch):
 def test_the_industrial_third_by_hand(monkeypatch):
     shares = {"a": 90, "b": 20, "c": 50, "d": 10, "e": 60, "f": 30}
     rows = [
-        {"region_code": city, "indicator": sector, "year": 2007, "value": value}
+        {"region_code": city, "indicator": f"va_{sector}", "value": value}
         for city, share in shares.items()
-        for sector, value in (
-            ("va_secondary", share),
-            ("va_primary", 100 - share),
-            ("va_tertiary", 0),
-        )
+        for sector, value in (("secondary", share), ("primary", 100 - share), ("tertiary", 0))
     ]
-    table = pd.DataFrame(rows).assign(known_at="2007-12", vintage="first_published")
+    table = pd.DataFrame(rows).assign(year=2007, known_at="2007-12", vintage="first_published")
     monkeypatch.setattr(history, "load_table", lambda name, data: table)
     assert high_secondary_share(2007) == ["a", "e"]
