@@ -17,6 +17,7 @@ from lvliang.display.words import forbidden
 from lvliang.errors import ParameterError
 from lvliang.parameters import (
     SCHEMAS,
+    ReportParameters,
     check,
     check_report,
     describe,
@@ -25,10 +26,7 @@ from lvliang.parameters import (
     titles,
 )
 
-NAMES = [
-    "region", "base_year", "lang", "end_year", "scenario", "changes", "draws", "seed",
-    "growth_discount", "edition",
-]  # fmt: skip
+NAMES = list(ReportParameters.model_fields)
 ANY = "20_trajectories"
 
 
