@@ -6,8 +6,9 @@ import csv
 import os
 import shutil
 import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -81,6 +82,27 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_copy(small_data: Path, tmp_path: Path) -> Path:
     """A private copy of the small tables, which a test may damage."""
     return Path(shutil.copytree(small_data, tmp_path / "small"))
+
+
+@pytest.fixture
+def call(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """The command in this process: what it imports is there, and a test may replace a part."""
+    from lvliang.cli import main
+
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def call(*words: object) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["lvliang", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(words, int(ended.value.code or 0), out, err)
+
+    with mock.patch.dict(os.environ, COLUMNS="400"):
+        yield call
+    signal.signal(signal.SIGTERM, handler)
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,9 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
@@ -23,7 +22,6 @@ from lvliang import parameters
 from lvliang.baseline import contract
 from lvliang.baseline.store import kept
 from lvliang.baseline.tables import corrections_of
-from lvliang.cli import main
 from lvliang.display.words import MINUS, NOTHING
 from lvliang.errors import LvliangError
 from lvliang.site import publication
@@ -32,6 +30,11 @@ from lvliang.site.publish import lock
 LVLIANG = Path(sys.executable).with_name("lvliang")
 NOTEBOOKS = sorted(path.stem for path in publication.NOTEBOOKS.glob("*.ipynb"))
 FEW = ["-p", "draws=1000"]
+KEYS = """
+target_id type value unit price_basis deadline nature probability grade likelihood class
+required_rate reference_percentile rate_needed eurostat_status discounted_1 discounted_2 group
+group_probability settling_vintage record missing break_even
+"""
 NO_GDP = "522300 黔西南布依族苗族自治州 has no GDP in "
 
 
@@ -43,23 +46,6 @@ def lvliang(*words: object, through: tuple[object, ...] = ()) -> Done:
 
 Done = subprocess.CompletedProcess[str]
 Call = Callable[..., Done]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
-    """The same in this process: the libraries are imported once, and a test may replace a part."""
-    handler = signal.getsignal(signal.SIGTERM)
-
-    def call(*words: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["lvliang", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return Done(words, int(ended.value.code or 0), out, err)
-
-    with mock.patch.dict(os.environ, COLUMNS="400"):
-        yield call
-    signal.signal(signal.SIGTERM, handler)
 
 
 def write_notebook(folder: Path, source: str) -> Path:
@@ -167,7 +153,7 @@ def test_assess_json_is_one_object_a_target_and_the_same_in_every_process(assess
         targets = list(csv.DictReader(file))
     kept = ["target_id", "type", "unit", "price_basis", "nature", "group", "settling_vintage"]
     for record, target in zip(records, targets, strict=True):
-        assert list(record) == list(records[0])
+        assert list(record) == KEYS.split()
         assert [record[key] for key in kept] == [target[key] for key in kept]
         assert record["value"] == float(target["value"])
         assert record["deadline"] == int(target["last_year"] or 2025)
