@@ -5,7 +5,7 @@ Notebooks, the command line and the export stand on it, so that they say the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,6 @@ from lvliang.baseline.baseline_facts import baseline_facts, reported
 from lvliang.baseline.history import has_report, load_history, report_figures
 from lvliang.baseline.regions import Region, find_region, peers
 from lvliang.baseline.starting_point import ranks_by_year, starting_point
-from lvliang.display import show
 from lvliang.display.prose import Page, Text
 from lvliang.display.show import Piece
 from lvliang.feasibility.background import Background, load_background
@@ -335,10 +334,6 @@ class Study:
     def industry_facts(self) -> dict[str, Any]:
         """The industry targets, and what is known beside them (`feasibility.industry_facts`)."""
         return industry_facts(load_industries(self.region.code, self.base_year))
-
-    def show(self, pieces: Callable[[str], Iterable[Any]]) -> None:
-        """Show what ``pieces`` gives for a language: here in that of the run, on pages in each."""
-        show.show(pieces, self.run.lang)
 
     def provenance(self, *used: pd.DataFrame) -> Callable[[str], list[Piece]]:
         """What tells, in a language, the parameters and the sources of what was ``used``."""

@@ -97,7 +97,8 @@ class Text:
             # Macros outside the blocks serve all of them; no block is filled for that.
             self._context.blocks = {name: [lambda _: iter(())] for name in self._template.blocks}
             list(self._template.root_render_func(self._context))
-            self._blocks = self._template.blocks | shared.blocks
+            # Its own stand first in what is legal, and where both have one.
+            self._blocks = self._template.blocks | shared.blocks | self._template.blocks
 
     def say(self, block: str) -> list[Piece]:
         """The pieces of a block, in their order.

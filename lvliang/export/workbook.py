@@ -96,7 +96,7 @@ class _Sheets:
         for name, scenario in self.export.scenarios.items():
             told = {
                 "title": self._title(name),
-                "rationale": self.told.of(scenario, "rationale").strip(),
+                "rationale": self.told.of(scenario, "rationale"),
                 "author": scenario.author,
                 "origin": self.told.of(scenario, "source"),
                 "drivers": _drivers(scenario),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +188,7 @@ class _SiteInLanguage:
         _refuse(self._place(), gate.faults_of_page(page))
         place = site.folder / self._place()
         place.write_text(page, encoding="utf-8")
-        told = feed.feed_json(record, title=self._title(), lang=lang)
+        told = feed.feed_json(record, title=self._title, lang=lang)
         place.with_name(feed.NAME).write_text(told, encoding="utf-8")
 
     def _index(
@@ -214,7 +215,7 @@ class _SiteInLanguage:
         ]
         news = self._label("news", "site")
         body = _INDEX.render(
-            title=self._title(),
+            title=self._title,
             basis=self._said("basis", run.model_dump() | {"scenario": run.assumed}),
             figures=figures,
             pages=pages,
@@ -234,7 +235,7 @@ class _SiteInLanguage:
         listing = site_data.listing_html(tables, names, _relative(here, ""), self.lang)
         return page_shell(
             lang=self.lang,
-            title=self._title(),
+            title=self._title,
             feed=feed.NAME,
             body_html=f"{parsed}{listing}",
             nav_html=_NAV.render(links=[(href, switch, code) for href, code in links]),
@@ -250,6 +251,7 @@ class _SiteInLanguage:
             "footer_html": Markup("<p>{}</p>").format(self._said("footer", made)),
         }
 
+    @cached_property
     def _title(self) -> str:
         """What the site is about: whether targets are within reach, if its city has any."""
         run = self.site.run
