@@ -96,7 +96,8 @@ def invert(
     run, origin, lang = study.run, study.base_year, study.run.lang
     if by is Lever.base:
         rows = industry_bases.bases_for(target, probability, region=run.region, base_year=origin)
-        facts = {"needed": rows, "asked": 100 * probability, "base_year": origin}
+        needed = rows.to_dict("records")
+        facts = {"needed": needed, "asked": 100 * probability, "base_year": origin}
     else:
         outlook = study.outlook
         wanted = inversion.find_target(target, outlook)

@@ -125,7 +125,8 @@ def desk_facts(
         none), and the year ``missing_from`` which its series lacks figures;
         ``nature``: that of all targets, None where they differ; ``ahead``: the rows of `ahead` that
         are drawn, by ``name``; ``growth`` (`fan_facts`); ``known_ranks`` (of GDP, by year; empty
-        below two years); ``base`` (`base_effect`).
+        below two years), their ``rank_range``: the ``first`` and the ``last`` year, the ``best``
+        and the ``worst`` rank and that of the last year, ``now``; ``base`` (`base_effect`).
     """
     known = ranks["gdp_rank"].combine_first(ranks["report_gdp_rank"]).dropna().astype(float)
     return {
@@ -134,7 +135,18 @@ def desk_facts(
         "ahead": ahead(outlook).dropna().rename_axis("name").reset_index().to_dict("records"),
         "growth": fan_facts(outlook, "gdp_real_growth"),
         "known_ranks": known if len(known) > 1 else known[:0],
+        "rank_range": _range(known) if len(known) > 1 else None,
         "base": base_effect(actual(outlook, "gdp_real_growth")),
+    }
+
+
+def _range(ranks: pd.Series) -> dict[str, Any]:
+    return {
+        "first": ranks.index[0],
+        "last": ranks.index[-1],
+        "best": ranks.min(),
+        "worst": ranks.max(),
+        "now": ranks.iloc[-1],
     }
 
 
