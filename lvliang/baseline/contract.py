@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lvliang.baseline.package import (
-    descriptor,
-    present_resources,
-    resource_path,
-    stamp,
-    table_schema,
-)
+from lvliang.baseline.package import descriptor, present_resources, resource_path, table_schema
 from lvliang.baseline.store import kept
 from lvliang.errors import DataError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 # A user may replace figures: only ``lvliang check --frozen`` holds a file against its hash.
 FROZEN = ("hash", "bytes")
+LEGAL = {
+    "enum": "one of {}",
+    "pattern": "of the form {}",
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "unique": "each once",
+}
+
+
+def check_all(data: Path, on_table: Callable[[str, int], None] | None = None) -> dict[str, int]:
+    """Check every table that is there; rows by table."""
+    rows = {}
+    for name in present_resources(data):
+        rows[name] = check_table(data, name)
+        if on_table:
+            on_table(name, rows[name])
+    return rows
 
 
 def check_table(data: Path, name: str) -> int:
@@ -63,41 +70,10 @@ def _check(data: Path, name: str) -> int:
     return int(report.tasks[0].stats.get("rows", 0))
 
 
-def read_table(data: Path, name: str) -> pd.DataFrame:
-    """Read the table ``name``, held against its contract, as its file has it.
-
-    A file that has not changed is read and checked once a process.
-    """
-    return _read(data, name, stamp(data, [name])).copy()
-
-
-@lru_cache(maxsize=64)
-def _read(data: Path, name: str, _stamp: tuple[tuple[int, int], ...]) -> pd.DataFrame:
-    import pandas as pd
-
-    check_table(data, name)
-    frame = pd.read_csv(resource_path(data, name), dtype=str, keep_default_na=False)
-    for field in table_schema(data, name)["fields"]:
-        if field["type"] in ("integer", "number"):
-            frame[field["name"]] = pd.to_numeric(frame[field["name"]])
-    return frame
-
-
-def check_all(data: Path, on_table: Callable[[str, int], None] | None = None) -> dict[str, int]:
-    """Check every table that is there; rows by table."""
-    rows = {}
-    for name in present_resources(data):
-        rows[name] = check_table(data, name)
-        if on_table:
-            on_table(name, rows[name])
-    return rows
-
-
 def _package(data: Path) -> Any:
     from frictionless import Package
 
-    names = set(present_resources(data))
-    declared = descriptor(data)
+    names, declared = present_resources(data), descriptor(data)
     resources = [
         {key: value for key, value in resource.items() if key not in FROZEN}
         for resource in declared["resources"]
@@ -135,52 +111,37 @@ def _place(error: Any) -> tuple[int, int]:
 
 
 def _sentence(path: Path, error: Any, schema: Any) -> str:
-    place = str(path)
+    place, kind = str(path), error.type
     if getattr(error, "row_number", None):
         place += f", row {error.row_number}"
-    if error.type in ("type-error", "constraint-error", "missing-cell"):
-        field = schema.get_field(error.field_name)
-        return f"{place}, column {error.field_name}: {error.cell!r} {_refused(error, field)}"
-    if error.type in ("missing-label", "incorrect-label", "extra-label", "blank-label"):
+    if kind in ("type-error", "constraint-error", "missing-cell"):
+        is_empty = kind == "missing-cell" or not error.cell
+        fault = f"{error.cell!r} is {'empty' if is_empty else 'not legal'}"
+        legal = _legal(schema.get_field(error.field_name))
+        return f"{place}, column {error.field_name}: {fault}; legal: {legal}"
+    if kind in ("missing-label", "incorrect-label", "extra-label", "blank-label"):
         legal = ", ".join(schema.field_names)
         field_name = getattr(error, "field_name", "") or "(none)"
         found = getattr(error, "label", "") or "nothing"
         return f"{place}, row 1, column {field_name}: found {found!r}; legal columns: {legal}"
-    if error.type == "primary-key":
-        key = ", ".join(schema.primary_key)
-        values = ", ".join(error.cells)
-        return (
-            f"{place}, column {key}: duplicate key ({error.note}); row: {values}; legal: each once"
-        )
-    if error.type == "unique-error":
+    if kind == "primary-key":
+        key, row = ", ".join(schema.primary_key), ", ".join(error.cells)
+        return f"{place}, column {key}: duplicate key ({error.note}); row: {row}; legal: each once"
+    if kind == "unique-error":
         cell = f"{place}, column {error.field_name}: {error.cell!r}"
         return f"{cell} is not legal ({error.note}); legal: each once"
-    if error.type == "encoding-error":
+    if kind == "encoding-error":
         return f"{place}: not UTF-8 text; legal: CSV saved as UTF-8"
-    if error.type == "foreign-key":
+    if kind == "foreign-key":
         return f"{place}, column {error.note.removeprefix('for ')}; legal: a key of that table"
-    if error.type in ("table-dimensions", "source-error"):
+    if kind in ("table-dimensions", "source-error"):
         return f"{place}: the table is empty; legal: a header and at least one row below it"
     return f"{place}: {error.note or error.message}"
 
 
-def _refused(error: Any, field: Any) -> str:
-    if error.type == "missing-cell" or not error.cell:
-        return f"is empty; legal: {_legal(field)}"
-    return f"is not legal; legal: {_legal(field)}"
-
-
 def _legal(field: Any) -> str:
-    rules = {key: rule for key, rule in field.constraints.items() if key != "required"}
-    words = [f"{field.type} ({field.description})"]
+    rules = dict(field.constraints)
     if "enum" in rules:
-        words.append("one of " + ", ".join(str(choice) for choice in rules["enum"]))
-    if "pattern" in rules:
-        words.append(f"of the form {rules['pattern']}")
-    if "minimum" in rules:
-        words.append(f"at least {rules['minimum']}")
-    if "maximum" in rules:
-        words.append(f"at most {rules['maximum']}")
-    if rules.get("unique"):
-        words.append("each once")
-    return ", ".join(words)
+        rules["enum"] = ", ".join(map(str, rules["enum"]))
+    told = [words.format(rules[name]) for name, words in LEGAL.items() if name in rules]
+    return ", ".join([f"{field.type} ({field.description})", *told])

@@ -12,6 +12,7 @@ from typing import Any
 from lvliang.errors import DataError
 
 REMOVABLE_FOLDER = "panel"
+CORRECTIONS = "corrections"
 FIRST_BASE_YEAR = 2008  # the first that the panel goes back far enough to stand on
 LAST_KNOWN_YEAR = 2020  # the last of which the tables have figures; the targets begin after it
 END_OF_PLAN = 2025
@@ -68,14 +69,15 @@ def _read_json(path: Path, *, missing: str) -> dict[str, Any]:
 
 
 def stamp(data: Path, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
-    """Time and size of the files of tables: while it stays, what was read of them stands.
+    """Time and size of the files of tables and of the corrections: while they stay, so do these.
 
     Raises
     ------
     DataError
         If a table is not there.
     """
-    paths = [resource_path(data, name) for name in names]
+    files = {*names, CORRECTIONS} & {*names, *present_resources(data)}
+    paths = [resource_path(data, name) for name in sorted(files)]
     for path in paths:
         if not path.is_file():
             raise DataError(f"{path}: not there; legal: the file, as datapackage.json declares it")

@@ -1,4 +1,7 @@
-"""Load tables; each is checked against its contract at the door."""
+"""Load tables: each is checked against its contract and corrected at the door.
+
+A correction is a row of data. It is applied when a table is loaded, never written into it.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from lvliang.baseline.contract import read_table
-from lvliang.baseline.corrections import KEY, apply_corrections, load_corrections
-from lvliang.baseline.corrections import TABLE as CORRECTIONS
-from lvliang.baseline.package import data_folder, present_resources, stamp
+from lvliang.baseline.contract import check_table
+from lvliang.baseline.package import (
+    CORRECTIONS,
+    data_folder,
+    present_resources,
+    resource_path,
+    stamp,
+    table_schema,
+)
 from lvliang.errors import DataError
 
 OBSERVATION_COLUMNS = [
     "region_code", "indicator", "year", "value", "unit", "price_basis",
     "vintage", "status", "known_at", "source_id",
 ]  # fmt: skip
+KEY = ["region_code", "indicator", "year", "vintage", "source_id"]
+CORRECTION_COLUMNS = ["table", *KEY, "action", "expected", "value"]
 
 
 def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
@@ -28,8 +38,8 @@ def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of its Table Schema; codes and words as text, numbers as numbers,
-        empty numbers as missing, empty words as "". Rows that a correction drops are not there.
+        The columns of its Table Schema; codes and words as text, empty words as "", numbers as
+        numbers, empty numbers as missing. Rows that a correction drops are not there.
 
     Raises
     ------
@@ -37,32 +47,19 @@ def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
         If the table breaks its contract, or a correction of it no longer fits.
     """
     folder = data or data_folder()
-    files = {name, CORRECTIONS} & {name, *present_resources(folder)}
-    return _load(folder, name, stamp(folder, sorted(files))).copy()
+    return _load(folder, name, stamp(folder, [name])).copy()
 
 
 @lru_cache(maxsize=64)
 def _load(folder: Path, name: str, _stamp: tuple[tuple[int, int], ...]) -> pd.DataFrame:
-    frame = read_table(folder, name)
-    if not {*KEY, "value"} <= set(frame):
+    check_table(folder, name)
+    frame = pd.read_csv(resource_path(folder, name), dtype=str, keep_default_na=False)
+    for field in table_schema(folder, name)["fields"]:
+        if field["type"] in ("integer", "number"):
+            frame[field["name"]] = pd.to_numeric(frame[field["name"]])
+    if name == CORRECTIONS or not {*KEY, "value"} <= set(frame):
         return frame
     return apply_corrections(frame, name, load_corrections(folder))
-
-
-def corrections_of(data: Path | None = None) -> dict[str, int]:
-    """Corrections applied when the tables are loaded: how many in each table that has any.
-
-    Raises
-    ------
-    DataError
-        If one of them no longer fits.
-    """
-    folder = data or data_folder()
-    corrections = load_corrections(folder)
-    counts = corrections.groupby("table", sort=False).size()
-    for name in counts.index:
-        apply_corrections(read_table(folder, name), name, corrections)
-    return {str(name): int(count) for name, count in counts.items()}
 
 
 def load_observations(names: Sequence[str], data: Path | None = None) -> pd.DataFrame:
@@ -104,3 +101,98 @@ def as_of(frame: pd.DataFrame, origin: int) -> pd.DataFrame:
     [1, 2]
     """
     return frame[frame["known_at"] <= f"{origin + 1}-03"]
+
+
+def corrections_of(data: Path | None = None) -> dict[str, int]:
+    """How many corrections are applied to each table that has any.
+
+    Raises
+    ------
+    DataError
+        If one of them no longer fits.
+    """
+    folder = data or data_folder()
+    counts = load_corrections(folder).groupby("table", sort=False).size()
+    for name in counts.index:
+        load_table(name, folder)
+    return {str(name): int(count) for name, count in counts.items()}
+
+
+def load_corrections(data: Path) -> pd.DataFrame:
+    """Corrections that are to be applied; none without the panel folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``table``, the row key, ``action`` (drop or replace), ``expected`` and ``value``;
+        the index is the row in the file, the header being row 1.
+
+    Raises
+    ------
+    DataError
+        If the table breaks its contract, a correction is of no table of observations, or its
+        ``value`` does not go with its ``action``.
+    """
+    present = present_resources(data)
+    if CORRECTIONS not in present:
+        return pd.DataFrame(columns=CORRECTION_COLUMNS)
+    corrections = load_table(CORRECTIONS, data)
+    corrections.index += 2
+    corrections.index.name = str(resource_path(data, CORRECTIONS))
+    columns = {name: {f["name"] for f in table_schema(data, name)["fields"]} for name in present}
+    legal = [name for name in present if {*KEY, "value"} <= columns[name]]
+    for place, row in corrections.iterrows():
+        at, replaces = _place(corrections, place), row["action"] == "replace"
+        if row["table"] not in legal:
+            raise DataError(
+                f"{at}, column table: {row['table']!r} is no table of observations; "
+                f"legal: {', '.join(legal)}"
+            )
+        if replaces == pd.isna(row["value"]):
+            raise DataError(
+                f"{at}, column value: {row['value']} does not go with action {row['action']}; "
+                f"legal: {'a number' if replaces else 'nothing'}"
+            )
+    return corrections.loc[corrections["status"] == "applied", CORRECTION_COLUMNS]
+
+
+def apply_corrections(frame: pd.DataFrame, table: str, corrections: pd.DataFrame) -> pd.DataFrame:
+    """A copy of ``table`` as its file has it, with its corrections (`load_corrections`).
+
+    Raises
+    ------
+    DataError
+        If the row of a correction is not there once with the expected figure, as when it is
+        applied again.
+
+    Examples
+    --------
+    >>> key = {"region_code": "410800", "indicator": "gdp_real_growth", "year": 2020,
+    ...        "vintage": "revised", "source_id": "S5"}
+    >>> frame = pd.DataFrame([{**key, "year": 2019, "value": 5.0}, {**key, "value": -21.01}])
+    >>> drop = {"table": "gdp_revised", **key, "action": "drop", "expected": -21.01}
+    >>> apply_corrections(frame, "gdp_revised", pd.DataFrame([drop], index=[2]))["value"].tolist()
+    [5.0]
+    """
+    corrected = frame.copy()
+    mine = corrections[corrections["table"] == table]
+    for place, row in mine.iterrows():
+        at = corrected.index[(corrected[KEY] == row[KEY]).all(axis=1)]
+        values = corrected.loc[at, "value"].tolist()
+        if values != [row["expected"]]:
+            key = ", ".join(str(part) for part in row[KEY])
+            found = " and ".join(f"{value:.12g}" for value in values) or "no such row"
+            raise DataError(
+                f"{_place(corrections, place)}: {table} ({key}): expected {row['expected']:.12g}, "
+                f"found {found}; legal: the expected figure in one row, or the correction taken "
+                "out or made `noted`"
+            )
+        if row["action"] == "drop":
+            corrected = corrected.drop(index=at)
+        else:
+            corrected.loc[at, "value"] = row["value"]
+    return corrected if mine.empty else corrected.reset_index(drop=True)
+
+
+def _place(corrections: pd.DataFrame, row: object) -> str:
+    return f"{corrections.index.name or 'data/panel/corrections.csv'}, row {row}"
