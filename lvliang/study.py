@@ -14,10 +14,14 @@ import pandas as pd
 from lvliang import parameters
 from lvliang.baseline.audit import load_evidence
 from lvliang.baseline.audit_facts import audit_facts
-from lvliang.baseline.baseline_facts import baseline_facts, reported
 from lvliang.baseline.history import has_report, load_history, report_figures
 from lvliang.baseline.regions import Region, find_region, peers
-from lvliang.baseline.starting_point import ranks_by_year, starting_point
+from lvliang.baseline.starting_point import (
+    baseline_facts,
+    ranks_by_year,
+    reported,
+    starting_point,
+)
 from lvliang.display.prose import Page, Text
 from lvliang.display.show import Piece
 from lvliang.feasibility.background import Background, load_background
@@ -232,7 +236,7 @@ class Study:
 
     @cached_property
     def baseline_facts(self) -> dict[str, Any]:
-        """Where the region stands and how it grew (`baseline.baseline_facts`)."""
+        """Where the region stands and how it grew (`baseline.starting_point`)."""
         known = self.ranks.dropna(axis=1, how="all")
         return {
             **baseline_facts(self.history, self.start, self.region, self.base_year),

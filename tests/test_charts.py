@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 from numpy.testing import assert_allclose
 
-from lvliang.baseline.baseline_facts import growth_range, level_facts
+from lvliang.baseline.starting_point import growth_range, level_facts
 from lvliang.display import drawing, fonts
 from lvliang.display.prose import Text
 from lvliang.display.show import Chart

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from lvliang.baseline.baseline_facts import reported
 from lvliang.baseline.regions import find_region
+from lvliang.baseline.starting_point import reported
 from lvliang.display.prose import Text
 from lvliang.display.show import Appendix, Sentence, Table
 from lvliang.feasibility.break_even import BeyondGdp, EvenBet

@@ -1,14 +1,19 @@
-"""Where a city stands at the base year, and how it came there."""
+"""Where a city stands at the base year and how it came there; the facts of page 10."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from lvliang.baseline.growth import implied_deflator_growth, mean_of_rates
-from lvliang.baseline.history import GROWTH_VINTAGES, series
-from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.growth import average_growth, implied_deflator_growth, mean_of_rates
+from lvliang.baseline.history import GROWTH_VINTAGES, has_gap, observed, series
+from lvliang.baseline.regions import Region, find_region, peers
 
 SPAN = 5
+LEVELS = ["gdp_nominal", "budget_revenue"]
+NONE = pd.Series(dtype=float)
+FIGURE = ["indicator", "status", "quote", "section"]  # what figures share a row by
 
 
 def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> pd.DataFrame:
@@ -26,54 +31,14 @@ def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> p
         as first published); columns ``first, last`` (levels), ``first_rank, last_rank`` (in the
         province), missing where a figure is.
     """
-    first_year = base_year - SPAN
-    rows = {}
-    ends = [first_year, base_year]
-    for indicator in ("gdp_nominal", "budget_revenue"):
-        said = series(history, indicator, ["report", "first_published"]).reindex(ends)
-        own = said.get(region_code, pd.Series(index=ends, dtype=float))
-        ranks = _first_published_ranks(history, region_code, indicator)[region_code].reindex(ends)
-        rows[indicator] = {
-            "first": own.iloc[0],
-            "last": own.iloc[1],
-            "first_rank": ranks.iloc[0],
-            "last_rank": ranks.iloc[1],
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").astype(float)
-
-
-def real_and_nominal(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
-    """Annual growth of GDP, real and nominal, and the price change between them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index year; ``real`` (%, constant prices), ``nominal`` (%, current prices) and
-        ``deflator`` (%), all of the revised vintage, so that they belong to each other.
-    """
-    real = series(history, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
-    level = series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"])
-    if region_code not in real or region_code not in level:
-        return pd.DataFrame(columns=["real", "nominal", "deflator"], dtype=float)
-    nominal = 100 * (level[region_code] / level[region_code].shift() - 1)
-    both = pd.DataFrame({"real": real[region_code], "nominal": nominal}).dropna()
-    return both.assign(deflator=implied_deflator_growth(both["nominal"], both["real"]))
-
-
-def average_of_span(growth: pd.DataFrame, last_year: int, years: int = SPAN) -> pd.Series | None:
-    """年均增长 (%) of each column over the ``years`` up to ``last_year``; None if a year lacks."""
-    span = growth.reindex(range(last_year - years + 1, last_year + 1))
-    return span.apply(mean_of_rates) if span.notna().all(axis=None) else None
-
-
-def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
-    """Rank of each city by year, 1 the largest.
-
-    Missing in a year that lacks a city, and where there is but one: ``levels`` has a column for
-    every city of the province, whether there are figures of it or not.
-    """
-    complete = levels.notna().all(axis=1) & (levels.shape[1] > 1)
-    return levels.rank(axis=1, ascending=False, method="min").where(complete, axis=0)
+    ends, rows = [base_year - SPAN, base_year], {}
+    for indicator in LEVELS:
+        levels = series(history, indicator, ["report", "first_published"])
+        own = levels.get(region_code, NONE)
+        ranks = _first_published_ranks(history, region_code, indicator)[region_code]
+        rows[indicator] = [*own.reindex(ends), *ranks.reindex(ends)]
+    columns = ["first", "last", "first_rank", "last_rank"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype(float)
 
 
 def ranks_by_year(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
@@ -102,23 +67,177 @@ def _first_published_ranks(history: pd.DataFrame, region_code: str, indicator: s
     return provincial_ranks(levels.reindex(columns=cities).astype(float))
 
 
+def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
+    """Rank of each city by year, 1 the largest.
+
+    Missing in a year that lacks a city, and where there is but one: ``levels`` has a column for
+    every city of the province, whether there are figures of it or not.
+    """
+    complete = levels.notna().all(axis=1) & (levels.shape[1] > 1)
+    return levels.rank(axis=1, ascending=False, method="min").where(complete, axis=0)
+
+
+def real_and_nominal(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
+    """Annual growth of GDP, real and nominal, and the price change between them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index year; ``real`` (%, constant prices), ``nominal`` (%, current prices) and
+        ``deflator`` (%), all of the revised vintage, so that they belong to each other.
+    """
+    real = series(history, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
+    level = series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"])
+    if region_code not in real or region_code not in level:
+        return pd.DataFrame(columns=["real", "nominal", "deflator"], dtype=float)
+    nominal = 100 * (level[region_code] / level[region_code].shift() - 1)
+    both = pd.DataFrame({"real": real[region_code], "nominal": nominal}).dropna()
+    return both.assign(deflator=implied_deflator_growth(both["nominal"], both["real"]))
+
+
+def average_of_span(growth: pd.DataFrame, last_year: int) -> pd.Series | None:
+    """年均增长 (%) of each column over the span up to ``last_year``; None if a year lacks."""
+    span = growth.reindex(range(last_year - SPAN + 1, last_year + 1))
+    return span.apply(mean_of_rates) if span.notna().all(axis=None) else None
+
+
 def claims_and_series(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     """Levels the report states, beside the first-published series of the same year (亿元).
 
     Returns
     -------
     pandas.DataFrame
-        ``indicator, year, report, series``; a claim whose year the series lacks has none.
+        ``indicator, year, report, series, difference``; of a claim whose year the series lacks
+        the last two are missing.
     """
-    rows = []
-    for indicator in ("gdp_nominal", "budget_revenue"):
-        claimed = series(history, indicator, ["report"])
-        published = series(history, indicator, ["first_published"])
-        if region_code not in claimed:
-            continue
-        found = published.get(region_code, pd.Series(dtype=float))
-        both = pd.DataFrame({"report": claimed[region_code], "series": found})
-        both = both.dropna(subset="report").rename_axis("year").reset_index()
-        rows.append(both.assign(indicator=indicator))
-    columns = ["indicator", "year", "report", "series"]
-    return pd.concat(rows)[columns] if rows else pd.DataFrame(columns=columns)
+    rows, sides = [], {"report": "report", "series": "first_published"}
+    for indicator in LEVELS:
+        known = {side: series(history, indicator, [vintage]) for side, vintage in sides.items()}
+        both = pd.DataFrame({side: found.get(region_code, NONE) for side, found in known.items()})
+        rows.append(both.dropna(subset="report").assign(indicator=indicator))
+    held = pd.concat(rows).rename_axis("year").reset_index()
+    held["difference"] = held["report"] - held["series"]
+    return held[["indicator", "year", "report", "series", "difference"]]
+
+
+def baseline_facts(
+    history: pd.DataFrame, start: pd.DataFrame, region: Region, base_year: int
+) -> dict[str, Any]:
+    """Where a city stands, how it grew, and whether its report agrees with the series.
+
+    Parameters
+    ----------
+    history, start : pandas.DataFrame
+        Observations of the province; `starting_point`.
+
+    Returns
+    -------
+    dict
+        ``first_year`` (of the span up to the base year) and the ``next_year``; ``gdp`` and
+        ``revenue`` (`both_ends`); ``growth`` (`real_and_nominal`), its ``mean`` over the span,
+        ``trough`` (real growth of the first year, if negative) and ``range``; ``levels``
+        (`level_facts`, of series that there are); ``claims`` (`claims_and_series`), ``differ``
+        (those that do); ``cities`` of the province and how many of them are ``missing`` from
+        the series.
+    """
+    growth = real_and_nominal(history, region.code)
+    mean = average_of_span(growth, base_year)
+    first_year = base_year - SPAN
+    claims = claims_and_series(history, region.code)
+    levels = {name: observed(history, region.code, name) for name in LEVELS}
+    cities = {city.code for city in peers(region)}
+    known = history.loc[history["indicator"] == "gdp_nominal", "region_code"]
+    return {
+        "first_year": first_year,
+        "next_year": first_year + 1,
+        "gdp": both_ends(start.loc["gdp_nominal"]),
+        "revenue": both_ends(start.loc["budget_revenue"]),
+        "growth": growth.rename_axis("year").reset_index(),
+        "mean": None if mean is None else mean.to_dict(),
+        "trough": trough(growth, first_year),
+        "range": growth_range(growth),
+        "levels": [level_facts(found, name) for name, found in levels.items() if len(found)],
+        "claims": claims,
+        "differ": claims[claims["difference"].abs().round(2) > 0].round(2).to_dict("records"),
+        "cities": len(cities),
+        "missing": len(cities - set(known)),
+    }
+
+
+def both_ends(ends: pd.Series) -> dict[str, float | None]:
+    """``first, last`` (亿元), ``rank``, and ``growth`` between (% a year); None where missing."""
+    first, last, rank = (
+        None if pd.isna(ends[name]) else round(float(ends[name]), 2)
+        for name in ("first", "last", "last_rank")
+    )
+    known = first is not None and last is not None
+    grown = average_growth(ends["first"], ends["last"], SPAN) if known else None
+    return {"first": first, "last": last, "rank": rank, "growth": grown}
+
+
+def trough(growth: pd.DataFrame, year: int) -> float | None:
+    """Real growth of a year in which the city shrank: what starts there flatters."""
+    real = growth["real"].get(year)
+    return real if real is not None and real < 0 else None
+
+
+def growth_range(growth: pd.DataFrame) -> dict[str, Any] | None:
+    """The extremes of growth, and whether prices move more than quantities do."""
+    if growth.empty:
+        return None
+    real, nominal = growth["real"], growth["nominal"]
+    return {
+        "first": int(growth.index[0]),
+        "last": int(growth.index[-1]),
+        "low": real.min(),
+        "high": real.max(),
+        "latest": real.iloc[-1],
+        "nominal_low": nominal.min(),
+        "nominal_high": nominal.max(),
+        "by_prices": growth["deflator"].std() > real.std(),
+    }
+
+
+def level_facts(levels: pd.Series, indicator: str) -> dict[str, Any]:
+    """A series of levels (亿元, by year): its ends, its highest, and whether it has a gap."""
+    first, last, top = levels.index[0], levels.index[-1], levels.idxmax()
+    return {
+        "indicator": indicator,
+        "series": levels,
+        "first": int(first),
+        "last": int(last),
+        "top": int(top),
+        "first_value": levels.iloc[0],
+        "last_value": levels.iloc[-1],
+        "top_value": levels[top],
+        "has_gap": has_gap(levels),
+    }
+
+
+def reported(figures: pd.DataFrame) -> pd.DataFrame:
+    """Figures of a report, those of one indicator in the same words in a row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator`` (and again as ``unit``), ``status, quote, section``, ``years`` (each a year
+        or a span) and ``values`` (with the indicator, whose unit they have).
+    """
+    rows = [
+        [*key, _years(said), (key[0], said["value"].tolist())]
+        for key, said in figures.groupby(FIGURE, sort=False)
+    ]
+    table = pd.DataFrame(rows, columns=[*FIGURE, "years", "values"])
+    return table.assign(unit=table["indicator"])
+
+
+def _years(said: pd.DataFrame) -> list[tuple[int, ...]]:
+    """The years and spans of figures; a longer run of years is one span."""
+    years = [int(year) for year in said["year"]]
+    run = len(years) > 2 and years == list(range(years[0], years[-1] + 1))
+    if run and (said["period"] == "annual").all():
+        return [(years[0], years[-1])]
+    return [
+        (year,) if period == "annual" else tuple(map(int, period.split("/")))
+        for year, period in zip(years, said["period"], strict=True)
+    ]

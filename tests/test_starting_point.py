@@ -8,10 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lvliang.baseline.baseline_facts import baseline_facts, both_ends, level_facts, reported, trough
 from lvliang.baseline.history import load_history
 from lvliang.baseline.regions import find_region
-from lvliang.baseline.starting_point import ranks_by_year, starting_point
+from lvliang.baseline.starting_point import (
+    baseline_facts,
+    both_ends,
+    level_facts,
+    ranks_by_year,
+    reported,
+    starting_point,
+    trough,
+)
 from lvliang.display.prose import Text
 
 NAN = float("nan")
