@@ -45,9 +45,9 @@ def of_engine(base_year: int) -> pd.DataFrame:
 
 
 def of_draws(outlook: Outlook, indicators: Iterable[str] | None = None) -> pd.DataFrame:
-    """The engine, what is known of the city, and the scenario, as far as it moves what is shown.
+    """The engine, the city's series, and the scenario as far as it moves what is shown.
 
-    Shown are ``indicators``, or all that the outlook draws. Real growth answers to no price.
+    Shown are ``indicators``, or all that is `drawn`. Real growth answers to no price.
     """
     shown = set(drawn(outlook) if indicators is None else indicators)
     own = outlook.history[outlook.history["region_code"] == outlook.region.code]
@@ -87,23 +87,15 @@ def of_verdicts(targets: Sequence[Target], outlook: Outlook) -> pd.DataFrame:
     """What judges ``targets``: their report, the draws of the province, both vintages, sectors."""
     if not targets:
         return NO_ROWS
-    code, base_year = outlook.region.code, outlook.base_year
-    said = as_of(load_table("report_targets"), base_year)
-    known = outlook.history
+    known, base_year = outlook.history, outlook.base_year
     asked = {*drawn(outlook), *(target.indicator.removesuffix("_growth") for target in targets)}
-    vintages = _known(GROWTH_TABLES, base_year)
-    parts = [
-        said[said["region_code"] == code],
-        known[known["indicator"].isin(asked)],
-        of_draws(outlook),
-        vintages[vintages["region_code"] == code],
-        of_sectors(base_year),
-    ]
+    said = [as_of(load_table("report_targets"), base_year), _known(GROWTH_TABLES, base_year)]
+    parts = [rows[rows["region_code"] == outlook.region.code] for rows in said]
+    parts += [known[known["indicator"].isin(asked)], of_draws(outlook), of_sectors(base_year)]
     return pd.concat([part[[ID]] for part in parts])
 
 
 def _known(names: Sequence[str], base_year: int) -> pd.DataFrame:
-    present = [name for name in names if name in present_resources(data_folder())]
-    if not present:
+    if set(names).isdisjoint(present_resources(data_folder())):
         return NO_ROWS.assign(region_code="")
-    return as_of(load_observations(present), base_year)
+    return as_of(load_observations(names), base_year)

@@ -3,20 +3,20 @@
 A *claim* is a figure of the report, of the press or of one vintage of the panel. It ends
 
 ``confirmed``
-    equal at the precision in which it is printed, or a level within ``CONFIRMED`` percent;
+    equal at the precision in which it is printed, or a level within `BOUNDS` ``confirmed`` %;
 ``plausible``
-    a level within ``PLAUSIBLE`` percent, a rate (unit %) within ``PLAUSIBLE_POINTS`` points, a
-    rank that the province's levels give once moved by ``ROUNDING`` 亿元, the same rank over a
-    part of the year, a path over other years that never turns;
+    a level within ``plausible`` %, a rate (unit %) within ``points`` points, a rank that the
+    province's levels give once moved by ``rounding`` 亿元, the same rank over a part of the
+    year, a path over other years that never turns;
 ``contradicted``
     beyond that;
 ``no_second_source``
     no other source speaks of it.
 
 A check of the whole panel claims that 100 % of its cells agree: confirmed where at most
-``SHARE_CONFIRMED`` percent of them do not, plausible to ``SHARE_PLAUSIBLE``. Levels, ranks and
-growth are held against first-published figures, which a plan is settled on; growth against the
-revised series only where the first-published one has a gap.
+``share_confirmed`` % of them do not, plausible to ``share_plausible`` %. Levels, ranks and growth
+are held against first-published figures, which a plan is settled on; growth against the revised
+series only where the first-published one has a gap.
 """
 
 from __future__ import annotations
@@ -29,17 +29,21 @@ import pandas as pd
 from lvliang.baseline.growth import implied_deflator_growth
 from lvliang.baseline.history import HISTORY_TABLES, series
 from lvliang.baseline.regions import find_region, peers
-from lvliang.baseline.starting_point import provincial_ranks
 from lvliang.baseline.tables import as_of, load_observations, load_table
 
-CONFIRMED, PLAUSIBLE = 0.5, 3.0  # % of the claim
-PLAUSIBLE_POINTS = 0.5  # percentage points
-ROUNDING = 0.1  # 亿元: two levels, each printed to one decimal as in the report
-SHARE_CONFIRMED, SHARE_PLAUSIBLE = 5.0, 20.0  # % of the cells of the panel
+BOUNDS = {
+    "confirmed": 0.5,  # % of the claim
+    "plausible": 3.0,
+    "points": 0.5,  # percentage points
+    "rounding": 0.1,  # 亿元: two levels, each printed to one decimal as in the report
+    "share_confirmed": 5.0,  # % of the cells of the panel
+    "share_plausible": 20.0,
+}
 VINTAGE_YEARS = (10, 5, 0)  # before the origin: how the plans begin and end
 
 FIRST, NAN = "first_published", float("nan")
 VERDICTS = ["confirmed", "plausible", "contradicted", "no_second_source"]
+NO_SOURCE = VERDICTS[-1]
 KEY = ["region_code", "indicator", "year"]
 COLUMNS = [
     "claim_id", *KEY, "claimed", "claim_source_id", "found", "against_source_id", "difference",
@@ -51,7 +55,7 @@ RANKS = {
     "budget_revenue_rank_in_province": "budget_revenue",
 }
 PATHS = ["airport_passengers"]  # read with the figures of other years
-VINTAGES = ["gdp_nominal", "gdp_real_growth"]  # of which two are compared
+VINTAGES = {"gdp_nominal": "亿元", "gdp_real_growth": "%"}  # of which two are compared
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,6 @@ def load_evidence(origin: int, data: Path | None = None, *, region: str = "") ->
     )
 
 
-def audit(origin: int, data: Path | None = None) -> pd.DataFrame:
-    """Every claim known at ``origin``, judged as :func:`judge` does."""
-    return judge(load_evidence(origin, data))
-
-
 def judge(evidence: Evidence) -> pd.DataFrame:
     """One row for a claim and a source that speaks of it.
 
@@ -112,7 +111,7 @@ def judge(evidence: Evidence) -> pd.DataFrame:
     told = _held(press.assign(claim_id="press." + names), panel)
     # What the press says of a figure that only the report has is evidence, no second claim.
     used = pd.MultiIndex.from_frame(told[KEY]).isin(pd.MultiIndex.from_frame(report[KEY]))
-    used = (used | told["indicator"].isin(PATHS)) & (told["verdict"] == "no_second_source")
+    used = (used | told["indicator"].isin(PATHS)) & (told["verdict"] == NO_SOURCE)
     pieces = [said, told[~used], _vintage_claims(evidence), _panel_claims(evidence)]
     return pd.concat([piece[COLUMNS].astype(object) for piece in pieces], ignore_index=True)
 
@@ -126,7 +125,7 @@ def verdict(difference: float, confirmed: float, plausible: float) -> str:
     ('confirmed', 'contradicted')
     """
     if pd.isna(difference):
-        return "no_second_source"
+        return NO_SOURCE
     distance = abs(difference) - 1e-9
     if distance <= confirmed:
         return "confirmed"
@@ -143,9 +142,9 @@ def bounds(claimed: float, unit: str) -> tuple[float, float]:
     """
     decimals = len(f"{claimed:.10g}".partition(".")[2])
     if unit == "%":
-        return 0.5 * 10.0 ** -max(decimals, 1), PLAUSIBLE_POINTS
+        return 0.5 * 10.0 ** -max(decimals, 1), BOUNDS["points"]
     printed = 0.5 * 10.0**-decimals
-    shares = [round(abs(claimed) * percent / 100, 9) for percent in (CONFIRMED, PLAUSIBLE)]
+    shares = [round(abs(claimed) * BOUNDS[name] / 100, 9) for name in ("confirmed", "plausible")]
     return max(printed, shares[0]), max(printed, shares[1])
 
 
@@ -189,44 +188,13 @@ def panel_pairs(evidence: Evidence) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def levels_of_province(evidence: Evidence, code: str, indicator: str, vintage: str) -> pd.DataFrame:
+def levels_of_province(
+    evidence: Evidence, code: str, indicator: str, vintage: str = FIRST
+) -> pd.DataFrame:
     """Levels of all cities of the province (亿元), year by region; missing where unknown."""
     table = series(evidence.panel, indicator, [vintage])
     codes = [peer.code for peer in peers(find_region(code, evidence.data), evidence.data)]
     return table.reindex(columns=codes).astype(float)
-
-
-def standings(evidence: Evidence, judged: pd.DataFrame) -> pd.DataFrame:
-    """The figures behind each rank on which two sources differ, from the first place down.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``indicator`` (of the rank), ``year``, ``city`` (in question), ``rank, region_code,
-        level`` (亿元, first published) and ``gap`` (above the city in question).
-    """
-    differ = judged[judged["verdict"].eq("contradicted") & judged["indicator"].isin(RANKS)]
-    rows = []
-    for code, name, year in differ[KEY].drop_duplicates().itertuples(index=False):
-        table = levels_of_province(evidence, code, RANKS[name], FIRST).reindex([year])
-        ranks = provincial_ranks(table).iloc[0].rename("rank")
-        both = pd.concat([ranks, table.iloc[0].rename("level")], axis=1).dropna()
-        both["gap"] = both["level"] - both["level"].get(code, NAN)
-        order = both.sort_values("rank").rename_axis("region_code").reset_index()
-        rows.append(order.assign(indicator=name, year=year, city=code))
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
-
-
-def vintages(evidence: Evidence, region_code: str) -> pd.DataFrame:
-    """``level`` (亿元), real ``growth`` (%) and ``rank`` by year, ``first_`` and ``revised_``."""
-    found: dict[str, pd.Series] = {}
-    for name, vintage in (("first", FIRST), ("revised", "revised")):
-        levels = levels_of_province(evidence, region_code, "gdp_nominal", vintage)
-        growth = series(evidence.panel, "gdp_real_growth", [vintage])
-        parts = {"level": levels, "growth": growth, "rank": provincial_ranks(levels)}
-        none = pd.Series(dtype=float)
-        found |= {f"{name}_{part}": table.get(region_code, none) for part, table in parts.items()}
-    return pd.DataFrame(found).dropna(how="all")
 
 
 def _figures(frame: pd.DataFrame, note: str) -> pd.DataFrame:
@@ -254,12 +222,11 @@ def _panel_figures(evidence: Evidence) -> pd.DataFrame:
 
 def _ranks(evidence: Evidence, rank: str, level: str) -> pd.DataFrame:
     """Ranks that first-published levels give, and the best and worst that rounding allows."""
-    codes = {*evidence.report["region_code"], *evidence.press["region_code"]}
     rows = [pd.DataFrame(columns=[*KEY, "found", "best", "worst"], dtype=float)]
-    for code in sorted(codes):
-        levels = levels_of_province(evidence, code, level, FIRST).dropna()
-        own = levels.get(code, pd.Series(dtype=float))
-        shifts = {"found": (0.0, 1), "best": (ROUNDING, 1), "worst": (-ROUNDING, 0)}
+    for code in sorted({*evidence.report["region_code"], *evidence.press["region_code"]}):
+        levels = levels_of_province(evidence, code, level).dropna()
+        own, rounding = levels.get(code, pd.Series(dtype=float)), BOUNDS["rounding"]
+        shifts = {"found": (0.0, 1), "best": (rounding, 1), "worst": (-rounding, 0)}
         found = {
             name: levels.gt(own + shift, axis=0).sum(axis=1) + place
             for name, (shift, place) in shifts.items()
@@ -297,7 +264,7 @@ def _limits(row: pd.Series) -> tuple[float, float]:
 def _on_paths(rows: pd.DataFrame, press: pd.DataFrame) -> pd.DataFrame:
     """Claims to which only other years speak: do all the figures rise, or fall, throughout?"""
     rows = rows.astype({"found": object})
-    alone = rows["indicator"].isin(PATHS) & rows["verdict"].eq("no_second_source")
+    alone = rows["indicator"].isin(PATHS) & rows["verdict"].eq(NO_SOURCE)
     for (code, name), claims in rows[alone].groupby(KEY[:2]):
         others = press[press["region_code"].eq(code) & press["indicator"].eq(name)]
         others = others.sort_values("year")
@@ -314,15 +281,14 @@ def _on_paths(rows: pd.DataFrame, press: pd.DataFrame) -> pd.DataFrame:
 
 def _vintage_claims(evidence: Evidence) -> pd.DataFrame:
     """What was first published on the cities of the report, held against the revised series."""
-    panel = evidence.panel
+    panel, checks = evidence.panel, evidence.checks
     years = [evidence.origin - before for before in VINTAGE_YEARS]
     keys = pd.MultiIndex.from_product([evidence.regions, VINTAGES, years], names=KEY)
     first = panel[panel["vintage"] == FIRST].set_index(KEY)[["value", "source_id"]]
     claims = first.reindex(keys).reset_index()
-    checked = evidence.checks[evidence.checks["vintage"] == FIRST]
-    named = checked.drop_duplicates("indicator").set_index("indicator")["source_id"]
-    claims["source_id"] = claims["source_id"].fillna(claims["indicator"].map(named))
-    claims["unit"] = claims["indicator"].map({"gdp_nominal": "亿元", "gdp_real_growth": "%"})
+    named = checks[checks["vintage"] == FIRST].drop_duplicates("indicator").set_index("indicator")
+    claims["source_id"] = claims["source_id"].fillna(claims["indicator"].map(named["source_id"]))
+    claims["unit"] = claims["indicator"].map(VINTAGES)
     claims["claim_id"] = "vintage." + claims["indicator"] + "." + claims["year"].astype(str)
     if not panel.empty:
         claims = claims.dropna(subset="value")
@@ -331,16 +297,15 @@ def _vintage_claims(evidence: Evidence) -> pd.DataFrame:
 
 def _panel_claims(evidence: Evidence) -> pd.DataFrame:
     """The checks of the whole panel: the percentage of cells that agree."""
-    pairs = panel_pairs(evidence)
-    rows = []
-    columns = ["check_id", "indicator", "source_id", "against_source_id"]
-    for name, indicator, source, against in evidence.checks[columns].itertuples(index=False):
-        cells = pairs[pairs["check"] == name]
-        found = 100 * cells["within"].mean() if len(cells) else NAN
-        judged = verdict(found - 100, SHARE_CONFIRMED, SHARE_PLAUSIBLE)
-        told = judged != "no_second_source"
-        year = cells["year"].max() if len(cells) else evidence.origin
-        against, limit = (against, SHARE_PLAUSIBLE) if told else ("", NAN)
-        facts = [100.0, source, found, against, 100 - found, limit, judged, name]
-        rows.append([f"panel.{name}", "CN", indicator, year, *facts])
-    return pd.DataFrame(rows, columns=COLUMNS)
+    checks = evidence.checks.rename(columns={"check_id": "note", "source_id": "claim_source_id"})
+    cells = panel_pairs(evidence).groupby("check")
+    checks["claim_id"] = "panel." + checks["note"]
+    checks["year"] = checks["note"].map(cells["year"].max()).fillna(evidence.origin).astype(int)
+    checks["found"] = checks["note"].map(100 * cells["within"].mean())
+    checks["difference"] = 100 - checks["found"]
+    share = BOUNDS["share_confirmed"], BOUNDS["share_plausible"]
+    checks["verdict"] = [verdict(apart, *share) for apart in checks["difference"]]
+    compared = checks["found"].notna()
+    checks["against_source_id"] = checks["against_source_id"].where(compared, "")
+    checks["tolerance"] = compared.map({True: share[1], False: NAN})
+    return checks.assign(region_code="CN", claimed=100.0)

@@ -7,21 +7,14 @@ from typing import Any
 import pandas as pd
 
 from lvliang.baseline import audit
-from lvliang.baseline.audit import KEY, VERDICTS, Evidence
+from lvliang.baseline.audit import FIRST, KEY, NO_SOURCE, RANKS, VERDICTS, Evidence
+from lvliang.baseline.history import series
 from lvliang.baseline.regions import Region, all_regions, peers
+from lvliang.baseline.starting_point import provincial_ranks
 from lvliang.baseline.tables import corrections_of, load_table
 
-NAMED = 20  # cells of a check that are named, the furthest apart first
 KINDS = ("report", "press", "vintage")
-NO_SOURCE = "no_second_source"
-BOUNDS = {
-    "confirmed": audit.CONFIRMED,
-    "plausible": audit.PLAUSIBLE,
-    "points": audit.PLAUSIBLE_POINTS,
-    "rounding": audit.ROUNDING,
-    "share_confirmed": audit.SHARE_CONFIRMED,
-    "share_plausible": audit.SHARE_PLAUSIBLE,
-}
+NAMED = 20  # cells of a check that are named, the furthest apart first
 
 
 def audit_facts(evidence: Evidence, region: Region) -> dict[str, Any]:
@@ -33,10 +26,9 @@ def audit_facts(evidence: Evidence, region: Region) -> dict[str, Any]:
         ``claims`` (frame: on the region, the panel and other cities of the province); of the
         first two the ``total``, ``by_city`` (code: how many), ``by_verdict``, the ``conflicts``
         (`part`) and how many figures they are on (``conflicting``); ``own`` and ``others``
-        (`parts`); ``standings`` (``indicator, year, city`` and a ``table``) and ``vintages`` of
-        `baseline.audit`; ``checks`` (`check_facts`), those with ``differing`` cells;
-        ``corrections`` (`correction_facts`) and the rows ``made``; ``bounds`` of the verdicts, and
-        how many cells of a check are ``named``.
+        (`parts`); ``standings`` (`standing_facts`), ``vintages`` (`vintages`); ``checks``
+        (`check_facts`), those with ``differing`` cells; ``corrections`` (`correction_facts`) and
+        the rows ``made``; ``bounds`` of the verdicts, and how many cells of a check are ``named``.
     """
     judged = audit.judge(evidence)
     mine = judged[judged["region_code"].isin([region.code, "CN"])]
@@ -44,7 +36,7 @@ def audit_facts(evidence: Evidence, region: Region) -> dict[str, Any]:
     others = judged[judged["region_code"].isin(near)]
     differ = mine[mine["verdict"] == "contradicted"].sort_values(KEY, kind="stable")
     checks = check_facts(audit.panel_pairs(evidence), judged)
-    made = corrections_known(evidence)
+    made = _corrections_known(evidence)
     return {
         "claims": pd.concat([mine, others]),
         "total": len(mine),
@@ -54,13 +46,13 @@ def audit_facts(evidence: Evidence, region: Region) -> dict[str, Any]:
         "conflicting": len(differ[KEY].drop_duplicates()),
         "own": parts(mine),
         "others": parts(others),
-        "standings": standing_facts(audit.standings(evidence, mine)),
-        "vintages": audit.vintages(evidence, region.code).rename_axis("year").reset_index(),
+        "standings": standing_facts(evidence, mine),
+        "vintages": vintages(evidence, region.code).rename_axis("year").reset_index(),
         "checks": checks,
         "differing": [check for check in checks if check["apart"]],
         "corrections": correction_facts(made, region),
         "made": made,
-        "bounds": BOUNDS,
+        "bounds": audit.BOUNDS,
         "named": NAMED,
     }
 
@@ -96,7 +88,7 @@ def claim_facts(claims: pd.DataFrame) -> list[dict[Any, Any]]:
         check=claims["claim_id"].str.removeprefix("panel.").where(is_check, ""),
         unit=units,
         claimed=[[value] for value in claims["claimed"]],
-        found=claims["found"].map(_figures),
+        found=claims["found"].map(_with_years),
         said_by=claims["claim_source_id"].map(_codes),
         found_by=claims["against_source_id"].map(_codes),
         apart=[round(value, 2) + 0.0 for value in apart],
@@ -104,7 +96,7 @@ def claim_facts(claims: pd.DataFrame) -> list[dict[Any, Any]]:
     return told.to_dict("records")
 
 
-def _figures(found: float | str) -> list[tuple[float, int | None]]:
+def _with_years(found: float | str) -> list[tuple[float, int | None]]:
     if not isinstance(found, str):
         return [(found, None)]
     pairs = (pair.rstrip(")").split(" (") for pair in found.split(", "))
@@ -131,11 +123,36 @@ def unsourced(claims: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def standing_facts(ranked: pd.DataFrame) -> list[dict[str, Any]]:
-    """The figures behind each rank on which sources differ, a ``table`` each."""
-    keys = ["indicator", "year", "city"]
-    groups = ranked.astype({"rank": int}).groupby(keys, sort=False) if len(ranked) else []
-    return [dict(zip(keys, key, strict=True)) | {"table": rows} for key, rows in groups]
+def standing_facts(evidence: Evidence, judged: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each rank on which sources differ: ``indicator, year, city`` and the figures behind it.
+
+    The ``table`` has ``rank, level`` (亿元, first published) and ``gap`` (above the city), from
+    the first place down, by ``region_code``.
+    """
+    differ = judged[judged["verdict"].eq("contradicted") & judged["indicator"].isin(RANKS)]
+    facts = []
+    for code, name, year in differ[KEY].drop_duplicates().itertuples(index=False):
+        levels = audit.levels_of_province(evidence, code, RANKS[name]).reindex([year])
+        ranks = provincial_ranks(levels)
+        table = pd.DataFrame({"rank": ranks.loc[year], "level": levels.loc[year]})
+        if table["rank"].notna().all():
+            table["gap"] = table["level"] - table["level"][code]
+            table = table.astype({"rank": int}).sort_values("rank").rename_axis("region_code")
+            said = {"indicator": name, "year": year, "city": code}
+            facts.append(said | {"table": table.reset_index()})
+    return facts
+
+
+def vintages(evidence: Evidence, region_code: str) -> pd.DataFrame:
+    """``level`` (亿元), real ``growth`` (%) and ``rank`` by year, ``first_`` and ``revised_``."""
+    found: dict[str, pd.Series] = {}
+    for name, vintage in (("first", FIRST), ("revised", "revised")):
+        levels = audit.levels_of_province(evidence, region_code, "gdp_nominal", vintage)
+        growth = series(evidence.panel, "gdp_real_growth", [vintage])
+        of = {"level": levels, "growth": growth, "rank": provincial_ranks(levels)}
+        none = pd.Series(dtype=float)
+        found |= {f"{name}_{what}": table.get(region_code, none) for what, table in of.items()}
+    return pd.DataFrame(found).dropna(how="all")
 
 
 def check_facts(pairs: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
@@ -176,7 +193,7 @@ def check_facts(pairs: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any
     return facts
 
 
-def corrections_known(evidence: Evidence) -> pd.DataFrame:
+def _corrections_known(evidence: Evidence) -> pd.DataFrame:
     """Rows of ``corrections.csv`` up to the origin; empty where none applies."""
     if not corrections_of(evidence.data):
         return pd.DataFrame(columns=["source_id"], dtype=str)

@@ -13,12 +13,7 @@ from lvliang.errors import DataError
 
 
 def freeze(data: Path) -> list[str]:
-    """Renew hash and size of every file that has changed, once all tables are sound.
-
-    Returns
-    -------
-    list of str
-        Those files, as paths below ``data``.
+    """Renew hash and size of every file that has changed; those files, as paths below ``data``.
 
     Raises
     ------
@@ -42,17 +37,12 @@ def freeze(data: Path) -> list[str]:
 
 
 def check_frozen(data: Path) -> int:
-    """Hold every file against its hash and its size.
-
-    Returns
-    -------
-    int
-        Number of files.
+    """Hold every file against its hash and its size; the number of files.
 
     Raises
     ------
     DataError
-        Names the files that are not as they were at the last :func:`freeze`.
+        Names the files that are not as they were at the last `freeze`.
     """
     if changed := changed_files(data):
         raise DataError(

@@ -38,24 +38,13 @@ OBSERVED_VINTAGES = GROWTH_VINTAGES | {"gdp_nominal": LEVEL_VINTAGES}
 def load_history(
     region_codes: Sequence[str], origin: int, data: Path | None = None
 ) -> pd.DataFrame:
-    """Observations of ``region_codes`` known at ``origin`` (end of March of the year after).
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of an observation; every vintage, one row each.
-    """
+    """Observations of ``region_codes`` known at ``origin`` (`load_observations`, `as_of`)."""
     observations = as_of(load_observations(HISTORY_TABLES, data), origin)
     return observations[observations["region_code"].isin(region_codes)].reset_index(drop=True)
 
 
 def series(history: pd.DataFrame, indicator: str, vintages: Sequence[str]) -> pd.DataFrame:
-    """One indicator, year by region; each cell from the first of ``vintages`` that has it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``year``, columns ``region_code``, in the unit of the indicator.
+    """One indicator in its unit, year by region; each cell from the first vintage that has it.
 
     Examples
     --------
@@ -78,10 +67,7 @@ def has_gap(series: pd.Series) -> bool:
 
 
 def observed(history: pd.DataFrame, region_code: str, indicator: str) -> pd.Series:
-    """Observed values of one region by year, in the unit of ``indicator``.
-
-    Levels of GDP are first-published, which is what a plan is settled on; growth is revised.
-    """
+    """Observed values of one region by year, in the unit of ``indicator``; of its vintages."""
     table = series(history, indicator, OBSERVED_VINTAGES[indicator])
     return table.get(region_code, pd.Series(dtype=float)).dropna()
 
@@ -92,10 +78,9 @@ def growth_levels(history: pd.DataFrame, region_codes: Sequence[str], origin: in
     Returns
     -------
     pandas.DataFrame
-        Index ``year`` without gaps, columns (``region``, ``series``). Series: ``gdp_real``
-        (volume index at constant prices, 100 in the year before the first), ``gdp_nominal``
-        (亿元, current prices, revised vintage), ``budget_revenue`` and
-        ``fixed_asset_investment`` (亿元, current prices).
+        Index ``year`` without gaps, columns (``region``, ``series``): ``gdp_real`` (volume index
+        at constant prices, 100 in the year before the first); ``gdp_nominal`` (revised),
+        ``budget_revenue`` and ``fixed_asset_investment`` (亿元, current prices).
     """
     parts = {name: series(history, name, kinds) for name, kinds in GROWTH_VINTAGES.items()}
     parts["gdp_real"] = volume_index(parts.pop("gdp_real_growth"))
@@ -118,37 +103,22 @@ def start_levels(history: pd.DataFrame, origin: int) -> pd.Series:
 
 
 def secondary_share(origin: int, data: Path | None = None) -> pd.DataFrame:
-    """Share of the secondary sector in value added, as known at ``origin``.
+    """Share of the secondary sector in value added known at ``origin``, year by region.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``year``, columns ``region_code``; % at current prices, as first published.
+    In % at current prices, as first published.
     """
     known = as_of(load_table(SECTORS, data), origin)
-    value = {
-        sector: series(known, f"va_{sector}", ["first_published"])
-        for sector in ("primary", "secondary", "tertiary")
-    }
-    return 100 * value["secondary"] / sum(value.values())
+    names = ("va_secondary", "va_primary", "va_tertiary")
+    secondary, *others = (series(known, name, ["first_published"]) for name in names)
+    return 100 * secondary / sum(others, secondary)
 
 
 def census_years(first_published: pd.DataFrame, revised: pd.DataFrame) -> pd.Series:
-    """Years whose change at current prices, as first published, is across a break for all.
+    """Whether the change of a year, as first published, is across a break (index year).
 
     A census lifts or cuts the levels of the years after it; the revised series has no such step.
-    Where growth of GDP in both differs by more than ``APART`` points in more than a share
-    ``WIDESPREAD`` of the cities, the change of that year is not growth.
-
-    Parameters
-    ----------
-    first_published, revised : pandas.DataFrame
-        GDP at current prices of all cities in the two vintages, year by region.
-
-    Returns
-    -------
-    pandas.Series
-        Index year, truth values.
+    Where growth of GDP at current prices (year by region) in both differs by more than ``APART``
+    points in more than a share ``WIDESPREAD`` of the cities, that change is not growth.
     """
     gap = vintage_gap(first_published, revised)
     return (gap > APART).sum(axis=1) > WIDESPREAD * gap.notna().sum(axis=1)

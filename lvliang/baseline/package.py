@@ -27,36 +27,12 @@ def data_folder() -> Path:
 
 @cache
 def descriptor(data: Path) -> dict[str, Any]:
-    """Read ``datapackage.json``.
-
-    Raises
-    ------
-    DataError
-        If the folder has no readable ``datapackage.json``.
-    """
+    """What ``datapackage.json`` declares; a `DataError` if the folder has no readable one."""
     path = data / "datapackage.json"
     declared = _read_json(path, missing="a folder with a datapackage.json (see data/README.md)")
     if not isinstance(declared.get("resources"), list):
         raise DataError(f"{path}: declares no tables; legal: a list named resources")
     return declared
-
-
-def resource_path(data: Path, name: str) -> Path:
-    """Path of the table ``name``."""
-    return data / _resource(data, name)["path"]
-
-
-def first_cells(data: Path, name: str) -> list[str]:
-    """The first cell of each row as it is written, without pandas; none where there is no file."""
-    path = resource_path(data, name)
-    lines = path.read_text("utf-8", errors="replace").splitlines() if path.is_file() else []
-    return [line.partition(",")[0] for line in lines[1:]]
-
-
-@cache
-def table_schema(data: Path, name: str) -> dict[str, Any]:
-    """Table Schema of the table ``name``."""
-    return _read_json(data / _resource(data, name)["schema"], missing="the Table Schema")
 
 
 def _read_json(path: Path, *, missing: str) -> dict[str, Any]:
@@ -68,13 +44,36 @@ def _read_json(path: Path, *, missing: str) -> dict[str, Any]:
         raise DataError(f"{path}, row {error.lineno}: not valid JSON: {error.msg}") from None
 
 
+def resource_path(data: Path, name: str) -> Path:
+    """Path of the table ``name``."""
+    return data / _resource(data, name)["path"]
+
+
+@cache
+def table_schema(data: Path, name: str) -> dict[str, Any]:
+    """Table Schema of the table ``name``."""
+    return _read_json(data / _resource(data, name)["schema"], missing="the Table Schema")
+
+
+def _resource(data: Path, name: str) -> dict[str, Any]:
+    resources = {resource["name"]: resource for resource in descriptor(data)["resources"]}
+    if name not in resources:
+        path, legal = data / "datapackage.json", ", ".join(resources)
+        raise DataError(f"{path}: no table {name!r}; legal: {legal}")
+    return resources[name]
+
+
+def first_cells(data: Path, name: str) -> list[str]:
+    """The first cell of each row as it is written, without pandas; none where there is no file."""
+    path = resource_path(data, name)
+    lines = path.read_text("utf-8", errors="replace").splitlines() if path.is_file() else []
+    return [line.partition(",")[0] for line in lines[1:]]
+
+
 def stamp(data: Path, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
     """Time and size of the files of tables and of the corrections: while they stay, so do these.
 
-    Raises
-    ------
-    DataError
-        If a table is not there.
+    A `DataError` if a table is not there.
     """
     files = {*names, CORRECTIONS} & {*names, *present_resources(data)}
     paths = [resource_path(data, name) for name in sorted(files)]
@@ -85,28 +84,19 @@ def stamp(data: Path, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
     return tuple((state.st_mtime_ns, state.st_size) for state in states)
 
 
-def _resource(data: Path, name: str) -> dict[str, Any]:
-    resources = descriptor(data)["resources"]
-    for resource in resources:
-        if resource["name"] == name:
-            return resource
-    legal = ", ".join(resource["name"] for resource in resources)
-    raise DataError(f"{data / 'datapackage.json'}: no table {name!r}; legal: {legal}")
-
-
 def present_resources(data: Path) -> list[str]:
-    """Names of the tables that are there; only the whole panel folder may be missing.
+    """Names of the tables that are there (`present_files`)."""
+    return [resource["name"] for resource in present_files(data) if "schema" in resource]
+
+
+def present_files(data: Path) -> list[dict[str, Any]]:
+    """What ``datapackage.json`` says of each file that is there: tables, and the report's text.
 
     Raises
     ------
     DataError
         If a file is declared and not there, outside a removed panel folder.
     """
-    return [resource["name"] for resource in present_files(data) if "schema" in resource]
-
-
-def present_files(data: Path) -> list[dict[str, Any]]:
-    """What ``datapackage.json`` says of each file that is there: tables, and the report's text."""
     has_panel = (data / REMOVABLE_FOLDER).is_dir()
     present = []
     for resource in descriptor(data)["resources"]:

@@ -8,13 +8,8 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from lvliang.baseline.package import (
-    REMOVABLE_FOLDER,
-    data_folder,
-    first_cells,
-    resource_path,
-    table_schema,
-)
+from lvliang.baseline import package
+from lvliang.baseline.package import REMOVABLE_FOLDER, data_folder
 from lvliang.errors import DataError, ParameterError
 
 MUNICIPALITY = "municipality"
@@ -51,8 +46,7 @@ def find_region(text: str, data: Path | None = None) -> Region:
         If no city, or more than one, goes by that name.
     """
     wanted = text.strip().casefold()
-    cities = [region for region in all_cities(data) if region.code == wanted] or all_cities(data)
-    found = [region for region in cities if wanted in _names(region)]
+    found = _by_name(data or data_folder()).get(wanted, [])
     if len(found) == 1:
         return found[0]
     if found:
@@ -69,13 +63,7 @@ def find_region(text: str, data: Path | None = None) -> Region:
 
 
 def find_city_with_gdp(text: str, data: Path | None = None) -> Region:
-    """The city meant by ``text``, where there is GDP to project; any where the panel is removed.
-
-    Raises
-    ------
-    ParameterError
-        If ``find_region`` finds none, or the panel has no GDP of it.
-    """
+    """The city meant by ``text`` (`find_region`), which must be one of `with_gdp`."""
     region, legal = find_region(text, data), with_gdp(data)
     if region not in legal:
         raise ParameterError(
@@ -88,19 +76,17 @@ def find_city_with_gdp(text: str, data: Path | None = None) -> Region:
 
 def with_gdp(data: Path | None = None) -> list[Region]:
     """The cities whose GDP the panel has; all where its folder is removed."""
-    cities, codes = all_cities(data), {*first_cells(data or data_folder(), GDP)}
+    cities, codes = all_cities(data), {*package.first_cells(data or data_folder(), GDP)}
     # A table that names no city at all is damaged, which its contract says better.
     return [city for city in cities if city.code in codes] or cities
 
 
 def peers(region: Region, data: Path | None = None) -> list[Region]:
-    """The cities of the same province, ``region`` among them, by code.
-
-    A municipality is a province of its own and has no peer but itself.
-    """
+    """The cities of the same province, ``region`` among them; of a municipality, itself alone."""
     if region.level == MUNICIPALITY:
         return [region]
-    return [other for other in all_regions(data) if _same_rank(other, region)]
+    of = (region.parent_code, region.level)
+    return [other for other in all_regions(data) if (other.parent_code, other.level) == of]
 
 
 def all_cities(data: Path | None = None) -> list[Region]:
@@ -114,9 +100,18 @@ def all_regions(data: Path | None = None) -> tuple[Region, ...]:
 
 
 @cache
+def _by_name(data: Path) -> dict[str, list[Region]]:
+    named: dict[str, list[Region]] = {}
+    for region in all_cities(data):
+        for name in _names(region):
+            named.setdefault(name, []).append(region)
+    return named
+
+
+@cache
 def _read(data: Path) -> tuple[Region, ...]:
-    path = resource_path(data, "regions")
-    columns = [field["name"] for field in table_schema(data, "regions")["fields"]]
+    path = package.resource_path(data, "regions")
+    columns = [field["name"] for field in package.table_schema(data, "regions")["fields"]]
     try:
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = list(csv.reader(file)) or [[]]
@@ -131,7 +126,3 @@ def _names(region: Region) -> set[str]:
     short = region.name_zh.removesuffix("市")
     names = {region.code, region.name_zh, short, region.name_en.casefold()}
     return names - {""}
-
-
-def _same_rank(other: Region, region: Region) -> bool:
-    return other.parent_code == region.parent_code and other.level == region.level

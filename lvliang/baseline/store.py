@@ -35,15 +35,10 @@ DIGEST = hashlib.sha256().digest_size
 def kept(
     name: str, parameters: Mapping[str, Any], compute: Callable[[], T], *, data: Path | None = None
 ) -> T:
-    """What ``compute`` returns, from the store if it has been computed before.
+    """What ``compute`` returns (it can be pickled), from the store if it was computed before.
 
-    Parameters
-    ----------
-    name, parameters : str, mapping
-        What is computed, and all it depends on besides the code and the tables of ``data``: what
-        JSON can hold.
-    compute : callable
-        Depends on nothing else, and returns the same for the same: a value that can be pickled.
+    It depends on ``name`` and ``parameters`` (what JSON can hold), the code, the tables of
+    ``data``, and nothing else.
     """
     folder = store_folder()
     key = key_of(name, parameters, data) if folder else None
@@ -98,10 +93,7 @@ def digest_of(content: object) -> str:
 
 
 def data_digests(data: Path) -> dict[str, str]:
-    """SHA-256 of every file of the data package that is there, by its path below ``data``.
-
-    ``datapackage.json``, which declares them, and the contracts of the tables are among them.
-    """
+    """SHA-256 of every file of the data package and of every contract, by path below ``data``."""
     declared = {resource.get("schema") for resource in descriptor(data)["resources"]} - {None}
     names = ["datapackage.json", *sorted(declared), *(f["path"] for f in present_files(data))]
     return file_digests(data, names)
