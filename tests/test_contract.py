@@ -1,4 +1,4 @@
-"""A damaged table is refused with its file, row, column, value, and what would be legal."""
+"""Tables at the door: held against their contract, corrected, frozen; a fault is named."""
 
 from __future__ import annotations
 
@@ -6,27 +6,52 @@ import csv
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from lvliang.baseline.contract import check_all, check_table
+from lvliang.baseline.freeze import check_frozen, freeze
 from lvliang.baseline.history import report_figures
-from lvliang.baseline.package import present_resources
+from lvliang.baseline.package import present_resources, resource_path
 from lvliang.baseline.regions import find_region
-from lvliang.baseline.tables import load_table
+from lvliang.baseline.tables import (
+    KEY,
+    apply_corrections,
+    corrections_of,
+    load_corrections,
+    load_table,
+)
+from lvliang.cli import app
 from lvliang.errors import DataError
 
-TABLE = "national_macro"
-FILE = "national/macro.csv"
-COLUMNS = [
-    "region_code", "indicator", "year", "value", "unit", "price_basis",
-    "vintage", "status", "known_at", "source_id",
-]  # fmt: skip
+TABLE, FILE = "national_macro", "national/macro.csv"
+COLUMNS = (
+    "region_code, indicator, year, value, unit, price_basis, vintage, status, known_at, source_id"
+)
+PACKAGE, SCHEMA = "datapackage.json", "schemas/observations.json"
+PANEL, CORRECTIONS = "panel/gdp_revised.csv", "panel/corrections.csv"
+FACTS, TEXT = "report/facts.csv", "report/government_work_report_2021.txt"
+JIAOZUO = ("410800", "gdp_real_growth", "2020")
+CORRECTION = "jiaozuo_2020_gdp_real_growth"
 
 Rows = list[list[str]]
 Change = Callable[[Rows], object]
+
+
+@pytest.fixture(autouse=True)
+def chosen_folder(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    """The command line passes its folder on in the environment: put back after each test."""
+    monkeypatch.setenv("LVLIANG_DATA", str(data))
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def edit(path: Path, change: Change) -> None:
@@ -39,8 +64,13 @@ def edit(path: Path, change: Change) -> None:
 
 
 def put(row: int, column: str, value: str) -> Change:
-    """Write one cell of ``FILE``; the header is row 1."""
-    return lambda rows: rows[row - 1].__setitem__(COLUMNS.index(column), value)
+    """Write one cell; the header is row 1."""
+    return lambda rows: rows[row - 1].__setitem__(rows[0].index(column), value)
+
+
+def row_with(path: Path, *cells: str) -> int:
+    """Number of the first row that has all these cells."""
+    return next(i for i, row in enumerate(rows_of(path), 2) if {*cells} <= {*row.values()})
 
 
 def refusal(data: Path, name: str = TABLE) -> str:
@@ -50,16 +80,28 @@ def refusal(data: Path, name: str = TABLE) -> str:
     return str(raised.value)
 
 
-def declared_tables(data: Path) -> list[dict[str, str]]:
-    resources = json.loads((data / "datapackage.json").read_text("utf-8"))["resources"]
-    return [resource for resource in resources if "schema" in resource]
+def load_refusal(data: Path, name: str) -> str:
+    with pytest.raises(DataError) as raised:
+        load_table(name, data)
+    return str(raised.value)
+
+
+def frozen_refusal(data: Path) -> str:
+    with pytest.raises(DataError) as raised:
+        check_frozen(data)
+    return str(raised.value)
+
+
+def declared(data: Path) -> list[dict[str, str]]:
+    return json.loads((data / PACKAGE).read_text("utf-8"))["resources"]
+
+
+# ------------------------------------------------------------------ contracts
 
 
 def test_tables_as_shipped_keep_their_contracts_and_every_row_is_counted(data: Path) -> None:
-    rows = {}
-    for resource in declared_tables(data):
-        with (data / resource["path"]).open(encoding="utf-8", newline="") as file:
-            rows[resource["name"]] = len(list(csv.DictReader(file)))
+    tables = [one for one in declared(data) if "schema" in one]
+    rows = {one["name"]: len(rows_of(data / one["path"])) for one in tables}
     told = []
     assert check_all(data, lambda name, count: told.append((name, count))) == rows
     assert told == list(rows.items())
@@ -68,7 +110,6 @@ def test_tables_as_shipped_keep_their_contracts_and_every_row_is_counted(data: P
 @pytest.mark.parametrize(
     ("row", "column", "value", "legal"),
     [
-        (3, "value", "about 5", "number"),
         (3, "value", "1,234.5", "number"),
         (3, "value", "NaN", "number"),
         (3, "value", "INF", "number"),
@@ -89,8 +130,7 @@ def test_a_bad_cell_is_named_by_row_column_value_and_what_is_legal(
     message = refusal(small_copy)
     assert message.startswith(f"{small_copy / FILE}, row {row}, column {column}: {value!r} is ")
     assert legal in message.partition("; legal: ")[2]
-    with pytest.raises(DataError, match=rf"row {row}, column {column}"):
-        load_table(TABLE, small_copy)
+    assert load_refusal(small_copy, TABLE) == message
     for other in (9, 10):
         edit(small_copy / FILE, put(other, "value", "x"))
     assert refusal(small_copy).endswith("(2 more faults)")
@@ -109,7 +149,7 @@ def test_a_bad_header_is_named_with_the_legal_columns(small_copy, change, column
     edit(small_copy / FILE, change)
     message = refusal(small_copy)
     assert message.startswith(f"{small_copy / FILE}, row 1, column {column}: found {found!r}; ")
-    assert f"legal columns: {', '.join(COLUMNS)}" in message
+    assert f"legal columns: {COLUMNS}" in message
 
 
 def test_an_empty_table_is_refused_but_for_a_list_of_corrections(small_copy: Path) -> None:
@@ -117,11 +157,8 @@ def test_an_empty_table_is_refused_but_for_a_list_of_corrections(small_copy: Pat
         edit(small_copy / FILE, lambda rows, kept=kept: rows.__delitem__(slice(kept, None)))
         told = f"{small_copy / FILE}: the table is empty; legal: a header and at "
         assert refusal(small_copy).startswith(told)
-    edit(small_copy / "panel/corrections.csv", lambda rows: rows.__delitem__(slice(1, None)))
+    edit(small_copy / CORRECTIONS, lambda rows: rows.__delitem__(slice(1, None)))
     assert check_table(small_copy, "corrections") == 0
-
-
-PACKAGE, SCHEMA = "datapackage.json", "schemas/observations.json"
 
 
 @pytest.mark.parametrize(
@@ -148,8 +185,8 @@ def test_a_file_that_cannot_be_read_is_named(small_copy, file, content, told):
 def test_a_duplicate_key_is_named_with_its_columns_and_values(small_copy: Path) -> None:
     edit(small_copy / FILE, lambda rows: rows.append(rows[1]))
     message = refusal(small_copy)
-    key = "region_code, indicator, year, vintage, source_id"
-    assert message.startswith(f"{small_copy / FILE}, row 86, column {key}: duplicate key ")
+    told = f"{small_copy / FILE}, row 86, column {', '.join(KEY)}: duplicate key "
+    assert message.startswith(told)
     assert "CN, cpi_inflation, 2000, " in message
     assert message.endswith("legal: each once")
     path = small_copy / "report/targets.csv"
@@ -158,15 +195,11 @@ def test_a_duplicate_key_is_named_with_its_columns_and_values(small_copy: Path) 
     assert re.match(f"{path}, row 3, column target_id: .*gdp_2021.*legal: ", message)
 
 
-UNIT = "indicator, unit, price_basis"
-
-
 @pytest.mark.parametrize(
     ("column", "value", "key", "values", "table"),
     [
         ("source_id", "HEARSAY", "source_id", "HEARSAY", "sources"),
-        ("region_code", "999999", "region_code", "999999", "regions"),
-        ("unit", "亿元", UNIT, "cpi_inflation, 亿元, none", "indicators"),
+        ("unit", "亿元", "indicator, unit, price_basis", "cpi_inflation, 亿元, none", "indicators"),
     ],
 )
 def test_a_key_that_the_other_table_lacks_is_named(small_copy, column, value, key, values, table):
@@ -177,13 +210,10 @@ def test_a_key_that_the_other_table_lacks_is_named(small_copy, column, value, ke
     assert "legal: " in message
 
 
-def test_a_table_that_is_not_declared_names_those_that_are(data: Path) -> None:
+def test_a_table_that_is_not_declared_or_not_there_is_refused(data: Path, small_copy: Path) -> None:
     message = refusal(data, "national_makro")
-    assert message.startswith(f"{data / 'datapackage.json'}: no table 'national_makro'; legal: ")
+    assert message.startswith(f"{data / PACKAGE}: no table 'national_makro'; legal: ")
     assert TABLE in message
-
-
-def test_one_missing_file_is_refused(small_copy: Path) -> None:
     (small_copy / "panel/population.csv").unlink()
     with pytest.raises(DataError) as raised:
         check_all(small_copy)
@@ -202,12 +232,233 @@ def test_a_damaged_list_of_regions_is_not_taken_for_an_unknown_region(small_copy
 
 def test_without_the_panel_folder_the_other_tables_stand(data: Path, small_copy: Path) -> None:
     shutil.rmtree(small_copy / "panel")
-    gone = set(present_resources(data)) - set(present_resources(small_copy))
-    assert gone == {
-        table["name"] for table in declared_tables(data) if table["path"].startswith("panel/")
-    }
+    gone = {one["name"] for one in declared(data) if one["path"].startswith("panel/")}
     assert {"gdp_revised", "budget_revenue"} < gone
-    assert set(check_all(small_copy)) == set(present_resources(small_copy))
+    assert set(check_all(small_copy)) == set(present_resources(data)) - gone
+    assert corrections_of(small_copy) == {}
     figures = report_figures("141100", 2020, small_copy)
     assert not figures.empty
     assert figures.equals(report_figures("141100", 2020, data))
+
+
+# ------------------------------------------------------------------ corrections
+
+
+def as_found(data: Path, name: str) -> pd.DataFrame:
+    """A table as its file has it."""
+    return pd.read_csv(resource_path(data, name), dtype={"region_code": str})
+
+
+def cell(frame: pd.DataFrame, region: str, indicator: str, year: str) -> list[float]:
+    key = frame[["region_code", "indicator", "year"]].astype(str)
+    return frame["value"][(key == [region, indicator, year]).all(axis=1)].tolist()
+
+
+def small() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Four cells; one to drop, one to replace, one of another table."""
+    key = {"region_code": "1", "indicator": "gdp", "vintage": "revised", "source_id": "S5"}
+    frame = pd.DataFrame({"year": range(4), "value": [7.0, 8.5, 9.0, 10.0]}).assign(**key)
+    corrections = pd.DataFrame({
+        "table": ["t", "t", "u"], "year": [1, 3, 0], "action": ["drop", "replace", "drop"],
+        "expected": [8.5, 10.0, 7.0], "value": [None, 11.0, 0.0],
+    }, index=[2, 3, 4])  # fmt: skip
+    return frame, corrections.assign(**key)
+
+
+def test_drop_takes_the_row_out_and_replace_puts_the_figure_in_and_inputs_stay() -> None:
+    frame, corrections = small()
+    before = frame.copy(), corrections.copy()
+    corrected = apply_corrections(frame, "t", corrections)
+    assert corrected[["year", "value"]].to_numpy().tolist() == [[0, 7.0], [2, 9.0], [3, 11.0]]
+    assert corrected.index.tolist() == [0, 1, 2]
+    for table in ("t", "u", "none"):
+        corrected = apply_corrections(frame, table, corrections)
+        corrected["value"] = 0.0
+    pd.testing.assert_frame_equal(frame, before[0])
+    pd.testing.assert_frame_equal(corrections, before[1])
+
+
+@pytest.mark.parametrize(("row", "found"), [(2, "no such row"), (3, "found 11")])
+def test_a_second_application_is_refused(row: int, found: str) -> None:
+    frame, corrections = small()
+    once = apply_corrections(frame, "t", corrections)
+    with pytest.raises(DataError, match=rf"^data/panel/corrections\.csv, row {row}: t .*{found}"):
+        apply_corrections(once, "t", corrections.loc[[row]])
+
+
+def test_a_key_is_whole_and_stands_once() -> None:
+    frame, corrections = small()
+    with pytest.raises(DataError, match=r"expected 8.5, found 8.5 and 8.5; legal: "):
+        apply_corrections(pd.concat([frame, frame.iloc[[1]]], ignore_index=True), "t", corrections)
+    for part in KEY:
+        frame, corrections = small()
+        corrections.loc[3, part] = 99 if part == "year" else "another"
+        with pytest.raises(DataError, match=r"row 3: .*no such row"):
+            apply_corrections(frame, "t", corrections)
+
+
+def test_a_table_is_loaded_anew_when_it_or_the_corrections_change(data_copy: Path) -> None:
+    loaded = load_table("gdp_revised", data_copy)
+    loaded["value"] = 0.0
+    again = load_table("gdp_revised", data_copy)
+    assert (again["value"] > 0).any(), "what a caller does to a table is its own"
+    assert cell(again, *JIAOZUO) == []
+    path = data_copy / CORRECTIONS
+    edit(path, put(row_with(path, CORRECTION), "status", "noted"))
+    assert cell(load_table("gdp_revised", data_copy), *JIAOZUO) == [-21.01]
+
+
+def test_the_shifted_cities_of_2011_have_their_own_figures_again(data: Path) -> None:
+    first = load_table("gdp_first_published", data)
+    sectors = load_table("sectors_first_published", data)
+    assert cell(first, "230800", "gdp_nominal", "2011") == []
+    figures = {"230900": 308.059, "231000": 940.346, "231100": 316.045, "231200": 912.094}
+    for region, value in figures.items():
+        assert cell(first, region, "gdp_nominal", "2011") == [value]
+        parts = ("va_primary", "va_secondary", "va_tertiary")
+        total = sum(sum(cell(sectors, region, part, "2011")) for part in parts)
+        assert total == pytest.approx(value, rel=1e-5)
+
+
+def test_what_is_reported_is_what_was_done(data: Path) -> None:
+    applied = [row for row in rows_of(data / CORRECTIONS) if row["status"] == "applied"]
+    assert all(row["value"] != row["expected"] for row in applied)
+    assert corrections_of(data) == Counter(row["table"] for row in applied)
+    for name in {*corrections_of(data), "fixed_asset_investment"}:
+        before, after = as_found(data, name), load_table(name, data)
+        mine = [row for row in applied if row["table"] == name]
+        drops = sum(row["action"] == "drop" for row in mine)
+        assert len(before) - len(after) == drops
+        if mine:
+            both = before.merge(after, on=KEY, suffixes=("", "_after"))
+            assert (both["value"] != both["value_after"]).sum() == len(mine) - drops
+
+
+def test_real_events_are_noted_at_most_and_notes_speak_of_figures_that_stand(data: Path) -> None:
+    events = ("boundary change", "correction of the statistics", "the figure of the census, right")
+    rows = rows_of(data / CORRECTIONS)
+    real = [row for row in rows if row["reason"].startswith(events)]
+    assert len(real) >= 15
+    assert {row["status"] for row in real} == {"noted"}
+    for row in (row for row in rows if row["status"] == "noted"):
+        place = (row["region_code"], row["indicator"], row["year"])
+        found = cell(as_found(data, row["table"]), *place)
+        assert found == [float(row["expected"])], row["correction_id"]
+
+
+def test_a_suspect_cell_is_one_of_the_panel_and_a_flag_to_drop_is_applied_or_noted(data) -> None:
+    names = ["gdp_revised", "gdp_first_published", "sectors_first_published", "population"]
+    panel = pd.concat(as_found(data, name) for name in [*names, "fixed_asset_investment"])
+    key = ["source_id", "region_code", "year", "indicator"]
+    suspect = load_table("suspect_cells", data)
+    assert len(suspect.merge(panel, on=[*key, "value"])) == len(suspect) > 500
+    flagged = suspect[suspect["suggested_action"] == "drop"]
+    assert len(flagged.merge(as_found(data, "corrections"), on=key)) == len(flagged) > 0
+
+
+def test_what_no_longer_stands_is_refused_by_its_row(data_copy: Path) -> None:
+    panel, path = data_copy / PANEL, data_copy / CORRECTIONS
+    edit(panel, put(row_with(panel, *JIAOZUO), "value", "-21.02"))
+    message = load_refusal(data_copy, "gdp_revised")
+    told = f"{path}, row {row_with(path, *JIAOZUO)}: gdp_revised (410800, "
+    assert message.startswith(told)
+    assert "gdp_real_growth, 2020, revised, S5): expected -21.01, found -21.02; legal: " in message
+    twice = next(row for row in rows_of(path) if row["table"] != "gdp_revised")
+    edit(path, lambda rows: rows.append([*(twice | {"correction_id": "again"}).values()]))
+    message = load_refusal(data_copy, twice["table"])
+    assert message.startswith(f"{path}, row {row_with(path, 'again')}: ")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "expected"),
+    [
+        ("table", "gdp_revized", "'gdp_revized' is no table of observations"),
+        ("table", "sources", "'sources' is no table of observations"),
+        ("value", "5", "5.0 does not go with action drop; legal: nothing"),
+        ("action", "delete", "'delete' is not legal"),
+    ],
+)
+def test_a_correction_that_cannot_be_meant_is_refused(data_copy, column, cell, expected):
+    path = data_copy / CORRECTIONS
+    row = row_with(path, CORRECTION)
+    edit(path, put(row, column, cell))
+    told = f"{path}, row {row}, column {column}: {expected}"
+    assert told in load_refusal(data_copy, "gdp_revised")
+
+
+def test_no_corrections_are_legal(small_copy: Path) -> None:
+    for name in ("corrections", "suspect_cells"):
+        edit(small_copy / f"panel/{name}.csv", lambda rows: rows.__delitem__(slice(1, None)))
+    assert load_corrections(small_copy).empty
+    assert corrections_of(small_copy) == {}
+    assert len(load_table("gdp_revised", small_copy)) == len(rows_of(small_copy / PANEL))
+
+
+# ------------------------------------------------------------------ frozen files
+
+
+def contents(data: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file()}
+
+
+def test_the_tables_as_shipped_are_as_frozen(data: Path, data_copy: Path) -> None:
+    assert check_frozen(data) == len(declared(data))
+    before = contents(data_copy)
+    assert freeze(data_copy) == []
+    assert contents(data_copy) == before
+
+
+def test_what_changed_is_named_by_file_and_loaded_all_the_same(small_copy: Path) -> None:
+    freeze(small_copy)
+    panel, facts, text = (small_copy / name for name in (PANEL, FACTS, TEXT))
+    edit(panel, put(row_with(panel, "141100", "gdp_nominal", "2015"), "value", "1.5"))
+    told = (
+        f"{panel}: changed since the files were frozen, `git diff data/` shows the row; "
+        "legal: the file as frozen, or `make data-freeze` after review"
+    )
+    assert frozen_refusal(small_copy) == told
+    command = ["check", "--frozen", "--data", str(small_copy)]
+    assert str(CliRunner().invoke(app, command).exception) == told
+    assert check_table(small_copy, "gdp_revised") >= len(load_table("gdp_revised", small_copy)) > 0
+    facts.write_bytes(facts.read_bytes().removesuffix(b"\n"))
+    text.write_text(text.read_text("utf-8").replace("。", "，", 1), "utf-8")
+    named = frozen_refusal(small_copy).partition(": changed ")[0].split(", ")
+    assert sorted(named) == sorted(map(str, (panel, facts, text)))
+
+
+def test_nothing_is_frozen_when_a_contract_or_a_correction_breaks(data_copy: Path) -> None:
+    panel = data_copy / PANEL
+    changes = {
+        r"corrections\.csv, row \d+: ": (panel, put(row_with(panel, *JIAOZUO), "value", "5.0")),
+        r"row 3, column year: '1001' is not": (data_copy / FILE, put(3, "year", "1001")),
+    }
+    for fault, (path, change) in changes.items():
+        edit(path, change)
+        before = contents(data_copy)
+        with pytest.raises(DataError, match=fault):
+            freeze(data_copy)
+        assert contents(data_copy) == before
+
+
+def test_a_file_without_hash_is_refused(data_copy: Path) -> None:
+    path = data_copy / PACKAGE
+    package = json.loads(path.read_text("utf-8"))
+    del package["resources"][3]["hash"]
+    path.write_text(json.dumps(package), "utf-8")
+    assert frozen_refusal(data_copy).startswith(f"{data_copy / package['resources'][3]['path']}: ")
+
+
+def test_freezing_a_reviewed_change_renews_its_hash_and_nothing_else(data_copy: Path) -> None:
+    shutil.rmtree(data_copy / "panel")
+    rest = check_frozen(data_copy)
+    edit(data_copy / FACTS, put(2, "note", "surely"))
+    assert frozen_refusal(data_copy).startswith(f"{data_copy / FACTS}: changed since ")
+    before = contents(data_copy)
+    assert freeze(data_copy) == [FACTS]
+    after = contents(data_copy)
+    assert {path.name for path in after if after[path] != before[path]} == {PACKAGE}
+    old, new = (found[data_copy / PACKAGE].decode().splitlines() for found in (before, after))
+    lines = [b.split(":")[0].strip() for a, b in zip(old, new, strict=True) if a != b]
+    assert lines == ['"hash"', '"bytes"']
+    assert check_frozen(data_copy) == rest
+    assert freeze(data_copy) == []
