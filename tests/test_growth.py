@@ -26,19 +26,9 @@ def test_average_growth_of_the_reports_two_ends():
     assert average_growth(90.6, 187.26, 5) == pytest.approx(15.63, abs=0.005)
 
 
-def test_average_growth_over_one_year_is_the_growth_of_that_year():
-    assert average_growth(100.0, 108.0, 1) == pytest.approx(8.0)
-
-
 @given(rates, years)
 def test_a_rate_gives_a_level_that_gives_the_rate_back(rate, span):
     assert average_growth(100.0, level_after(100.0, rate, span), span) == pytest.approx(rate)
-
-
-@given(rates, years, st.floats(min_value=0.01, max_value=1e4))
-def test_average_growth_does_not_depend_on_the_unit(rate, span, scale):
-    last = level_after(1.0, rate, span)
-    assert average_growth(scale, last * scale, span) == pytest.approx(rate, abs=1e-9)
 
 
 def test_two_year_average_is_geometric_not_arithmetic():

@@ -19,11 +19,6 @@ from lvliang.baseline.regions import (
 from lvliang.errors import ParameterError
 from lvliang.projection.panel import latest_origin, load_panel
 
-SHANXI = [
-    "140100", "140200", "140300", "140400", "140500", "140600",
-    "140700", "140800", "140900", "141000", "141100",
-]  # fmt: skip
-
 
 @pytest.mark.parametrize(
     "text", ["141100", "吕梁市", "吕梁", "Lvliang", "lvliang", "LVLIANG", "  吕梁 ", "Lvliang\n"]
@@ -60,8 +55,7 @@ def test_what_is_no_city_is_refused_with_what_is_meant_or_legal():
 
 def test_peers_of_lvliang_are_the_eleven_cities_of_shanxi() -> None:
     cities = peers(find_region("141100"))
-    assert [city.code for city in cities] == SHANXI
-    assert {city.level for city in cities} == {"prefecture"}
+    assert [city.code for city in cities] == [f"14{number:02}00" for number in range(1, 12)]
 
 
 @pytest.mark.parametrize("text", ["110000", "Beijing", "北京市", "北京"])
@@ -76,12 +70,6 @@ def test_a_city_without_an_english_name_shows_its_chinese_one() -> None:
     assert nameless.name("en") == nameless.name_zh != ""
 
 
-def test_every_city_is_found_by_its_code() -> None:
-    cities = [r for r in all_regions() if r.level in ("prefecture", "municipality")]
-    assert len(cities) > 300
-    assert [city for city in cities if find_region(city.code) != city] == []
-
-
 def test_a_city_without_gdp_in_the_panel_is_refused_by_name_with_what_is_legal() -> None:
     with pytest.raises(ParameterError) as raised:
         find_city_with_gdp("522300")
@@ -93,6 +81,7 @@ def test_a_city_without_gdp_in_the_panel_is_refused_by_name_with_what_is_legal()
 
 
 def test_the_cities_with_gdp_are_those_of_the_panel_and_no_other_is_suggested() -> None:
+    assert all(find_region(city.code) == city for city in all_cities())
     legal = {city.code for city in with_gdp()}
     assert legal == set(load_panel(latest_origin(data_folder())).growth.columns)
     lost = next(city for city in all_cities() if city.code not in legal)

@@ -30,28 +30,11 @@ DIGESTS = {
 QUANTILES = ["q01", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q99"]
 
 
-def altered(data: Path) -> list[str]:
-    """Files that are not as they were registered."""
-    return [
-        file
-        for file, digest in DIGESTS.items()
-        if hashlib.sha256((data / file).read_bytes()).hexdigest() != digest
-    ]
-
-
 def test_the_registered_files_are_as_they_were_made(data: Path) -> None:
-    assert altered(data) == []
+    found = {file: hashlib.sha256((data / file).read_bytes()).hexdigest() for file in DIGESTS}
+    assert found == DIGESTS
     declared = load_registered(2020, data)
     assert dict(zip(declared["file"], declared["sha256"], strict=True)) == DIGESTS
-
-
-@pytest.mark.parametrize("file", DIGESTS)
-def test_one_changed_digit_is_seen(data_copy: Path, file: str) -> None:
-    path = data_copy / file
-    text = path.read_text("utf-8")
-    place = max(text.rfind(digit) for digit in "123456789")
-    path.write_text(text[:place] + str(9 - int(text[place])) + text[place + 1 :], "utf-8")
-    assert altered(data_copy) == [file]
 
 
 def test_every_city_has_each_year_and_each_mean_from_the_first(data: Path) -> None:

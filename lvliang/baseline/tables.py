@@ -96,7 +96,7 @@ def as_of(frame: pd.DataFrame, origin: int) -> pd.DataFrame:
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"known_at": ["2019-12", "2021-03", "2021-12"], "value": [1, 2, 3]})
+    >>> frame = pd.DataFrame({"known_at": ["2020-04", "2021-03", "2021-04"], "value": [1, 2, 3]})
     >>> as_of(frame, 2020)["value"].tolist()
     [1, 2]
     """
