@@ -50,10 +50,7 @@ COLUMNS = [
     "tolerance", "verdict", "note",
 ]  # fmt: skip
 PANEL = [*HISTORY_TABLES, "sectors_first_published", "shanxi_real_growth", "population"]
-RANKS = {
-    "gdp_rank_in_province": "gdp_nominal",
-    "budget_revenue_rank_in_province": "budget_revenue",
-}
+RANKS = {"gdp_rank_in_province": "gdp_nominal", "budget_revenue_rank_in_province": "budget_revenue"}
 PATHS = ["airport_passengers"]  # read with the figures of other years
 VINTAGES = {"gdp_nominal": "亿元", "gdp_real_growth": "%"}  # of which two are compared
 
@@ -117,13 +114,7 @@ def judge(evidence: Evidence) -> pd.DataFrame:
 
 
 def verdict(difference: float, confirmed: float, plausible: float) -> str:
-    """The verdict on a difference; each bound belongs to the better verdict.
-
-    Examples
-    --------
-    >>> verdict(90.6 - 90.6798, *bounds(90.6, "亿元")), verdict(6 - 4, 0, 0)
-    ('confirmed', 'contradicted')
-    """
+    """The verdict on a difference; each bound belongs to the better verdict."""
     if pd.isna(difference):
         return NO_SOURCE
     distance = abs(difference) - 1e-9
@@ -245,7 +236,7 @@ def _held(claims: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     rows = rows.fillna({"against_source_id": "", "note": ""})
     rows["difference"] = rows["claimed"] - rows["found"]
     limits = [_limits(row) for _, row in rows.iterrows()]
-    judged = [verdict(row, *limit) for row, limit in zip(rows["difference"], limits, strict=True)]
+    judged = [verdict(gap, *limit) for gap, limit in zip(rows["difference"], limits, strict=True)]
     return rows.assign(tolerance=[plausible for _, plausible in limits], verdict=judged)
 
 

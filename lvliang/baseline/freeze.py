@@ -28,8 +28,7 @@ def freeze(data: Path) -> list[str]:
         package = json.loads(declared.read_text(encoding="utf-8"))
         now = _hashes_and_sizes(data)
         for resource in package["resources"]:
-            if resource["path"] in changed:
-                resource["hash"], resource["bytes"] = now[resource["path"]]
+            resource.update(now.get(resource["path"], {}))
         text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
         declared.write_text(text, encoding="utf-8", newline="\n")
         descriptor.cache_clear()
@@ -56,15 +55,13 @@ def check_frozen(data: Path) -> int:
 def changed_files(data: Path) -> list[str]:
     """Files that are not as they were when they were frozen, as paths below ``data``."""
     now = _hashes_and_sizes(data)
-    return [
-        resource["path"]
-        for resource in present_files(data)
-        if (resource.get("hash"), resource.get("bytes")) != now[resource["path"]]
-    ]
+    files = {resource["path"]: resource for resource in present_files(data)}
+    return [path for path, frozen in files.items() if not now[path].items() <= frozen.items()]
 
 
-def _hashes_and_sizes(data: Path) -> dict[str, tuple[str, int]]:
+def _hashes_and_sizes(data: Path) -> dict[str, dict[str, str | int]]:
     digests = file_digests(data, [resource["path"] for resource in present_files(data)])
     return {
-        path: (f"sha256:{digest}", (data / path).stat().st_size) for path, digest in digests.items()
+        path: {"hash": f"sha256:{digest}", "bytes": (data / path).stat().st_size}
+        for path, digest in digests.items()
     }
