@@ -124,13 +124,7 @@ def verdict(difference: float, confirmed: float, plausible: float) -> str:
 
 
 def bounds(claimed: float, unit: str) -> tuple[float, float]:
-    """How far from a level or a rate is still confirmed, and plausible, in its unit.
-
-    Examples
-    --------
-    >>> bounds(1538.04, "亿元"), bounds(6.0, "%")
-    ((7.6902, 46.1412), (0.05, 0.5))
-    """
+    """How far from a level or a rate is still confirmed, and plausible, in its unit."""
     decimals = len(f"{claimed:.10g}".partition(".")[2])
     if unit == "%":
         return 0.5 * 10.0 ** -max(decimals, 1), BOUNDS["points"]

@@ -33,12 +33,7 @@ def check_all(data: Path, on_table: Callable[[str, int], None] | None = None) ->
 
 
 def check_table(data: Path, name: str) -> int:
-    """Hold the table ``name`` against its Table Schema, unless these very tables have been.
-
-    Returns
-    -------
-    int
-        Number of rows.
+    """Hold a table against its Table Schema, unless these very tables have been; its rows.
 
     Raises
     ------

@@ -33,12 +33,7 @@ class Region:
 
 
 def find_region(text: str, data: Path | None = None) -> Region:
-    """The city meant by a six-digit code or a name, Chinese or English.
-
-    Examples
-    --------
-    >>> find_region("吕梁").code, find_region("lvliang").code, find_region("141100").name_zh
-    ('141100', '141100', '吕梁市')
+    """The city meant by a six-digit code or a name, Chinese or English, in any case.
 
     Raises
     ------

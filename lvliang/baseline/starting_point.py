@@ -19,11 +19,6 @@ FIGURE = ["indicator", "status", "quote", "section"]  # what figures share a row
 def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> pd.DataFrame:
     """Levels and ranks at both ends of the five years up to ``base_year``.
 
-    Parameters
-    ----------
-    history : pandas.DataFrame
-        Observations of the city and of its province, every vintage.
-
     Returns
     -------
     pandas.DataFrame
@@ -95,10 +90,10 @@ def real_and_nominal(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     return both.assign(deflator=implied_deflator_growth(both["nominal"], both["real"]))
 
 
-def average_of_span(growth: pd.DataFrame, last_year: int) -> pd.Series | None:
+def average_of_span(growth: pd.DataFrame, last_year: int) -> dict[Any, float] | None:
     """年均增长 (%) of each column over the span up to ``last_year``; None if a year lacks."""
     span = growth.reindex(range(last_year - SPAN + 1, last_year + 1))
-    return span.apply(mean_of_rates) if span.notna().all(axis=None) else None
+    return span.apply(mean_of_rates).to_dict() if span.notna().all(axis=None) else None
 
 
 def claims_and_series(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
@@ -125,10 +120,7 @@ def baseline_facts(
 ) -> dict[str, Any]:
     """Where a city stands, how it grew, and whether its report agrees with the series.
 
-    Parameters
-    ----------
-    history, start : pandas.DataFrame
-        Observations of the province; `starting_point`.
+    Of the ``history`` of the province and the ``start`` (`starting_point`).
 
     Returns
     -------
@@ -141,7 +133,6 @@ def baseline_facts(
         the series.
     """
     growth = real_and_nominal(history, region.code)
-    mean = average_of_span(growth, base_year)
     first_year = base_year - SPAN
     claims = claims_and_series(history, region.code)
     levels = {name: observed(history, region.code, name) for name in LEVELS}
@@ -153,7 +144,7 @@ def baseline_facts(
         "gdp": both_ends(start.loc["gdp_nominal"]),
         "revenue": both_ends(start.loc["budget_revenue"]),
         "growth": growth.rename_axis("year").reset_index(),
-        "mean": None if mean is None else mean.to_dict(),
+        "mean": average_of_span(growth, base_year),
         "trough": trough(growth, first_year),
         "range": growth_range(growth),
         "levels": [level_facts(found, name) for name, found in levels.items() if len(found)],

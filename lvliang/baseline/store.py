@@ -53,10 +53,7 @@ def kept(
 
 
 def store_folder() -> Path | None:
-    """Folder of the store: ``LVLIANG_CACHE`` if set, else ``outputs/.cache/store`` of a checkout.
-
-    None where the variable is ``off``, or the package does not lie in a checkout.
-    """
+    """``LVLIANG_CACHE`` if set (None if ``off``), else a folder in ``outputs`` of a checkout."""
     if chosen := os.environ.get(VARIABLE):
         return None if chosen == OFF else Path(chosen)
     outputs = PACKAGE.parent / "outputs"

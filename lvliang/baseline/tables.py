@@ -164,15 +164,6 @@ def apply_corrections(frame: pd.DataFrame, table: str, corrections: pd.DataFrame
     DataError
         If the row of a correction is not there once with the expected figure, as when it is
         applied again.
-
-    Examples
-    --------
-    >>> key = {"region_code": "410800", "indicator": "gdp_real_growth", "year": 2020,
-    ...        "vintage": "revised", "source_id": "S5"}
-    >>> frame = pd.DataFrame([{**key, "year": 2019, "value": 5.0}, {**key, "value": -21.01}])
-    >>> drop = {"table": "gdp_revised", **key, "action": "drop", "expected": -21.01}
-    >>> apply_corrections(frame, "gdp_revised", pd.DataFrame([drop], index=[2]))["value"].tolist()
-    [5.0]
     """
     corrected = frame.copy()
     mine = corrections[corrections["table"] == table]
