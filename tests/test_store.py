@@ -64,7 +64,7 @@ def test_data_parameters_code_and_libraries_that_change_are_computed_anew(
     def start(source: str, library: str = "a-1") -> None:  # a process with this code
         (package / "a.py").write_text(source)
         (libraries / f"{library}.dist-info").mkdir(parents=True, exist_ok=True)
-        monkeypatch.setattr(store, "_CODE_AT_START", store._stamp(package.iterdir()))
+        monkeypatch.setattr(store, "_CODE_AT_START", store.stamp(package.iterdir()))
         store._code_and_libraries.cache_clear()
 
     table, schema = data_copy / "panel/gdp_revised.csv", next((data_copy / "schemas").iterdir())

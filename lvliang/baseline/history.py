@@ -67,7 +67,7 @@ def has_gap(series: pd.Series) -> bool:
 
 
 def observed(history: pd.DataFrame, region_code: str, indicator: str) -> pd.Series:
-    """Observed values of one region by year, in the unit of ``indicator``; of its vintages."""
+    """Observed values of one region by year, in the unit and the vintages of ``indicator``."""
     table = series(history, indicator, OBSERVED_VINTAGES[indicator])
     return table.get(region_code, pd.Series(dtype=float)).dropna()
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from lvliang.errors import DataError
 
+Stamp = tuple[tuple[Path, int, int], ...]
 REMOVABLE_FOLDER = "panel"
 CORRECTIONS = "corrections"
 FIRST_BASE_YEAR = 2008  # the first that the panel goes back far enough to stand on
@@ -70,18 +71,20 @@ def first_cells(data: Path, name: str) -> list[str]:
     return [line.partition(",")[0] for line in lines[1:]]
 
 
-def stamp(data: Path, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
-    """Time and size of the files of tables and of the corrections: while they stay, so do these.
+def stamp(paths: Iterable[Path]) -> Stamp:
+    """Time and size of files: while they stay, so do the contents."""
+    states = [(path, path.stat()) for path in paths]
+    return tuple((path, state.st_mtime_ns, state.st_size) for path, state in states)
 
-    A `DataError` if a table is not there.
-    """
-    files = {*names, CORRECTIONS} & {*names, *present_resources(data)}
-    paths = [resource_path(data, name) for name in sorted(files)]
+
+def table_files(data: Path, names: Iterable[str]) -> list[Path]:
+    """Files of tables and of the corrections to them; a `DataError` if a table is not there."""
+    wanted = {*names, CORRECTIONS} & {*names, *present_resources(data)}
+    paths = [resource_path(data, name) for name in sorted(wanted)]
     for path in paths:
         if not path.is_file():
             raise DataError(f"{path}: not there; legal: the file, as datapackage.json declares it")
-    states = [path.stat() for path in paths]
-    return tuple((state.st_mtime_ns, state.st_size) for state in states)
+    return paths
 
 
 def present_resources(data: Path) -> list[str]:

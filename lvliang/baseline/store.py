@@ -20,12 +20,10 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any, TypeVar
 
-from lvliang.baseline.package import data_folder, descriptor, present_files
+from lvliang.baseline.package import Stamp, data_folder, descriptor, present_files, stamp
 from lvliang.errors import DataError
 
 T = TypeVar("T")
-Stamp = tuple[tuple[Path, int, int], ...]
-VARIABLE, OFF = "LVLIANG_CACHE", "off"
 BOUND = 256 * 2**20  # bytes of all entries together
 NAME = re.compile(r"[0-9a-f]{64}|\.[0-9a-f]{64}\.\d+")  # of an entry; of one being written
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -54,8 +52,8 @@ def kept(
 
 def store_folder() -> Path | None:
     """``LVLIANG_CACHE`` if set (None if ``off``), else a folder in ``outputs`` of a checkout."""
-    if chosen := os.environ.get(VARIABLE):
-        return None if chosen == OFF else Path(chosen)
+    if chosen := os.environ.get("LVLIANG_CACHE"):
+        return None if chosen == "off" else Path(chosen)
     outputs = PACKAGE.parent / "outputs"
     return outputs / ".cache" / "store" if outputs.is_dir() else None
 
@@ -75,7 +73,7 @@ def key_of(name: str, parameters: Mapping[str, Any], data: Path | None = None) -
     """Digest of all that a result depends on; None if the files do not let it be known."""
     try:
         # Modules in memory are those of the start: after an edit they no longer tell the result.
-        if _stamp(path for path, _, _ in _CODE_AT_START) == _CODE_AT_START:
+        if stamp(path for path, _, _ in _CODE_AT_START) == _CODE_AT_START:
             files = data_digests(data or data_folder())
             return digest_of([name, parameters, files, _code_and_libraries()])
     except (DataError, OSError):
@@ -98,7 +96,7 @@ def data_digests(data: Path) -> dict[str, str]:
 
 def file_digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """SHA-256 of files below a folder, by name; a file that has not changed is read once."""
-    return _digests(folder, _stamp(folder / name for name in names))
+    return _digests(folder, stamp(folder / name for name in names))
 
 
 def code_digests() -> dict[str, str]:
@@ -113,15 +111,9 @@ def _code_and_libraries() -> str:
     return digest_of([code_digests(), libraries, platform.python_version(), platform.machine()])
 
 
-def _stamp(paths: Iterable[Path]) -> Stamp:
-    """Time and size of files: while they stay, so do the contents."""
-    states = [(path, path.stat()) for path in paths]
-    return tuple((path, state.st_mtime_ns, state.st_size) for path, state in states)
-
-
 def _code_of(package: Path) -> Stamp:
     files = (path for path in sorted(package.rglob("*")) if path.is_file())
-    return _stamp(path for path in files if path.suffix != ".pyc")
+    return stamp(path for path in files if path.suffix != ".pyc")
 
 
 _CODE_AT_START = _code_of(PACKAGE)

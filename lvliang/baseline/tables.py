@@ -14,10 +14,12 @@ import pandas as pd
 from lvliang.baseline.contract import check_table
 from lvliang.baseline.package import (
     CORRECTIONS,
+    Stamp,
     data_folder,
     present_resources,
     resource_path,
     stamp,
+    table_files,
     table_schema,
 )
 from lvliang.errors import DataError
@@ -47,11 +49,11 @@ def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
         If the table breaks its contract, or a correction of it no longer fits.
     """
     folder = data or data_folder()
-    return _load(folder, name, stamp(folder, [name])).copy()
+    return _load(folder, name, stamp(table_files(folder, [name]))).copy()
 
 
 @lru_cache(maxsize=64)
-def _load(folder: Path, name: str, _stamp: tuple[tuple[int, int], ...]) -> pd.DataFrame:
+def _load(folder: Path, name: str, _stamp: Stamp) -> pd.DataFrame:
     check_table(folder, name)
     frame = pd.read_csv(resource_path(folder, name), dtype=str, keep_default_na=False)
     for field in table_schema(folder, name)["fields"]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lvliang.baseline.history import GROWTH_VINTAGES, series
-from lvliang.baseline.package import data_folder, present_resources, stamp
+from lvliang.baseline.package import Stamp, data_folder, present_resources, stamp, table_files
 from lvliang.baseline.regions import find_region
 from lvliang.baseline.tables import as_of, load_observations, load_table
 from lvliang.errors import DataError, ParameterError
@@ -84,11 +84,11 @@ def load_panel(origin: int, data: Path | None = None) -> Panel:
         If the panel is not there or breaks its contract.
     """
     folder = data or data_folder()
-    return _load(origin, folder, stamp(folder, (*OBSERVATIONS, *TARGETS)))
+    return _load(origin, folder, stamp(table_files(folder, (*OBSERVATIONS, *TARGETS))))
 
 
 @lru_cache(maxsize=8)
-def _load(origin: int, data: Path, _stamp: tuple[tuple[int, int], ...]) -> Panel:
+def _load(origin: int, data: Path, _stamp: Stamp) -> Panel:
     observations = load_observations(OBSERVATIONS, data)
     everything = series(observations, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
     if everything.empty:
