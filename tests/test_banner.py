@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from lvliang import parameters
 from lvliang.baseline.freeze import changed_files
-from lvliang.site.banner import banner
+from lvliang.site.pages import banner
 
 
 def said(notebook: str = "20_trajectories", lang: str = "en", **given: Any) -> list[str]:

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from nbformat import v4
 
 from lvliang import parameters
-from lvliang.site.feed import VERSION, feed_json
+from lvliang.site.news import VERSION, feed_json
 from lvliang.site.pages import Site, write_index
 from lvliang.site.vintage import Standing
 

@@ -9,12 +9,12 @@ import pytest
 
 from lvliang.site.gate import (
     POLICY,
+    check_links,
     faults_of_files,
     faults_of_notebook,
     faults_of_page,
     visible_text,
 )
-from lvliang.site.links import check_links
 
 META = f"<meta charset='utf-8'><meta http-equiv='Content-Security-Policy' content=\"{POLICY}\">"
 

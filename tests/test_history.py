@@ -29,10 +29,10 @@ from lvliang.display import words
 from lvliang.display.show import PIECES_TYPE, RESULT_TYPE, Sentence, Table, bundle_of
 from lvliang.errors import DataError, LvliangError, QualityError
 from lvliang.feasibility.targets import load_targets
-from lvliang.feasibility.verdicts import Missing, Verdicts, assess
+from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts, assess
 from lvliang.projection.outlook import QUANTILES, look_ahead, mean_growth, quantiles
 from lvliang.site import archive as history
-from lvliang.site import history_facts, publication, vintage
+from lvliang.site import news, publication, vintage
 from lvliang.site import publish as publish_steps
 from lvliang.site.publish import staging, switch
 
@@ -51,6 +51,7 @@ def verdict(**given: Any) -> dict[str, Any]:
     return row | given
 
 
+FIRST_DAY = "2025-03-01 08:30"
 NONE_BEFORE = vintage.Standing(None, None, judged=True)
 UNKNOWN = {"probability": None, "grade": None, "likelihood": None, "class": "cannot_tell"}
 
@@ -145,23 +146,26 @@ def test_without_the_panel_a_run_forecasts_nothing(small_copy):
 # ------------------------------------------------------------------ what moved, and why
 
 
+TITLE = {"title_zh": "推算末年", "title_en": "last year projected"}
+
+
 @pytest.mark.parametrize(
     ("given", "causes", "tables", "parameters"),
     [
-        ({"tables": {"gdp_revised": "z", "budget_revenue": "b"}}, ["data"], {"gdp_revised"}, {}),
+        ({"tables": {"gdp_revised": "z", "budget_revenue": "b"}}, ["data"], ["gdp_revised"], []),
         (
             {"code_hash": "c2", "parameters": made()["parameters"] | {"end_year": 2030}},
-            ["code", "parameters"], set(), {"end_year": (2025, 2030)},
+            ["code", "parameters"], [], [(TITLE, "2025", "2030")],
         ),
         # Another commit that computes the same is no cause; then it is the libraries beneath.
-        ({"code_version": "0.1.0 (def)"}, ["code"], set(), {}),
+        ({"code_version": "0.1.0 (def)"}, ["code"], [], []),
     ],
 )  # fmt: skip
 def test_a_move_has_the_causes_that_changed(given, causes, tables, parameters):
-    moved = [verdict(probability=0.2, **{"class": "difficult"})]
-    found = vintage.compare(made(), made("second", verdicts=moved, **given))
-    assert (found.causes, [move.now for move in found.moves]) == (causes, moved)
-    assert (set(found.tables), found.parameters) == (tables, parameters)
+    moved = verdict(probability=0.2, **{"class": "difficult"})
+    found = vintage.compare(made(), made("second", verdicts=[moved], **given))
+    assert (found.causes, [move.now for move in found.moves]) == (causes, [Verdict.of(moved)])
+    assert (found.tables, found.parameters) == (tables, parameters)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +181,7 @@ def test_a_move_has_the_causes_that_changed(given, causes, tables, parameters):
     ],
 )
 def test_a_small_move_over_an_edge_is_told_and_is_not_another_class(before, now, told, of_class):
-    move = vintage.Move(verdict(**before), verdict(**now))
+    move = vintage.Move(*(Verdict.of(verdict(**given)) for given in (before, now)))
     assert (move.is_told, move.is_of_class) == (told, of_class)
 
 
@@ -186,17 +190,17 @@ def test_a_run_is_held_against_the_last_vintage_of_its_region_and_scenario():
     slump["parameters"] = slump["parameters"] | {"scenario": "coal_slump"}
     found = vintage.stand([made(), other, slump], made("third", code_hash="c2"))
     assert found.same_as is None
-    assert found.comparison is not None
-    assert (found.comparison.before, found.comparison.causes) == (made()["as_of"], ["code"])
-    assert vintage.stand([made(), slump], made("third")).same_as == made()["as_of"]
+    assert found.found is not None
+    assert (found.found.before, found.found.causes) == (FIRST_DAY, ["code"])
+    assert vintage.stand([made(), slump], made("third")).same_as == FIRST_DAY
     for first_of_its_kind in (other, slump):
         assert vintage.stand([made()], first_of_its_kind) == NONE_BEFORE
 
     again = LAST | {"code_version": "0.1.0 (a commit of documents)"}
     found = vintage.stand([made(), LAST], again)
-    assert found == vintage.Standing(LAST["as_of"], vintage.compare(made(), LAST), judged=True), (
-        "a run that repeats the last vintage keeps what that one moved"
-    )
+    assert found == vintage.Standing(
+        "2025-03-02 08:30", vintage.compare(made(), LAST), judged=True
+    ), "a run that repeats the last vintage keeps what that one moved"
 
 
 def test_a_run_that_differs_in_anything_is_new_but_a_table_that_no_result_depends_on():
@@ -204,7 +208,7 @@ def test_a_run_that_differs_in_anything_is_new_but_a_table_that_no_result_depend
     for key, value in (other | {"forecasts": [{"q50": 1.0}]}).items():
         assert since(**{key: value}).same_as is None, key
     tables = made()["tables"] | {"sources": "s1"}
-    assert since(tables=tables).same_as == made()["as_of"]
+    assert since(tables=tables).same_as == FIRST_DAY
     assert vintage.compare(made(), made(tables=tables, code_hash="c2")).causes == ["code"]
 
 
@@ -212,12 +216,12 @@ def test_a_run_that_differs_in_anything_is_new_but_a_table_that_no_result_depend
 
 
 def said(standing: vintage.Standing) -> str:
-    pieces = history_facts.told("since_last", standing, "zh")
+    pieces = news.told("since_last", standing, "zh")
     return BeautifulSoup("\n".join(piece.html() for piece in pieces), "html.parser").get_text("|")
 
 
 def rows(standing: vintage.Standing) -> list[list[str]]:
-    pieces = history_facts.told("since_last", standing, "zh")
+    pieces = news.told("since_last", standing, "zh")
     tables = [piece for piece in pieces if not isinstance(piece, Sentence)]
     return [list(row) for table in tables for row in table.frame.itertuples(index=False)]
 
@@ -285,9 +289,9 @@ def test_a_move_is_a_row_of_both_verdicts():
 def test_each_main_verdict_has_a_word_against_the_last(before, now, word):
     later = verdict(target_id="gdp_2025", group="2025")
     standing = since(made(verdicts=[*before, later]), verdicts=[now, later], code_hash="c2")
-    (became,) = history_facts.against_last(standing, "2021_main")
+    (became,) = news.against_last(standing)
     assert words.words_in("zh").label(became, "against_last") == word
-    assert history_facts.against_last(NONE_BEFORE, "2021_main") == []
+    assert news.against_last(NONE_BEFORE) == []
 
 
 @pytest.mark.parametrize(

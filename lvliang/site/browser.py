@@ -12,12 +12,8 @@ from tempfile import TemporaryDirectory
 from lvliang.baseline.store import kept
 
 BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "microsoft-edge",
-)
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge",
+)  # fmt: skip
 DEADLINE = 60  # seconds for one PDF
 FLAGS = (
     "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -48,13 +44,7 @@ def _print(page: Path, browser: str) -> bytes:
     root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     with TemporaryDirectory() as folder:
         pdf = Path(folder) / "page.pdf"
-        command = [
-            browser,
-            *FLAGS,
-            *root,
-            f"--user-data-dir={folder}/profile",
-            f"--print-to-pdf={pdf}",
-            page.resolve().as_uri(),
-        ]
+        own = (f"--user-data-dir={folder}/profile", f"--print-to-pdf={pdf}")
+        command = [browser, *FLAGS, *root, *own, page.resolve().as_uri()]
         subprocess.run(command, check=True, capture_output=True, timeout=DEADLINE)
         return pdf.read_bytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,28 +14,33 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from lvliang import parameters
+from lvliang.baseline.freeze import changed_files
+from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import find_region
 from lvliang.baseline.store import kept
 from lvliang.display.prose import said
-from lvliang.display.show import Sentence, Table, contents_of, nothing_to_show
+from lvliang.display.show import Piece, contents_of, nothing_to_show
 from lvliang.display.words import words_in
 from lvliang.errors import QualityError
 from lvliang.feasibility.targets import load_targets
-from lvliang.parameters import SUMMARY, ReportParameters
-from lvliang.provenance import code_version, data_fingerprint
-from lvliang.site import feed, gate, history_facts, since_last, site_data
-from lvliang.site.banner import banner, edition_mark
-from lvliang.site.links import check_links
-from lvliang.site.mending import tell_apart
-from lvliang.site.render import in_language, keep_together, page_shell, render_page
+from lvliang.parameters import (
+    SUMMARY,
+    ComparisonParameters,
+    NotebookParameters,
+    ProjectionParameters,
+    ReportParameters,
+)
+from lvliang.provenance import code_version, data_fingerprint, year_made
+from lvliang.site import gate, news, site_data
+from lvliang.site.render import in_language, keep_together, page_shell, render_page, tell_apart
 from lvliang.site.summary_page import write_summary
 from lvliang.site.vintage import Standing, Vintage
 
-ANSWER_TAGS = {"answer", "switch"}
-FIGURES_TAG = "key-figures"
 # Whether the targets are within reach is what the reader came for, and then: what if.
 LEADS = ["30_feasibility", "40_scenarios"]
+ANSWERS = {"answer", "switch"}  # tags of what the index repeats
 INDEX = "index"
+SAID_ELSEWHERE = {"lang", "scenario", "changes", "base_year", "edition"}
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _NAV = _TEMPLATES.from_string(
@@ -64,10 +69,10 @@ _INDEX = _TEMPLATES.from_string(
 {% for figure in figures %}{{ figure }}{% endfor %}
 </div>
 {% endif %}
-{% for page in pages %}
+{% for href, name, answers in pages %}
 <section>
-<h2><a href="{{ page.href }}">{{ page.name }}</a></h2>
-{% for answer in page.answers %}{{ answer }}{% endfor %}
+<h2><a href="{{ href }}">{{ name }}</a></h2>
+{% for answer in answers %}{{ answer }}{% endfor %}
 </section>
 {% if loop.first and moved %}
 <section>
@@ -91,14 +96,17 @@ class Site:
     names: tuple[str, ...]
     languages: tuple[str, ...]
 
+    def index(self, lang: str) -> str:
+        """Where the index of a language lies."""
+        return "index.html" if lang == self.languages[0] else f"{lang}/index.html"
+
 
 def write_pages(
     site: Site, notebook: NotebookNode, name: str, standing: Standing | None = None
 ) -> list[str]:
     """Write the page of an executed notebook in each language; return what the gate refuses.
 
-    A page's banner names what its notebook takes of the run and differs from the baseline. What
-    `standing` tells of the last publication is put where the notebook has a place for it.
+    What `standing` tells of the last publication is put where the notebook has a place for it.
     """
     return [
         f"{lang}/{name}.html: {fault}"
@@ -134,10 +142,15 @@ def write_index(
     files = write_summary(site.folder, site.languages) if SUMMARY in executed else []
     for page in files[:1]:
         _refuse(page, gate.faults_of_page((site.folder / page).read_text("utf-8")))
-    known = [vintage for vintage in record if _may_tell(vintage, site.run)]
+    # A public site retells its own city alone.
+    known = [
+        vintage
+        for vintage in record
+        if site.run.edition == "internal" or vintage["parameters"]["region"] == site.run.region
+    ]
     for lang in site.languages:
         _SiteInLanguage(site, lang).write_index(executed, standing, files, known)
-    if faults := [*check_links(site.folder), *gate.faults_of_files(site.folder)]:
+    if faults := [*gate.check_links(site.folder), *gate.faults_of_files(site.folder)]:
         raise QualityError("\n".join(faults))
 
 
@@ -152,7 +165,7 @@ class _SiteInLanguage:
         run, lang, folder = self.site.run, self.lang, self.site.folder / self.lang
         around = self._around(parameters.part_of(run, name)) | {"nav_html": self._nav(name)}
         own = in_language(notebook, lang)
-        since_last.put(own, standing, lang)
+        news.put(own, standing, lang)
 
         def made() -> tuple[list[str], str]:
             faults = gate.faults_of_notebook(own)
@@ -177,79 +190,67 @@ class _SiteInLanguage:
         record: Sequence[Vintage],
     ) -> None:
         site, lang = self.site, self.lang
-        notebooks = {name: in_language(notebook, lang) for name, notebook in executed.items()}
-        moved = history_facts.told("since_last", standing, lang) if standing else []
+        notebooks = {name: in_language(executed[name], lang) for name in sorted(executed)}
+        moved = news.told("since_last", standing, lang) if standing else []
         for notebook in notebooks.values():
-            since_last.put(notebook, standing, lang)
+            news.put(notebook, standing, lang)
         shown = {name: site_data.shown_on(page, lang) for name, page in notebooks.items()}
         shown[INDEX] = [found for piece in moved for found in contents_of(piece)]
         tables = site_data.write_data(site.folder, lang, shown)
         page = self._index(notebooks, moved, files, tables)
-        _refuse(self._place(), gate.faults_of_page(page))
-        place = site.folder / self._place()
+        _refuse(self._here, gate.faults_of_page(page))
+        place = site.folder / self._here
         place.write_text(page, encoding="utf-8")
-        told = feed.feed_json(record, title=self._title, lang=lang)
-        place.with_name(feed.NAME).write_text(told, encoding="utf-8")
+        told = news.feed_json(record, title=self._title, lang=lang)
+        place.with_name(news.FEED).write_text(told, encoding="utf-8")
 
     def _index(
         self,
         notebooks: dict[str, NotebookNode],
-        moved: list[Sentence | Table],
+        moved: list[Piece],
         files: list[str],
         tables: list[site_data.DataFile],
     ) -> str:
-        run, here = self.site.run, self._place()
-        below = "" if here.count("/") else f"{self.lang}/"
-        pages = [
-            {
-                "href": f"{below}{name}.html",
-                "name": self._label(name, "page"),
-                "answers": self._outputs(notebook, ANSWER_TAGS),
-            }
-            for name, notebook in sorted(notebooks.items(), key=_order)
-        ]
-        figures = [
-            figure
-            for _, notebook in sorted(notebooks.items())
-            for figure in self._outputs(notebook, {FIGURES_TAG})
-        ]
-        news = self._label("news", "site")
+        site, run, label = self.site, self.site.run, words_in(self.lang).label
+        names = {name: label(name, "page") for name in notebooks} | {INDEX: label("news", "site")}
+        below = "" if self._here.count("/") else f"{self.lang}/"
+        leads = [name for name in LEADS if name in notebooks]
         body = _INDEX.render(
             title=self._title,
             basis=self._said("basis", run.model_dump() | {"scenario": run.assumed}),
-            figures=figures,
-            pages=pages,
-            files=[(_relative(here, it), self._label(_kind(it), "summary")) for it in files],
-            between=self._label("semicolon", "punctuation"),
+            figures=[
+                figure
+                for notebook in notebooks.values()
+                for figure in self._outputs(notebook, {"key-figures"})
+            ],
+            pages=[
+                (f"{below}{name}.html", names[name], self._outputs(notebooks[name], ANSWERS))
+                for name in dict.fromkeys([*leads, *notebooks])
+            ],
+            files=[(self._to(file), label(_kind(file), "summary")) for file in files],
+            between=label("semicolon", "punctuation"),
             moved=[Markup(piece.html()) for piece in moved],
-            moved_title=news,
+            moved_title=names[INDEX],
         )
-        names = {name: self._label(name, "page") for name in notebooks} | {INDEX: news}
-        links = [
-            (_relative(here, index_path(code, self.site.languages)), code)
-            for code in self._others()
-        ]
-        switch = self._label("switch", "site")
         parsed = BeautifulSoup(keep_together(body), "html.parser")
         tell_apart(parsed)
-        listing = site_data.listing_html(tables, names, _relative(here, ""), self.lang)
+        listing = site_data.listing_html(tables, names, self._to(""), self.lang)
+        switch = label("switch", "site")
+        links = [(self._to(site.index(code)), switch, code) for code in self._others]
         return page_shell(
             lang=self.lang,
             title=self._title,
-            feed=feed.NAME,
+            feed=news.FEED,
             body_html=f"{parsed}{listing}",
-            nav_html=_NAV.render(links=[(href, switch, code) for href, code in links]),
+            nav_html=_NAV.render(links=links),
             **self._around(run),
         )
 
-    def _around(self, run: parameters.NotebookParameters) -> dict[str, str]:
-        """What stands above and below a page; a public one carries no mark."""
+    def _around(self, run: NotebookParameters) -> dict[str, str]:
+        """What stands above and below a page."""
         made = {"version": code_version(), "data": data_fingerprint()}
-        return {
-            "banner_html": banner(run, self.lang),
-            "mark": edition_mark(self.site.run.edition, self.lang),
-            "footer_html": Markup("<p>{}</p>").format(self._said("footer", made)),
-        }
+        footer = Markup("<p>{}</p>").format(self._said("footer", made))
+        return above(run, self.site.run.edition, self.lang) | {"footer_html": footer}
 
     @cached_property
     def _title(self) -> str:
@@ -259,15 +260,12 @@ class _SiteInLanguage:
         return self._said("title", {"targets": targets, "region": find_region(run.region)})
 
     def _nav(self, name: str) -> str:
-        switch, places = self._label("switch", "site"), self.site.languages
-        home = _relative(f"{self.lang}/", index_path(self.lang, places))
-        links = [(home, self._label("home", "site"), "")]
-        links += [(f"../{code}/{name}.html", switch, code) for code in self._others()]
-        pages = [
-            (f"{other}.html", self._label(other, "page"), other == name)
-            for other in self.site.names
-        ]
-        return _NAV.render(links=links, pages=pages, more=self._label("pages", "site"))
+        site, label = self.site, words_in(self.lang).label
+        links = [(f"../{site.index(self.lang)}", label("home", "site"), "")]
+        switch = label("switch", "site")
+        links += [(f"../{code}/{name}.html", switch, code) for code in self._others]
+        pages = [(f"{page}.html", label(page, "page"), page == name) for page in site.names]
+        return _NAV.render(links=links, pages=pages, more=label("pages", "site"))
 
     def _outputs(self, notebook: NotebookNode, tags: set[str]) -> list[Markup]:
         """HTML of the cells that have one of the tags.
@@ -280,28 +278,70 @@ class _SiteInLanguage:
         shown = [output.data["text/html"] for output in outputs if "data" in output]
         return [Markup(html) for html in shown if html != nothing]
 
-    def _place(self) -> str:
-        return index_path(self.lang, self.site.languages)
+    @property
+    def _here(self) -> str:
+        """Where its index lies."""
+        return self.site.index(self.lang)
 
+    def _to(self, there: str) -> str:
+        """The way from its index to what lies in the site."""
+        return "../" * self._here.count("/") + there
+
+    @property
     def _others(self) -> list[str]:
         return [code for code in self.site.languages if code != self.lang]
-
-    def _label(self, code: str, kind: str) -> str:
-        return words_in(self.lang).label(code, kind)
 
     def _said(self, block: str, facts: Mapping[str, Any]) -> str:
         return " ".join(said("site", self.lang, block, facts))
 
 
-def index_path(lang: str, languages: Sequence[str]) -> str:
-    """Where the index of a language lies; the first language has the front page.
-
-    Examples
-    --------
-    >>> index_path("zh", ["zh", "en"]), index_path("en", ["zh", "en"])
-    ('index.html', 'en/index.html')
+def above(run: NotebookParameters, edition: str, lang: str) -> dict[str, str]:
+    """What stands above a page, as `render_page` takes it: its banner, and the mark of an edition
+    for internal use; a public one carries none.
     """
-    return "index.html" if lang == languages[0] else f"{lang}/index.html"
+    mark = words_in(lang).label("internal", "edition") if edition == "internal" else ""
+    return {"banner_html": banner(run, lang), "mark": mark}
+
+
+def banner(run: NotebookParameters, lang: str) -> str:
+    """What is assumed, what differs from the baseline run, and whether the data can be relied on.
+
+    Data are old when they end before the year but last, whose figures are out by then; a run from
+    an earlier base year leaves out outcomes that the data hold. They are unverified when a file
+    is not as it was when it was last reviewed.
+    """
+    latest, year = type(run)().base_year, year_made()
+    facts = _assumed(run) | {
+        "differs": list(_differs(run)),
+        "ends": "earlier" if run.base_year < latest else "old" if year > latest + 1 else "",
+        "base_year": run.base_year,
+        "year": year,
+        "changed_files": changed_files(data_folder()),
+    }
+    paragraphs = said("site", lang, "banner", facts)
+    return Markup("").join(Markup("<p>{}</p>").format(words) for words in paragraphs)
+
+
+def _assumed(run: NotebookParameters) -> dict[str, Any]:
+    """The scenario that all of a page is conditional on, and what it assumes; or none."""
+    if not isinstance(run, ProjectionParameters) or isinstance(run, ComparisonParameters):
+        return {"scenario": None, "drivers": {}}
+    years = range(run.base_year + 1, run.end_year + 1)
+    is_plain = run.assumed.is_baseline() and not run.assumed.changes
+    return {
+        "scenario": None if is_plain else run.assumed,
+        "drivers": run.assumed.assumed(years),
+    }
+
+
+def _differs(run: NotebookParameters) -> Iterator[dict[str, Any]]:
+    """Parameters that are not those of the baseline run; a city by its name."""
+    defaults, titles = type(run)().model_dump(), parameters.titles(type(run))
+    for name, value in run.model_dump(exclude=SAID_ELSEWHERE).items():
+        if value != defaults[name]:
+            shown = find_region(value) if isinstance(value, str) else f"{value:g}"
+            # English has the name that a command takes.
+            yield titles[name] | {"title_en": name, "value": shown}
 
 
 def _refuse(place: str, faults: Sequence[str]) -> None:
@@ -309,21 +349,7 @@ def _refuse(place: str, faults: Sequence[str]) -> None:
         raise QualityError("\n".join(f"{place}: {fault}" for fault in faults))
 
 
-def _may_tell(vintage: Vintage, run: ReportParameters) -> bool:
-    """Whether the edition of the run may retell a vintage: a public one, of its own city alone."""
-    return run.edition == "internal" or vintage["parameters"]["region"] == run.region
-
-
 def _kind(file: str) -> str:
     """Which label a file of the summary has: ``file``, or ``pdf_`` and its language."""
     _, *language, suffix = file.split(".")
     return f"pdf_{language[0]}" if suffix == "pdf" else "file"
-
-
-def _order(page: tuple[str, NotebookNode]) -> int:
-    """The order of the index: pages that lead, then the others as they come."""
-    return LEADS.index(page[0]) if page[0] in LEADS else len(LEADS)
-
-
-def _relative(here: str, there: str) -> str:
-    return "../" * here.count("/") + there

@@ -223,14 +223,11 @@ def _keeping(jobs: list[run.Job], outputs: Path) -> Iterator[None]:
 
 
 def _page_of_run(job: run.Job, asked: NotebookParameters, folder: Path) -> Path:
-    from lvliang.site.banner import banner, edition_mark
+    from lvliang.site.pages import above
     from lvliang.site.render import in_language, render_page
 
     page = folder / f"{job.name}.html"
-    around = {
-        "banner_html": banner(asked, asked.lang),
-        "mark": edition_mark(str(job.parameters.get("edition", "")), asked.lang),
-    }
+    around = above(asked, str(job.parameters.get("edition", "")), asked.lang)
     notebook = in_language(read_executed(job.output), asked.lang)
     page.write_text(render_page(notebook, lang=asked.lang, **around), encoding="utf-8")
     shutil.move(job.output, folder / job.output.name)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from lvliang.feasibility.bands import CANNOT_TELL, NEAR_EDGE
+from lvliang.baseline.tables import load_table
+from lvliang.feasibility.bands import CANNOT_TELL, NEAR_EDGE, WORD_ONLY_GRADES
 from lvliang.feasibility.fields import KEPT
-from lvliang.feasibility.verdicts import Verdicts
+from lvliang.feasibility.targets import Target
+from lvliang.feasibility.verdicts import Verdict, Verdicts
+from lvliang.parameters import ReportParameters, titles
 from lvliang.projection.outlook import QUANTILES, Outlook, mean_growth, quantiles
 
 FORECASTS = {"gdp_real_growth": "%", "gdp_nominal": "亿元", "budget_revenue": "亿元"}
@@ -19,6 +23,7 @@ DECIMALS = 4
 SAME = ("code_hash", "parameters", "forecasts", "verdicts")
 NO_FIGURES = {"sources"}  # tables that no result depends on
 TOLD_MOVE = 0.005  # a smaller one is not told
+TABLES_NAMED = 4
 
 Vintage = Mapping[str, Any]
 Row = dict[str, Any]
@@ -50,56 +55,51 @@ def results(verdicts: Verdicts, outlook: Outlook, parameters: Mapping[str, Any])
         "parameters": {name: value for name, value in parameters.items() if name != "lang"}
         | {"scenario": outlook.scenario.scenario_id},
         "scenario_title": {"zh": outlook.scenario.title_zh, "en": outlook.scenario.title_en},
-        "forecasts": [*_by_year(outlook), *_means(outlook)],
+        "forecasts": list(_forecasts(outlook)),
         "verdicts": verdicts.records(KEPT, precision=15),
     }
 
 
-def _by_year(outlook: Outlook) -> Iterator[Row]:
+def _forecasts(outlook: Outlook) -> Iterator[Row]:
     for indicator, unit in FORECASTS.items():
         for year, values in quantiles(outlook, indicator).iterrows():
-            span = (int(str(year)), int(str(year)))
-            yield _forecast(indicator, unit, "year", span, values.to_numpy())
-
-
-def _means(outlook: Outlook) -> Iterator[Row]:
-    span = (outlook.base_year + 1, outlook.end_year)
+            of = {"indicator": indicator, "unit": unit, "statistic": "year"}
+            yield of | _levels(int(str(year)), int(str(year)), values.to_numpy())
     for indicator in MEAN_GROWTH:
         drawn = mean_growth(outlook, indicator).to_numpy()
         if not np.isnan(drawn).any():
-            yield _forecast(indicator, "%", "mean", span, np.quantile(drawn, QUANTILES))
+            of = {"indicator": indicator, "unit": "%", "statistic": "mean"}
+            levels = np.quantile(drawn, QUANTILES)
+            yield of | _levels(outlook.base_year + 1, outlook.end_year, levels)
 
 
-def _forecast(
-    indicator: str, unit: str, statistic: str, span: tuple[int, int], values: np.ndarray
-) -> Row:
+def _levels(first_year: int, last_year: int, values: np.ndarray) -> Row:
     names = [f"q{100 * level:02.0f}" for level in QUANTILES]
     levels = [round(float(value), DECIMALS) for value in values]
-    what = {"indicator": indicator, "unit": unit, "statistic": statistic}
-    years = {"first_year": span[0], "last_year": span[1]}
-    return what | years | dict(zip(names, levels, strict=True))
+    years = {"first_year": first_year, "last_year": last_year}
+    return years | dict(zip(names, levels, strict=True))
 
 
 @dataclass(frozen=True)
 class Move:
     """The verdict on one target in two vintages; None where a vintage does not have it."""
 
-    before: Row | None
-    now: Row | None
+    before: Verdict | None
+    now: Verdict | None
 
     @property
     def change(self) -> float | None:
         """By how much the probability rose (0-1), or None where one of them has none."""
         if self.before is None or self.now is None:
             return None
-        if self.before["probability"] is None or self.now["probability"] is None:
+        if self.before.probability is None or self.now.probability is None:
             return None
-        return float(self.now["probability"] - self.before["probability"])
+        return self.now.probability - self.before.probability
 
     @property
     def is_told(self) -> bool:
         """Whether the class is another, or the probability moved by half a point or more."""
-        return self._other_class or (self.change is not None and abs(self.change) >= TOLD_MOVE)
+        return self._other_class or abs(self.change or 0.0) >= TOLD_MOVE
 
     @property
     def is_of_class(self) -> bool:
@@ -108,26 +108,48 @@ class Move:
 
     @property
     def _other_class(self) -> bool:
+        return not (self.before and self.now and self.before.class_ == self.now.class_)
+
+    @property
+    def side(self) -> str:
+        """Where it moved: ``up``, ``down``, ``none``, or the target was ``added``, ``dropped``."""
         if self.before is None or self.now is None:
-            return True
-        return bool(self.before["class"] != self.now["class"])
+            return "added" if self.now else "dropped"
+        change = self.change or 0.0
+        return "up" if change > 0 else "down" if change < 0 else "none"
+
+    @property
+    def points(self) -> int | None:
+        """The change in points, None where a grade shows no number."""
+        is_quiet = any(one and one.grade in WORD_ONLY_GRADES for one in (self.before, self.now))
+        return None if is_quiet else round(100 * (self.change or 0.0))
+
+    @property
+    def target(self) -> Target | str:
+        """What is judged; its id where the tables no longer know it."""
+        (target, *_) = [one.target for one in (self.now, self.before) if one]
+        is_known = target.indicator in set(load_table("indicators")["indicator"])
+        return target if is_known else target.target_id
 
 
 @dataclass(frozen=True)
 class Comparison:
     """What moved between two vintages of a region, and what was changed in between.
 
-    ``before`` and ``now`` are the times of publication (ISO); ``tables`` the tables that were
-    changed, added or removed; ``code`` the versions before and after, None where the code is the
-    same; ``parameters`` by name the values before and after; ``pairs`` the verdicts before and
-    after on every target, in the order of the targets of the later vintage.
+    ``before`` and ``now`` are the times of publication; ``causes`` which of ``data``, ``code`` and
+    ``parameters`` changed; ``tables`` the first that were changed, added or removed, and how
+    ``many`` there are if more; ``code`` the versions before and after, None where the code is the
+    same; ``parameters`` titles and the values before and after; ``pairs`` the verdicts on every
+    target, in the order of the later vintage.
     """
 
     before: str
     now: str
+    causes: list[str]
     tables: list[str]
+    many: int | None
     code: tuple[str, str] | None
-    parameters: dict[str, tuple[Any, Any]]
+    parameters: list[tuple[Mapping[str, str], str | None, str | None]]
     pairs: list[Move]
 
     @property
@@ -136,32 +158,38 @@ class Comparison:
         return [pair for pair in self.pairs if pair.is_told]
 
     @property
-    def causes(self) -> list[str]:
-        """Which of ``data``, ``code``, ``parameters`` changed; results alone count as ``code``.
-
-        Two runs of the same code, data and parameters differ only by the libraries beneath.
-        """
-        changed = {"data": self.tables, "code": self.code, "parameters": self.parameters}
-        return [name for name, what in changed.items() if what] or ["code"]
+    def classes(self) -> int:
+        """How many moved to another class."""
+        return sum(move.is_of_class for move in self.moves)
 
 
 def compare(previous: Vintage, current: Vintage) -> Comparison:
-    """What moved between two vintages.
+    """What moved between two vintages: `results` with what ``archive.vintage_of`` adds.
 
-    Parameters
-    ----------
-    previous, current : mapping
-        Vintages: `results` with ``as_of``, ``tables`` (hash by name), ``code_version`` and
-        ``code_hash``.
+    Two runs of the same code, data and parameters differ only by the libraries beneath: then the
+    cause is ``code``.
     """
+    tables = sorted(_differences(_figures(previous), _figures(current)))
     other_code = previous["code_hash"] != current["code_hash"]
+    parameters = _differences(previous["parameters"], current["parameters"])
+    changed = {"data": tables, "code": other_code, "parameters": parameters}
+    titled = titles(ReportParameters)
+    before, now = (
+        {row["target_id"]: Verdict.of(row) for row in vintage["verdicts"]}
+        for vintage in (previous, current)
+    )
     return Comparison(
-        before=previous["as_of"],
-        now=current["as_of"],
-        tables=sorted(_differences(_figures(previous), _figures(current))),
+        before=_time(previous),
+        now=_time(current),
+        causes=[name for name, what in changed.items() if what] or ["code"],
+        tables=tables[:TABLES_NAMED],
+        many=len(tables) if len(tables) > TABLES_NAMED else None,
         code=(previous["code_version"], current["code_version"]) if other_code else None,
-        parameters=_differences(previous["parameters"], current["parameters"]),
-        pairs=list(_pairs(previous, current)),
+        parameters=[
+            (titled.get(name, {"title_zh": name, "title_en": name}), _plain(old), _plain(new))
+            for name, (old, new) in parameters.items()
+        ],
+        pairs=[Move(before.get(target), now.get(target)) for target in {**now, **before}],
     )
 
 
@@ -175,24 +203,25 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str,
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _pairs(previous: Vintage, current: Vintage) -> Iterator[Move]:
-    before = {row["target_id"]: row for row in previous["verdicts"]}
-    now = {row["target_id"]: row for row in current["verdicts"]}
-    for target in dict.fromkeys([*now, *before]):
-        yield Move(before.get(target), now.get(target))
+def _plain(value: Any) -> str | None:
+    return f"{value:g}" if isinstance(value, float) else None if value is None else str(value)
+
+
+def _time(vintage: Vintage) -> str:
+    return f"{datetime.fromisoformat(vintage['as_of']):%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a run stands in the record of its region.
+    """Where a run stands in the record of its region: the facts of the text ``history``.
 
     ``same_as`` is the time of the last vintage where the run repeats it, None where it is new;
-    ``comparison`` holds the last vintage (or the new one) against the one before, None where
-    there is none before; ``judged`` whether the run has a verdict at all.
+    ``found`` holds the last vintage (or the new one) against the one before, None where there is
+    none before; ``judged`` whether the run has a verdict at all.
     """
 
     same_as: str | None
-    comparison: Comparison | None
+    found: Comparison | None
     judged: bool
 
 
@@ -213,8 +242,8 @@ def stand(past: Sequence[Vintage], current: Vintage) -> Standing:
     is_same = bool(line) and _same(line[-1], current)
     if not is_same:
         line = [*line, current]
-    comparison = compare(line[-2], line[-1]) if len(line) > 1 else None
-    return Standing(line[-1]["as_of"] if is_same else None, comparison, bool(current["verdicts"]))
+    found = compare(line[-2], line[-1]) if len(line) > 1 else None
+    return Standing(_time(line[-1]) if is_same else None, found, bool(current["verdicts"]))
 
 
 def _same(one: Vintage, other: Vintage) -> bool:
