@@ -456,11 +456,12 @@ def test_the_code_is_what_computes(project, tmp_path, monkeypatch):
     assert len(set(found)) == 4
 
 
-def test_each_table_has_its_hash(small_copy: Path) -> None:
-    before = history.table_hashes(small_copy)
+def test_each_table_has_its_hash(small_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LVLIANG_DATA", str(small_copy))
+    before = history.table_hashes()
     path = small_copy / "panel" / "gdp_revised.csv"
     path.write_text(path.read_text("utf-8").rstrip("\n"), "utf-8")
-    now = history.table_hashes(small_copy)
+    now = history.table_hashes()
     assert {name for name in before if before[name] != now[name]} == {"gdp_revised"}
     assert {"report_targets", "budget_revenue"} <= set(before)
 

@@ -1,9 +1,8 @@
 """The record of publications: ``outputs/history`` keeps one file a vintage, never rewritten.
 
-A vintage belongs to a page, and a page is switched in by a link. Two files cannot change in one
-step, so the vintage is first written as ``.pending-NAME.json``; once the link shows the release
-NAME it gets its name. Which of the two happened is told by the link alone, so whatever a killed
-run left can be settled by the next one.
+A page is switched in by a link, and two files cannot change in one step: so its vintage is first
+written as ``.pending-NAME.json``, and gets its name once the link shows the release NAME. The link
+alone tells which of the two happened, so the next run can settle whatever a killed one left.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from lvliang.baseline.package import data_folder, present_files
 from lvliang.baseline.store import code_digests, data_digests, digest_of
 from lvliang.display.show import RESULT_TYPE
 from lvliang.errors import DataError, LvliangError, QualityError
-from lvliang.feasibility.fields import KEPT, Column
+from lvliang.feasibility.fields import KEPT
 from lvliang.feasibility.verdicts import columns
 from lvliang.provenance import code_version, data_fingerprint
 
@@ -42,19 +41,16 @@ ROOMS = ("baseline/", "projection/", "feasibility/")  # what a verdict can depen
 Vintage = dict[str, Any]
 
 
-def _checked(column: Column) -> Any:
-    is_part = is_dataclass(column.plain_kind)
-    return dict[str, Any] | None if is_part else column.kind
-
-
 _CHECKED: dict[str, Any] = {
-    one.name: (_checked(one), ...) for one in columns(KEPT) if KEPT in one.goes.to
+    one.name: (dict[str, Any] | None if is_dataclass(one.plain_kind) else one.kind, ...)
+    for one in columns(KEPT)
+    if KEPT in one.goes.to
 }
 _Verdict: Any = create_model("_Verdict", **_CHECKED)
 
 
 class _Vintage(BaseModel):
-    """What a file of the record holds at the least; the check of what is read."""
+    """What a file of the record holds at the least."""
 
     schema_version: Literal[1]
     release: str
@@ -78,13 +74,7 @@ class _Vintage(BaseModel):
 
 
 def open_history(outputs: Path) -> list[Vintage]:
-    """Settle what a killed run left, and read the record; the caller holds the lock of `outputs`.
-
-    Raises
-    ------
-    DataError
-        As `read_history`.
-    """
+    """Settle what a killed run left, and `read_history`; the caller holds the lock of `outputs`."""
     settle(outputs)
     return read_history(outputs)
 
@@ -107,14 +97,7 @@ def read_history(outputs: Path) -> list[Vintage]:
 def vintage_of(executed: dict[str, NotebookNode], *, release: str, as_of: str) -> Vintage | None:
     """The vintage of a run, from what its notebook handed out; None if it was not among those run.
 
-    Parameters
-    ----------
-    executed : dict
-        By name: the executed notebooks.
-    release : str
-        Name of the release.
-    as_of : str
-        Time of publication, ISO with its offset.
+    ``executed`` are the notebooks by name, ``as_of`` the time of publication, ISO with its offset.
 
     Raises
     ------
@@ -137,14 +120,9 @@ def vintage_of(executed: dict[str, NotebookNode], *, release: str, as_of: str) -
 
 @contextmanager
 def recorded(outputs: Path, vintage: Vintage | None) -> Iterator[None]:
-    """Keep `vintage` if the block makes its release the published one, and only then.
+    """Keep `vintage`, if any, where the block makes its release the published one, and only then.
 
-    Parameters
-    ----------
-    outputs : Path
-        Its lock is held.
-    vintage : dict, optional
-        None keeps nothing.
+    The caller holds the lock of `outputs`.
 
     Raises
     ------
@@ -173,9 +151,9 @@ def settle(outputs: Path) -> None:
             pending.unlink()
 
 
-def table_hashes(data: Path | None = None) -> dict[str, str]:
+def table_hashes() -> dict[str, str]:
     """First digits of the SHA-256 of every table that is there, by name."""
-    folder = data or data_folder()
+    folder = data_folder()
     digests = data_digests(folder)
     return {
         file["name"]: digests[file["path"]][:DIGITS]
@@ -187,8 +165,7 @@ def table_hashes(data: Path | None = None) -> dict[str, str]:
 def code_hash() -> str:
     """First digits of a SHA-256 over the code that computes verdicts.
 
-    A commit that touches the documents or the look of a page gives another code version and the
-    same hash; a change that is not committed gives another hash and maybe the same version.
+    A commit of documents, or of the look of a page, has another version and the same hash.
     """
     computing = {f: d for f, d in code_digests().items() if f.startswith(ROOMS)}
     notebook = (PROJECT / "notebooks" / f"{NOTEBOOK}.ipynb").read_text("utf-8")

@@ -18,7 +18,7 @@ from lvliang.baseline import store
 from lvliang.baseline.package import data_folder
 from lvliang.display.texts import TEXTS, texts_of
 from lvliang.errors import LvliangError, ParameterError, QualityError
-from lvliang.parameters import SUMMARY, NotebookParameters, ReportParameters
+from lvliang.parameters import SUMMARY, ReportParameters
 from lvliang.projection.scenario import scenario_path
 from lvliang.site import publish, run
 from lvliang.site.browser import find_browser
@@ -43,14 +43,13 @@ def publish_report(
     outputs: Path = OUTPUTS,
     workers: int,
     deadline: float | None,
-    on_table: Callable[[str, int], None] | None = None,
     on_progress: run.Progress | None = None,
 ) -> Path:
     """Run every notebook, and publish the site in every language, or nothing.
 
     Where nothing has changed since the site was published, it stands as it is. What the run says
     goes to ``outputs/history`` in the same switch, unless it repeats the last vintage of its
-    region.
+    region. Returns the front page.
 
     Parameters
     ----------
@@ -58,15 +57,8 @@ def publish_report(
         Parameters by name, as text; ``lang`` publishes that language alone.
     outputs : Path
         Folder of the releases.
-    workers : int
-        Notebooks run at once.
-    deadline : float, optional
-        Seconds for the run of all notebooks.
-
-    Returns
-    -------
-    Path
-        The front page.
+    workers, deadline : int, float or None
+        As `run.execute` takes them.
 
     Raises
     ------
@@ -88,14 +80,12 @@ def publish_report(
         from lvliang.site.vintage import stand
 
         past = archive.open_history(outputs)
-        check_all(data_folder(), on_table)
+        check_all(data_folder())
         with publish.staging(outputs) as work, publish.staging(outputs) as folder:
             languages = (asked.lang,) if "lang" in given else LANGUAGES
             site = Site(folder, asked, tuple(parameters.SCHEMAS), languages)
-            order = [*(name for name in LONGEST if name in site.names), *site.names]
-            jobs = [
-                _job(work, name, parameters.part_of(asked, name)) for name in dict.fromkeys(order)
-            ]
+            longest = (name for name in LONGEST if name in site.names)
+            jobs = [_job(asked, name, work) for name in dict.fromkeys([*longest, *site.names])]
             with _keeping(jobs, outputs):
                 faults = run.execute(
                     jobs,
@@ -107,7 +97,7 @@ def publish_report(
                 _refuse(chain.from_iterable(faults))
                 now = datetime.now().astimezone()
                 name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
-                executed = {name: read_executed(work / f"{name}.ipynb") for name in site.names}
+                executed = {job.name: _read_executed(job) for job in jobs}
                 as_of = now.isoformat(timespec="seconds")
                 vintage = archive.vintage_of(executed, release=name, as_of=as_of)
                 standing = stand(past, vintage) if vintage else None
@@ -136,50 +126,54 @@ def run_notebook(
     LvliangError
         Of the class whose exit code tells what failed.
     """
-    from lvliang.baseline.contract import check_all
-
     asked = parameters.check(notebook, given)
     if not notebook.is_file():
         raise ParameterError(f"notebook: no file {notebook}; legal: a notebook of notebooks/")
     folder = outputs / "runs"
     run.prepare(outputs / ".cache")
+    from lvliang.baseline.contract import check_all
+    from lvliang.site.pages import above
+    from lvliang.site.render import in_language, render_page
+
     check_all(data_folder())
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as work:
-        output = Path(work, notebook.name)
-        job = run.Job(notebook, output, asked.model_dump(), notebook.stem)
+        job = run.Job(notebook, Path(work, notebook.name), asked.model_dump(), notebook.stem)
         with _keeping([job], outputs):
             run.execute([job], workers=1, deadline=deadline, on_progress=on_progress)
-            return _page_of_run(job, asked, folder)
+            around = above(asked, str(job.parameters.get("edition", "")), asked.lang)
+            executed = in_language(_read_executed(job), asked.lang)
+            page = folder / f"{job.name}.html"
+            page.write_text(render_page(executed, lang=asked.lang, **around), encoding="utf-8")
+            shutil.move(job.output, folder / notebook.name)
+            return page
 
 
 def _key(asked: ReportParameters, one_language: bool, outputs: Path) -> str | None:
     """Digest of all that a site is made of; None where that cannot be known, or is not kept."""
     if store.store_folder() is None:
         return None
-    history = sorted((outputs / "history").glob("*.json"))
-    told = [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(TEXTS.glob("*.md"))]
-    files = [*told, scenario_path(asked.scenario), *history]
+    folders = {NOTEBOOKS: "*.ipynb", TEXTS: "*.md", outputs / "history": "*.json"}
+    files = [path for folder, names in folders.items() for path in sorted(folder.glob(names))]
     what = asked.model_dump() | {
         "one_language": one_language,
-        "files": [path.read_text("utf-8") for path in files],
+        "files": [path.read_text("utf-8") for path in (*files, scenario_path(asked.scenario))],
         "year": provenance.year_made(),
         "browser": find_browser(),
     }
     return store.key_of("report", what)
 
 
-def _job(work: Path, name: str, asked: NotebookParameters) -> run.Job:
-    notebook = f"{name}.ipynb"
-    return run.Job(NOTEBOOKS / notebook, work / notebook, asked.model_dump(), name)
+def _job(asked: ReportParameters, name: str, work: Path) -> run.Job:
+    given, notebook = parameters.part_of(asked, name).model_dump(), f"{name}.ipynb"
+    return run.Job(NOTEBOOKS / notebook, work / notebook, given, name)
 
 
 def _pages_of(site: Site, job: run.Job, execute: Callable[[], None]) -> list[str]:
     """In the process of a job: its notebook, unless nothing has changed since it ran, and pages.
 
-    What an executed notebook shows depends on its file, its text, its parameters, the data and
-    the code, and on nothing else: that is the contract of a notebook (``docs/decisions/store.md``).
-    The page for the desk waits for what the others say.
+    What an executed notebook shows depends on its file, text, parameters, data and code alone:
+    that is its contract (``docs/decisions/store.md``). The page for the desk waits for the others.
     """
     from lvliang.site.pages import write_pages
 
@@ -187,22 +181,18 @@ def _pages_of(site: Site, job: run.Job, execute: Callable[[], None]) -> list[str
         execute()
         return job.output.read_text("utf-8")
 
-    files = [job.notebook, *texts_of(job.name)]
-    what = {
-        "files": [path.read_text("utf-8") for path in files],
-        "parameters": job.parameters,
-    }
+    files = [path.read_text("utf-8") for path in (job.notebook, *texts_of(job.name))]
+    what: dict[str, object] = {"files": files, "parameters": job.parameters}
     if scenario := job.parameters.get("scenario"):
         what["scenario"] = scenario_path(str(scenario)).read_text("utf-8")
     job.output.write_text(store.kept("notebook", what, executed), "utf-8")
-    return [] if job.name == SUMMARY else write_pages(site, read_executed(job.output), job.name)
+    return [] if job.name == SUMMARY else write_pages(site, _read_executed(job), job.name)
 
 
-def read_executed(path: Path) -> NotebookNode:
-    """The executed notebook of a job."""
+def _read_executed(job: run.Job) -> NotebookNode:
     import nbformat
 
-    return nbformat.read(path, as_version=4)
+    return nbformat.read(job.output, as_version=4)
 
 
 def _refuse(faults: Iterable[str]) -> None:
@@ -220,15 +210,3 @@ def _keeping(jobs: list[run.Job], outputs: Path) -> Iterator[None]:
         kept = [publish.keep_failed(job.output, outputs) for job in jobs if job.output.exists()]
         place = kept[0] if len(kept) == 1 else outputs / "failed"
         raise type(error)(f"{error}\nas far as it came: {place}") from None
-
-
-def _page_of_run(job: run.Job, asked: NotebookParameters, folder: Path) -> Path:
-    from lvliang.site.pages import above
-    from lvliang.site.render import in_language, render_page
-
-    page = folder / f"{job.name}.html"
-    around = above(asked, str(job.parameters.get("edition", "")), asked.lang)
-    notebook = in_language(read_executed(job.output), asked.lang)
-    page.write_text(render_page(notebook, lang=asked.lang, **around), encoding="utf-8")
-    shutil.move(job.output, folder / job.output.name)
-    return page

@@ -25,14 +25,9 @@ NOTE = ".cache/published.json"
 
 @contextmanager
 def lock(outputs: Path) -> Iterator[None]:
-    """Hold `outputs` for this run alone.
+    """Hold `outputs` for this run alone; the folder is created where missing.
 
     The lock belongs to the open file, so it goes when its process does, however that ends.
-
-    Parameters
-    ----------
-    outputs : Path
-        The folder to hold; created where missing.
 
     Raises
     ------
@@ -61,15 +56,7 @@ def lock(outputs: Path) -> Iterator[None]:
 def staging(outputs: Path) -> Iterator[Path]:
     """Give an empty folder on the file system of `outputs`, gone at the end unless switched in.
 
-    Parameters
-    ----------
-    outputs : Path
-        The folder below which it is made; created where missing. The caller holds its `lock`.
-
-    Yields
-    ------
-    Path
-        The new folder.
+    The caller holds the `lock` of `outputs`.
     """
     staged = outputs / f"{STAGING}{uuid4().hex[:8]}"
     staged.mkdir(parents=True)
@@ -81,21 +68,9 @@ def staging(outputs: Path) -> Iterator[Path]:
 
 
 def switch(staged: Path, outputs: Path, name: str) -> Path:
-    """Make ``outputs/published`` show the staged folder, and keep the last releases.
+    """Make ``outputs/published``, which is returned, show a folder from `staging`.
 
-    Parameters
-    ----------
-    staged : Path
-        A finished folder from `staging`; it moves to ``outputs/releases``.
-    outputs : Path
-        The folder that holds the releases; the caller holds its `lock`.
-    name : str
-        The name of the release; ``-2``, ``-3`` … is added where it is taken.
-
-    Returns
-    -------
-    Path
-        ``outputs/published``.
+    It moves to ``outputs/releases`` under `free_name`, and the last releases stay beside it.
 
     Raises
     ------
@@ -119,42 +94,21 @@ def switch(staged: Path, outputs: Path, name: str) -> Path:
 
 
 def free_name(outputs: Path, name: str) -> str:
-    """The first of name, name-2, name-3 … that no release has, nor a vintage of ``history``.
-
-    Parameters
-    ----------
-    outputs : Path
-        The folder that holds the releases; the caller holds its `lock`.
-    name : str
-        The name that is wanted.
-    """
+    """The first of name, name-2, name-3 … that no release has, nor a vintage of ``history``."""
+    # Releases are pruned one day, their vintages are not.
+    taken = {path.stem for kept in ("releases", "history") for path in (outputs / kept).glob("*")}
     names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(new for new in names if not any(path.exists() for path in _of_name(outputs, new)))
+    return next(new for new in names if new not in taken)
 
 
 def keep_failed(output: Path, outputs: Path) -> Path:
     """Copy a failed executed notebook to ``outputs/failed``, which only its owner can open.
 
-    Parameters
-    ----------
-    output : Path
-        The executed notebook; an earlier failure of the same name is replaced.
-    outputs : Path
-        The folder that holds the failures.
-
-    Returns
-    -------
-    Path
-        The copy.
+    An earlier failure of the same name is replaced.
     """
     failed = outputs / "failed"
     failed.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Path(shutil.copyfile(output, failed / output.name))
-
-
-def _of_name(outputs: Path, name: str) -> tuple[Path, Path]:
-    """A release, which is pruned one day, and its vintage, which is not."""
-    return outputs / "releases" / name, outputs / "history" / f"{name}.json"
 
 
 def _point(link: Path, target: Path) -> None:

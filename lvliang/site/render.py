@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import cache
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
@@ -24,7 +24,7 @@ from lvliang.display import fonts
 from lvliang.display.formula import block, mathml
 from lvliang.display.show import NOTHING_STYLE, PIECES_TYPE
 from lvliang.display.words import words_in
-from lvliang.errors import ParameterError, QualityError
+from lvliang.errors import QualityError
 from lvliang.site.gate import POLICY, visible_text
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -43,51 +43,41 @@ HEADINGS = ["h1", "h2", "h3"]
 CHINESE = re.compile(r"([《【“（]*[\u4e00-\u9fff](?:[^A-Za-z]*[\u4e00-\u9fff])?[》】”）。]*)")
 
 
-class PageExporter(TemplateExporter):
-    """nbconvert's exporter of the body of a page: text and outputs in one language, no code."""
-
-    output_mimetype = "text/html"
-
-    def __init__(self, *, lang: str) -> None:
-        removed = {"enabled": True, "remove_cell_tags": unseen_tags(lang)}
-        super().__init__(
-            config=Config(TagRemovePreprocessor=removed),
-            extra_template_basedirs=[str(TEMPLATE.parent)],
-            template_name=TEMPLATE.name,
-            file_extension=".html",
-            exclude_input=True,
-            exclude_input_prompt=True,
-            exclude_output_prompt=True,
-        )
-
-    @property
-    def default_config(self) -> Config:
-        """What an output is shown as: the first of these that it offers."""
-        shown = ["text/html", "text/markdown", "text/plain"]
-        config = Config(NbConvertBase={"display_data_priority": shown})
-        config.merge(super().default_config)
-        return config
-
-    def default_filters(self) -> Iterator[tuple[str, Callable]]:
-        """Turn Markdown into HTML without the ¶ that nbconvert puts after each heading."""
-        yield from super().default_filters()
-        yield "markdown2html", _markdown_html
-
-
 class PageRenderer(IPythonRenderer):
     """nbconvert's renderer of Markdown, but formulas become MathML and not TeX for a script."""
 
-    def inline_math(self, body: str) -> str:
-        """Set what stands between single dollars."""
-        return mathml(body)
-
-    def block_math(self, body: str) -> str:
-        """Set what stands between double dollars."""
-        return block(body)
+    inline_math: Any = staticmethod(mathml)
+    block_math: Any = staticmethod(block)
 
     def latex_environment(self, name: str, body: str) -> str:
         r"""Set what stands between ``\begin`` and ``\end``."""
         return block(rf"\begin{{{name}}}{body}\end{{{name}}}")
+
+
+def _markdown_html(source: str) -> str:
+    """HTML without the ¶ that nbconvert puts after each heading."""
+    renderer = PageRenderer(escape=False, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(source)
+
+
+def _body_html(notebook: NotebookNode, lang: str) -> str:
+    """Text and outputs of a notebook in one language, no code."""
+    exporter = TemplateExporter(
+        config=Config(
+            TagRemovePreprocessor={"enabled": True, "remove_cell_tags": unseen_tags(lang)},
+            # An output is shown as the first of these that it offers.
+            NbConvertBase={"display_data_priority": ["text/html", "text/markdown", "text/plain"]},
+        ),
+        extra_template_basedirs=[str(TEMPLATE.parent)],
+        template_name=TEMPLATE.name,
+        file_extension=".html",
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        filters={"markdown2html": _markdown_html},
+    )
+    body_html, _ = exporter.from_notebook_node(notebook)
+    return str(body_html)
 
 
 def in_language(notebook: NotebookNode, lang: str) -> NotebookNode:
@@ -95,9 +85,8 @@ def in_language(notebook: NotebookNode, lang: str) -> NotebookNode:
     own = deepcopy(notebook)
     for cell in own.cells:
         if cell.cell_type == "code":
-            cell.outputs = [
-                shown for output in cell.get("outputs", []) for shown in _said_in(output, lang)
-            ]
+            said = (_said_in(output, lang) for output in cell.get("outputs", []))
+            cell.outputs = list(chain.from_iterable(said))
     return own
 
 
@@ -115,116 +104,60 @@ def unseen_tags(lang: str) -> set[str]:
     return {f"lang-{other}", "hidden"}
 
 
-def render_page(
-    notebook: NotebookNode,
-    *,
-    lang: str,
-    footer_html: str = "",
-    nav_html: str = "",
-    banner_html: str = "",
-    mark: str = "",
-) -> str:
-    """Return the page of an executed notebook in one language.
+def render_page(notebook: NotebookNode, *, lang: str, **around: str) -> str:
+    """Return the page of an executed notebook in one language, ``"zh"`` or ``"en"``.
 
-    Parameters
-    ----------
-    notebook
-        Cells tagged ``lang-zh`` or ``lang-en`` appear in that language alone, cells tagged
-        ``hidden`` in none. Code stands folded up at the end; stderr never appears.
-    lang
-        ``"zh"`` or ``"en"``.
-    footer_html, nav_html, banner_html, mark
-        What `page_shell` puts around the body.
+    Cells tagged ``lang-zh`` or ``lang-en`` appear in that language alone, cells tagged ``hidden``
+    in none. Code stands folded up at the end; stderr never appears. What `page_shell` puts around
+    the body is handed on.
 
     Raises
     ------
-    ParameterError
-        `lang` is neither.
     QualityError
         No cell of this language has a level-1 heading, so the page has no title, or a formula
         cannot be set.
     """
-    _check_language(lang)
-    body_html, _ = PageExporter(lang=lang).from_notebook_node(notebook)
-    body = BeautifulSoup(keep_together(body_html), "html.parser")
+    body = BeautifulSoup(keep_together(_body_html(notebook, lang)), "html.parser")
     title = body.find("h1")
     if title is None:
         raise QualityError(f"the notebook has no level-1 heading (# …) in language {lang!r}")
     mend(body, lang)
     _insert_contents(body, lang)
     _append_code(body, notebook, lang)
-    return page_shell(
-        lang=lang,
-        title=title.get_text().strip(),
-        body_html=str(body),
-        nav_html=nav_html,
-        footer_html=footer_html,
-        banner_html=banner_html,
-        mark=mark,
-    )
+    return page_shell(lang=lang, title=title.get_text().strip(), body_html=str(body), **around)
 
 
-def page_shell(
-    *,
-    lang: str,
-    title: str,
-    body_html: str,
-    nav_html: str = "",
-    footer_html: str = "",
-    banner_html: str = "",
-    mark: str = "",
-    feed: str = "",
-) -> str:
+def page_shell(*, lang: str, title: str, **parts: str) -> str:
     """Return a complete page around a body, with its style and its font inside.
 
     Parameters
     ----------
-    lang
-        ``"zh"`` or ``"en"``.
     title
-        Plain text; it is escaped here.
-    body_html, nav_html, footer_html, banner_html
-        Contents of ``<main>``, of a ``<nav>`` above it, of the ``<footer>`` and of a warning
-        above the text. They are put in as they are; an empty one leaves its element out.
-    mark
-        Of the edition, above everything, on paper too. Plain text; it is escaped here.
-    feed
-        Where the feed of the site lies beside the page, for the readers that look for one.
+        Plain text; it is escaped here, as are ``mark`` and ``feed``.
+    parts
+        ``body_html``, and where the page has them: ``nav_html`` above it, ``footer_html``, a
+        warning above the text (``banner_html``), all put in as they are; the ``mark`` of an
+        edition, above everything, on paper too; where the ``feed`` of the site lies beside it.
     """
-    _check_language(lang)
-    parts: dict[str, str] = {
+    template = _templates().get_template("page.html.j2")
+    shown = parts | {
+        "title": title,
+        "words": {"code": LANGUAGE_TAGS[lang]} | words_in(lang).all_labels("site"),
         "policy": Markup(POLICY),
-        "mark": mark,
-        "feed": feed,
-        "body_html": Markup(body_html),
-        "nav_html": Markup(nav_html),
-        "footer_html": Markup(footer_html),
-        "banner_html": Markup(banner_html),
         "page_css": Markup((TEMPLATE / "page.css").read_text("utf-8")),
     }
-    template = _templates().get_template("page.html.j2")
-    words = {"code": LANGUAGE_TAGS[lang]} | words_in(lang).all_labels("site")
-    page = template.render(words=words, title=title, font_css="", **parts)
-    text = visible_text(page) + PAGE_NUMBER
+    shown |= {
+        name: Markup(part) if name.endswith("_html") else part for name, part in parts.items()
+    }
+    text = visible_text(template.render(shown, font_css="")) + PAGE_NUMBER
     if lang == "en":
         text = text.translate(WIDE_IN_ENGLISH)
-    font_css = Markup(fonts.font_face_css(text))
-    return template.render(words=words, title=title, font_css=font_css, **parts)
+    return template.render(shown, font_css=Markup(fonts.font_face_css(text)))
 
 
 def keep_together(html: str) -> str:
     """Spaces that no line may break at, in the place of those around numbers."""
     return TOGETHER.sub("\N{NO-BREAK SPACE}", html)
-
-
-def _check_language(lang: str) -> None:
-    if lang not in LANGUAGE_TAGS:
-        raise ParameterError(f"lang is {lang!r}; it may be one of {sorted(LANGUAGE_TAGS)}")
-
-
-def _markdown_html(source: str) -> str:
-    renderer = PageRenderer(escape=False, exclude_anchor_links=True)
-    return MarkdownWithMath(renderer=renderer).render(source)
 
 
 @cache
@@ -233,18 +166,15 @@ def _templates() -> Environment:
 
 
 def _append_code(body: BeautifulSoup, notebook: NotebookNode, lang: str) -> None:
-    """Put the code at the end, folded up, but for the parameters of this run."""
+    """Put the code at the end, folded up, but for what papermill wrote: the parameters of this
+    run, some of this machine, which stand in a table.
+    """
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
-    sources = [cell.source for cell in cells if not _is_injected(cell)]
-    if sources:
+    own = [c for c in cells if "injected-parameters" not in c.metadata.get("tags", [])]
+    if sources := [cell.source for cell in own]:
         label = words_in(lang).label("source", "site")
         html = _templates().get_template("code.html.j2").render(label=label, sources=sources)
         body.append(BeautifulSoup(html, "html.parser"))
-
-
-def _is_injected(cell: NotebookNode) -> bool:
-    """Whether papermill wrote a cell; its values, some of this machine, stand in the table."""
-    return "injected-parameters" in cell.metadata.get("tags", [])
 
 
 def _insert_contents(body: BeautifulSoup, lang: str) -> None:
@@ -255,14 +185,8 @@ def _insert_contents(body: BeautifulSoup, lang: str) -> None:
         heading["id"] = heading.get("id") or f"section-{number}"
     if len(headings) < 2 or body.select_one(".one-page"):
         return
-    html = (
-        _templates()
-        .get_template("contents.html.j2")
-        .render(
-            label=words_in(lang).label("contents", "site"),
-            headings=[{"id": heading["id"], "text": heading.get_text()} for heading in headings],
-        )
-    )
+    label = words_in(lang).label("contents", "site")
+    html = _templates().get_template("contents.html.j2").render(label=label, headings=headings)
     # A switch stands with the answer and fills screens: the list would be lost below it.
     below_answer = body.select("h2, .switch")[0]
     below_answer.insert_before(BeautifulSoup(html, "html.parser"))
