@@ -7,6 +7,7 @@ import json
 import nbformat.v4 as v4
 import pytest
 
+from lvliang.site import gate
 from lvliang.site.gate import (
     POLICY,
     check_links,
@@ -165,11 +166,13 @@ def test_what_is_read_out_of_a_drawing_has_no_local_path():
     ]
 
 
-def test_size_is_counted_in_bytes():
+def test_size_is_counted_in_bytes(monkeypatch):
     html = page("吕梁")
     size = len(html) + 4
-    assert faults_of_page(html, limit_bytes=size) == []
-    assert faults_of_page(html, limit_bytes=size - 1) == [
+    monkeypatch.setattr(gate, "MOST_BYTES", size)
+    assert faults_of_page(html) == []
+    monkeypatch.setattr(gate, "MOST_BYTES", size - 1)
+    assert faults_of_page(html) == [
         f"The page has {size} bytes, and at most {size - 1} are allowed."
     ]
 

@@ -20,6 +20,7 @@ from lvliang.display import fonts
 from lvliang.display.words import forbidden
 
 EXCERPT = 40  # characters around a fault
+MOST_BYTES = 1_000_000  # of a page, in UTF-8
 HEADINGS = ["h1", "h2", "h3", "h4"]
 # By it the browser itself refuses what runs, sends or loads; see docs/decisions/policy.md.
 KEPT = "Content-Security-Policy"
@@ -32,6 +33,15 @@ DEAD = (
     "script, form, iframe, frame, object, embed, base, video, audio, source, "
     "svg image:not([href^='data:']), link:not([rel=alternate])"
 )
+# Elements, the attributes of which one must say what they show, and the fault where none does.
+FAULTY: list[tuple[str, tuple[str, ...], str]] = [
+    (DEAD, (), "A page must have no <{}>, of which a reader gets nothing"),
+    ("img", ("alt",), "An <{}> has no text alternative"),
+    ("img:not([src^='data:' i])", (), "An <{}> is a file of its own, which no reader is shown"),
+    ("area, canvas, input[type=image i]", ("alt", "aria-label"),
+     "A drawn <{}> has no text alternative"),
+    ("[role=img]:not(svg)", ("alt", "aria-label"), 'A <{}> of role="img" has no aria-label'),
+]  # fmt: skip
 LOCAL_PATH = re.compile(
     r"(?i:file)://\S*"
     # A path may follow a space or a quotation mark, never a host name or another path; and words
@@ -62,15 +72,8 @@ def faults_of_notebook(nb: NotebookNode) -> list[str]:
     return [f"Cell {number} {fault}." for number, out in outputs for fault in _output_faults(out)]
 
 
-def faults_of_page(html: str, *, limit_bytes: int = 1_000_000) -> list[str]:
-    """Return why a page must not be published, empty if it may.
-
-    Parameters
-    ----------
-    html
-        The complete page.
-    limit_bytes
-        The largest page allowed, in bytes of UTF-8.
+def faults_of_page(html: str) -> list[str]:
+    """Return why a complete page must not be published, empty if it may.
 
     Examples
     --------
@@ -83,9 +86,11 @@ def faults_of_page(html: str, *, limit_bytes: int = 1_000_000) -> list[str]:
     ['An <img> has no text alternative, under “GDP”.']
     """
     page = BeautifulSoup(html, "html.parser")
-    checks = (_language, _policy, _alternatives, _glyphs, _machine, _wording)
-    whole = _size(html, limit_bytes)
-    return [*whole, *chain.from_iterable(check(page) for check in checks)]
+    checks = (_language, _policy, _elements, _glyphs, _machine, _wording)
+    size = len(html.encode("utf-8"))
+    whole = [f"The page has {size:,} bytes, and at most {MOST_BYTES:,} are allowed."]
+    found = chain.from_iterable(check(page) for check in checks)
+    return [*(whole if size > MOST_BYTES else []), *found]
 
 
 def faults_of_files(site_dir: Path) -> list[str]:
@@ -160,12 +165,6 @@ def _machine_words(text: str) -> Iterator[str]:
     yield from (f"the local path {path}" for path in dict.fromkeys(LOCAL_PATH.findall(text)))
 
 
-def _size(html: str, limit_bytes: int) -> Iterator[str]:
-    size = len(html.encode("utf-8"))
-    if size > limit_bytes:
-        yield f"The page has {size:,} bytes, and at most {limit_bytes:,} are allowed."
-
-
 def _language(page: BeautifulSoup) -> Iterator[str]:
     if not (page.html and page.html.get("lang")):
         yield "The <html> element has no lang."
@@ -181,29 +180,18 @@ def _policy(page: BeautifulSoup) -> Iterator[str]:
     for tag in page.select("meta[http-equiv]"):
         if tag not in kept:
             yield f"A page must have no second http-equiv, {where(tag)}."
-    for tag in page.select(DEAD):
-        yield f"A page must have no <{tag.name}>, of which a reader gets nothing, {where(tag)}."
 
 
-def _alternatives(page: BeautifulSoup) -> Iterator[str]:
-    for tag in page("img"):
-        if not _says(tag.get("alt")):
-            yield f"An <img> has no text alternative, {where(tag)}."
-        if not str(tag.get("src")).lower().startswith("data:"):
-            yield f"An <img> is a file of its own, which no reader is shown, {where(tag)}."
-    for tag in page(["area", "canvas", "input"]):
-        drawn = tag.name != "input" or str(tag.get("type")).lower() == "image"
-        if drawn and not any(_says(tag.get(name)) for name in ("alt", "aria-label")):
-            yield f"A drawn <{tag.name}> has no text alternative, {where(tag)}."
-    for tag in page(role="img"):
-        if tag.name != "svg" and not any(map(_says, (tag.get("aria-label"), tag.get("alt")))):
-            yield f'A <{tag.name}> of role="img" has no aria-label, {where(tag)}.'
+def _elements(page: BeautifulSoup) -> Iterator[str]:
+    for elements, names, fault in FAULTY:
+        for tag in page.select(elements):
+            if not any(_says(tag.get(name)) for name in names):
+                yield f"{fault.format(tag.name)}, {where(tag)}."
     for tag in page("svg"):
         hidden = tag.get("aria-hidden") == "true" or tag.find_parent("svg")
         title = tag.find("title", recursive=False)
-        names = (tag.get("aria-label"), title and title.get_text())
-        named = tag.get("role") == "img" and any(map(_says, names))
-        if not (hidden or named):
+        named = _says(tag.get("aria-label")) or (title and _says(title.get_text()))
+        if not (hidden or (named and tag.get("role") == "img")):
             yield f'An <svg> has no role="img" with an aria-label or <title>, {where(tag)}.'
 
 

@@ -146,9 +146,7 @@ def page_shell(*, lang: str, title: str, **parts: str) -> str:
         "policy": Markup(POLICY),
         "page_css": Markup((TEMPLATE / "page.css").read_text("utf-8")),
     }
-    shown |= {
-        name: Markup(part) if name.endswith("_html") else part for name, part in parts.items()
-    }
+    shown |= {name: Markup(part) for name, part in parts.items() if name.endswith("_html")}
     text = visible_text(template.render(shown, font_css="")) + PAGE_NUMBER
     if lang == "en":
         text = text.translate(WIDE_IN_ENGLISH)
@@ -221,8 +219,7 @@ def _drop_empty_sections(body: BeautifulSoup) -> None:
     if body.select_one(".one-page"):
         return
     for heading in body("h2"):
-        until_next = takewhile(lambda piece: piece.name != "h2", heading.find_next_siblings())
-        section = list(until_next)
+        section = list(takewhile(lambda one: one.name != "h2", heading.find_next_siblings()))
         said = [part for piece in section for part in piece.select("p, li, table, figure, math")]
         if said and all(NOTHING_STYLE in part.get_attribute_list("class") for part in said):
             for piece in [heading, *section]:
@@ -232,9 +229,8 @@ def _drop_empty_sections(body: BeautifulSoup) -> None:
 def _name_chinese(body: BeautifulSoup) -> None:
     """Mark the Chinese of an English page as such: words of the report, titles of sources."""
     for words in body.find_all(string=CHINESE):
-        parts = CHINESE.split(words)
         if words.find_parent(["svg", "pre"]) is None:
-            words.replace_with(*map(_chinese_or_not, parts))
+            words.replace_with(*map(_chinese_or_not, CHINESE.split(words)))
 
 
 def _chinese_or_not(part: str) -> Tag | NavigableString:

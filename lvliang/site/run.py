@@ -51,9 +51,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 @dataclass(frozen=True)
 class Job:
-    """A notebook, which is only read, and where its executed copy goes; ``parameters`` are injected
-    after the cell tagged so, and messages call the job by its ``name``.
-    """
+    """A notebook, which is only read, and where its executed copy goes."""
 
     notebook: Path
     output: Path
@@ -108,8 +106,8 @@ def execute(
     workers, deadline : int, float or None
         How many notebooks run at once, seconds for the whole call (None waits for ever).
     work : callable, optional
-        Called in the process of a job as ``work(job, run)``, where ``run()`` executes the
-        notebook; can be pickled, and so can what it returns, which is returned by job.
+        In the process of a job, ``work(job, run)`` calls ``run()`` to execute the notebook; can
+        be pickled, and so can what it returns, which is returned by job.
     on_progress : callable, optional
         Called as ``on_progress(job, done_cells, total_cells)``.
 

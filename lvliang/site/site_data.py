@@ -65,12 +65,8 @@ def write_data(site: Path, lang: str, pages: Mapping[str, Sequence[Content]]) ->
     """Write ``data/<lang>/<page>-<nn>.csv`` below ``site``, and ``index.csv``, which lists them.
 
     Files are UTF-8 with its mark, lines as RFC 4180 has them, the first line heads. A text cell
-    that is a number has an ASCII minus, one that says there is nothing is empty.
-
-    Parameters
-    ----------
-    pages : mapping
-        By name of the page: what it shows, in its order.
+    that is a number has an ASCII minus, one that says there is nothing is empty. ``pages`` are
+    what each page shows, in its order, by its name.
     """
     folder = site / FOLDER / lang
     folder.mkdir(parents=True)
@@ -90,14 +86,7 @@ def write_data(site: Path, lang: str, pages: Mapping[str, Sequence[Content]]) ->
 def listing_html(files: Sequence[DataFile], names: Mapping[str, str], root: str, lang: str) -> str:
     """HTML that links to every file, folded up by page; empty where there is none.
 
-    Parameters
-    ----------
-    files : sequence of DataFile
-        From `write_data`.
-    names : mapping
-        What each page is called.
-    root : str
-        The way from the page to the root of the site: ``""`` or ``"../"``.
+    ``names`` are what pages are called, ``root`` the way to the root of the site.
     """
     if not files:
         return ""

@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 
 _LANGUAGES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     """<fieldset class="switch languages"><legend>{{ legend }}</legend>
-{% for lang, code, name, body in halves %}
+{% for lang, body in halves.items() %}
 <input type="radio" name="language" id="language-{{ lang }}"{{ " checked" if loop.first }}>
-<label for="language-{{ lang }}" lang="{{ code }}">{{ name }}</label>
-<div class="panel" lang="{{ code }}">
+<label for="language-{{ lang }}" lang="{{ languages[lang] }}">{{ names[lang] }}</label>
+<div class="panel" lang="{{ languages[lang] }}">
 {{ body }}
 </div>
 {% endfor %}
@@ -39,25 +39,16 @@ _LANGUAGES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).
 def stand_alone(pages: Mapping[str, str]) -> str:
     """One file of the same page in several languages, the first of them shown.
 
-    Parameters
-    ----------
-    pages : mapping of str to str
-        By language: a complete page, of which banner, body and footer are taken.
+    ``pages`` are complete, by language; banner, body and footer are taken of each.
     """
     halves = {lang: BeautifulSoup(html, "html.parser") for lang, html in pages.items()}
     titles = [half.title.get_text() for half in halves.values() if half.title]
     first = next(iter(pages))
     body = _LANGUAGES.render(
         legend=words_in(first).label("choose", "summary"),
-        halves=[
-            (
-                lang,
-                LANGUAGE_TAGS[lang],
-                words_in(lang).label("language", "summary"),
-                _half(half, lang),
-            )
-            for lang, half in halves.items()
-        ],
+        languages=LANGUAGE_TAGS,
+        names={lang: words_in(lang).label("language", "summary") for lang in halves},
+        halves={lang: _half(half, lang) for lang, half in halves.items()},
     )
     return page_shell(lang=first, title=" / ".join(titles), body_html=body)
 
@@ -65,9 +56,7 @@ def stand_alone(pages: Mapping[str, str]) -> str:
 def _half(page: BeautifulSoup, lang: str) -> Markup:
     """What a page says, with ids that those of another language cannot repeat."""
     _rename_ids(page(True), f"{lang}-")
-    mark, banner, main, footer = (
-        page.select_one(part) for part in (".mark", ".banner", "main", "footer")
-    )
+    mark, banner, main, footer = map(page.select_one, (".mark", ".banner", "main", "footer"))
     parts = [f'<div class="mark">{mark.decode_contents()}</div>'] if mark else []
     parts += [str(banner)] if banner else []
     parts += [main.decode_contents()] if main else []
@@ -94,12 +83,8 @@ def _renamed(pattern: str, value: str, new: dict[str, str]) -> str:
 def write_summary(site: Path, languages: Sequence[str]) -> list[str]:
     """Write the page for the desk to the top of a site: one file, and a PDF of each language.
 
-    Without a browser, or if it fails, there is no PDF, and a line on stderr says so.
-
-    Returns
-    -------
-    list of str
-        What was written, as paths below ``site``.
+    Without a browser, or if it fails, there is no PDF, and a line on stderr says so. Returns what
+    was written, as paths below ``site``.
     """
     pages = {lang: (site / lang / f"{SUMMARY}.html").read_text("utf-8") for lang in languages}
     made = kept("summary", pages, lambda: stand_alone(pages))
