@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import without_kernels
 from nbformat import v4, write
 
 from lvliang import parameters
@@ -125,31 +125,23 @@ Report = Callable[..., list[str]]
 
 @pytest.fixture
 def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_data: Path) -> Report:
-    """Publish two notebooks, one of them of a scenario, without a kernel; returns what was run."""
-    schemas = {AUDIT: parameters.NotebookParameters, COURSE: parameters.ProjectionParameters}
-    monkeypatch.setattr(parameters, "SCHEMAS", schemas)
+    """Publish two notebooks, one of them of a scenario; returns what was run."""
+    notebooks = {AUDIT: parameters.NotebookParameters, COURSE: parameters.ProjectionParameters}
     monkeypatch.setattr(publication, "NOTEBOOKS", tmp_path)
-    monkeypatch.setattr("lvliang.baseline.contract.check_all", lambda *_: {})
-    monkeypatch.setattr(publication.run, "prepare", lambda folder: folder.mkdir(exist_ok=True))
     monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path / "store"))
     monkeypatch.setenv("LVLIANG_DATA", str(small_data))
-    for name in schemas:
+    for name in notebooks:
         cells = [v4.new_markdown_cell("# 题 Title")]
         write(v4.new_notebook(cells=cells), tmp_path / f"{name}.ipynb")
 
     def report(**given: str) -> list[str]:
         ran: list[str] = []
 
-        def run(job: Any) -> None:
+        def execute(job: Any) -> None:
             ran.append(job.name)
             shutil.copy(job.notebook, job.output)
 
-        def execute(jobs: Any, *, work: Any, **_: Any) -> list[Any]:
-            return [work(job, partial(run, job)) for job in jobs]
-
-        monkeypatch.setattr(publication.run, "execute", execute)
-        outputs = tmp_path / "outputs"
-        publication.publish_report(given, outputs=outputs, workers=1, deadline=None)
+        without_kernels.publish(tmp_path / "outputs", notebooks, execute, **given)
         return ran
 
     return report
