@@ -509,10 +509,9 @@ def test_each_run_with_news_adds_a_vintage_and_the_page_tells_it(publish, tmp_pa
     changed = made()["parameters"] | {"growth_discount": 1.0}
     page = publish(handed_out(parameters=changed, verdicts=[FALLEN]))
     assert MOVED in section(page)
-    heads = [
-        head.get_text() for head in BeautifulSoup(page.read_text("utf-8"), "html.parser")("h2")
-    ]
-    assert heads[:2] == ["研判：目标能否实现", "与上期相比"]
+    heads = BeautifulSoup(page.read_text("utf-8"), "html.parser")("h2")
+    assert [head.get_text() for head in heads[:2]] == ["研判：目标能否实现", "与上期相比"]
+    assert 'href="data/zh/index-01.csv"' in page.read_text("utf-8")
     assert "−30个百分点" in (page.parent / "data/zh/index-01.csv").read_text("utf-8-sig")
     (second,) = set(files(outputs)) - {first}
     for name in ("feed.json", "en/feed.json"):
