@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import nbformat
 import pandas as pd
@@ -93,13 +92,7 @@ def feed_json(record: Sequence[Vintage], *, title: str, lang: str) -> str:
     """The feed of a record as JSON Feed 1.1, newest first.
 
     It holds no address: a site lies wherever it was copied to, and an older run has no page.
-
-    Parameters
-    ----------
-    record : sequence of mapping
-        Vintages, oldest first, the one just published last.
-    title : str
-        Of the feed.
+    ``record`` is of vintages, oldest first, the one just published last.
     """
     newest = range(len(record))[: -MOST_ITEMS - 1 : -1]
     feed = {
@@ -112,9 +105,19 @@ def feed_json(record: Sequence[Vintage], *, title: str, lang: str) -> str:
 
 
 def _item(record: Sequence[Vintage], lang: str) -> dict[str, str]:
-    """The last vintage of a record, held against those before it: its news, then its verdicts."""
+    """The last vintage of a record: its verdicts, and its news since those before it."""
     *past, vintage = record
-    text = Text("history", lang, _facts(past, vintage))
+    given = vintage["parameters"]
+    name, changes = given.get("scenario", BASELINE), given.get("changes", "")
+    main = Verdicts(Verdict.of(row) for row in vintage["verdicts"]).of(MAIN)
+    facts = vars(stand(past, vintage)) | {
+        "region": _region(given["region"]),
+        "scenario": _titles(vintage, name) if changes or name != BASELINE else None,
+        "changes": changes,
+        "main": main,
+        "counts": class_counts(main),
+    }
+    text = Text("history", lang, facts)
     title, content = (
         "\n".join(piece.words for piece in text.say(block)) for block in ("feed_title", "feed")
     )
@@ -124,20 +127,6 @@ def _item(record: Sequence[Vintage], lang: str) -> dict[str, str]:
         "content_text": content,
         "date_published": datetime.fromisoformat(vintage["as_of"]).isoformat(timespec="seconds"),
         "language": LANGUAGE_TAGS[lang],
-    }
-
-
-def _facts(past: Sequence[Vintage], vintage: Vintage) -> dict[str, Any]:
-    """The region, the scenario where something is assumed, the verdicts, and what moved."""
-    given = vintage["parameters"]
-    name, changes = given.get("scenario", BASELINE), given.get("changes", "")
-    main = Verdicts(Verdict.of(row) for row in vintage["verdicts"]).of(MAIN)
-    return vars(stand(past, vintage)) | {
-        "region": _region(given["region"]),
-        "scenario": _titles(vintage, name) if changes or name != BASELINE else None,
-        "changes": changes,
-        "main": main,
-        "counts": class_counts(main),
     }
 
 

@@ -86,10 +86,7 @@ _INDEX = _TEMPLATES.from_string(
 
 @dataclass(frozen=True)
 class Site:
-    """A site under way: its folder, the parameters of the report, its pages and languages.
-
-    The first language has the front page.
-    """
+    """A site under way; the first of its languages has the front page."""
 
     folder: Path
     run: ReportParameters
@@ -123,16 +120,8 @@ def write_index(
 ) -> None:
     """Write the index of each language, its feed and its data, and hold the site against the gate.
 
-    Parameters
-    ----------
-    site : Site
-        Every page stands in its folder.
-    executed : dict
-        By name: the executed notebooks.
-    standing : Standing, optional
-        Where the run stands among the vintages; the index tells it.
-    record : sequence of mapping
-        The vintages that the feed tells, oldest first.
+    Every page of the ``executed`` notebooks, by name, stands in the folder already. The index
+    tells ``standing``, the feed the vintages of the ``record``, oldest first.
 
     Raises
     ------
@@ -213,7 +202,7 @@ class _SiteInLanguage:
     ) -> str:
         site, run, label = self.site, self.site.run, words_in(self.lang).label
         names = {name: label(name, "page") for name in notebooks} | {INDEX: label("news", "site")}
-        below = "" if self._here.count("/") else f"{self.lang}/"
+        below = "" if "/" in self._here else f"{self.lang}/"
         leads = [name for name in LEADS if name in notebooks]
         body = _INDEX.render(
             title=self._title,

@@ -32,23 +32,15 @@ Row = dict[str, Any]
 def results(verdicts: Verdicts, outlook: Outlook, parameters: Mapping[str, Any]) -> Row:
     """The forecasts and verdicts of a run, ready for JSON.
 
-    Parameters
-    ----------
-    verdicts : Verdicts
-        From :func:`lvliang.feasibility.verdicts.assess`.
-    outlook : Outlook
-        The draws behind them.
-    parameters : mapping
-        Of the run; the language is left out, as it changes no figure.
-
     Returns
     -------
     dict
-        ``origin`` (last year known); ``parameters``; ``scenario_title`` by language, as the file
-        of a user's own scenario is not kept; ``verdicts`` (one row a target, what is
-        `KEPT` of it); ``forecasts``: one row a quantity, ``indicator, unit, first_year,
-        last_year`` and the quantiles ``q05`` to ``q95``. A span of several years is
-        ``statistic`` ``mean`` (年均增长, %), a single year ``year``. What is missing is None.
+        ``origin`` (last year known); ``parameters`` of the run without the language, which changes
+        no figure; ``scenario_title`` by language, as the file of a user's own scenario is not
+        kept; ``verdicts`` (one row a target, what is `KEPT` of it); ``forecasts``: one row a
+        quantity, ``indicator, unit, first_year, last_year`` and the quantiles ``q05`` to ``q95``.
+        A span of several years is ``statistic`` ``mean`` (年均增长, %), a single year ``year``.
+        What is missing is None.
     """
     return {
         "origin": outlook.base_year,
@@ -90,11 +82,8 @@ class Move:
     @property
     def change(self) -> float | None:
         """By how much the probability rose (0-1), or None where one of them has none."""
-        if self.before is None or self.now is None:
-            return None
-        if self.before.probability is None or self.now.probability is None:
-            return None
-        return self.now.probability - self.before.probability
+        before, now = (one.probability if one else None for one in (self.before, self.now))
+        return None if before is None or now is None else now - before
 
     @property
     def is_told(self) -> bool:
@@ -229,14 +218,7 @@ def stand(past: Sequence[Vintage], current: Vintage) -> Standing:
     """Compare a run with the last vintage of its region under the same scenario.
 
     Other parameters may differ: what they moved is told. A scenario run between two others is no
-    news to them.
-
-    Parameters
-    ----------
-    past : sequence of mapping
-        Vintages of every region, oldest first.
-    current : mapping
-        The run, as a vintage.
+    news to them. ``past`` are vintages of every region, oldest first.
     """
     line = [vintage for vintage in past if _line(vintage) == _line(current)]
     is_same = bool(line) and _same(line[-1], current)
