@@ -336,6 +336,7 @@ def test_a_killed_run_leaves_a_page_and_its_vintage_or_neither(tmp_path, point):
     assert files(tmp_path) == [f"{name}.json" for name in found]
     assert (tmp_path / "history/first.json").read_bytes() == first
     keep(tmp_path, "newer", made("third"))
+    assert shown(tmp_path) == "newer" and not (tmp_path / ".published-new").is_symlink()
     assert files(tmp_path) == [*(f"{name}.json" for name in found), "third.json"]
 
 

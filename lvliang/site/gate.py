@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from itertools import chain, groupby
 from pathlib import Path
@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from lvliang.display import fonts
 from lvliang.display.words import forbidden
+from lvliang.errors import QualityError
 
 EXCERPT = 40  # characters around a fault
 MOST_BYTES = 1_000_000  # of a page, in UTF-8
@@ -58,6 +59,12 @@ NOT_DRAWN = frozenset({"title", "desc", "metadata", "style", "script"})
 # What a reader reads as one with the words around it.
 INLINE = frozenset({"a", "b", "code", "em", "i", "mark", "q", "span", "strong", "tspan"})
 READ_OUT = ("alt", "alttext", "aria-label", "title")
+
+
+def refuse(faults: Iterable[str]) -> None:
+    """Refuse a site for its faults, all of which are told together."""
+    if told := "\n".join(faults):
+        raise QualityError(told)
 
 
 def faults_of_notebook(nb: NotebookNode) -> list[str]:

@@ -21,7 +21,6 @@ from lvliang.baseline.store import kept
 from lvliang.display.prose import said
 from lvliang.display.show import Piece, contents_of, nothing_to_show
 from lvliang.display.words import words_in
-from lvliang.errors import QualityError
 from lvliang.feasibility.targets import load_targets
 from lvliang.parameters import (
     SUMMARY,
@@ -130,7 +129,8 @@ def write_index(
     """
     files = write_summary(site.folder, site.languages) if SUMMARY in executed else []
     for page in files[:1]:
-        _refuse(page, gate.faults_of_page((site.folder / page).read_text("utf-8")))
+        html = (site.folder / page).read_text("utf-8")
+        gate.refuse(f"{page}: {fault}" for fault in gate.faults_of_page(html))
     # A public site retells its own city alone.
     known = [
         vintage
@@ -139,8 +139,7 @@ def write_index(
     ]
     for lang in site.languages:
         _SiteInLanguage(site, lang).write_index(executed, standing, files, known)
-    if faults := [*gate.check_links(site.folder), *gate.faults_of_files(site.folder)]:
-        raise QualityError("\n".join(faults))
+    gate.refuse([*gate.check_links(site.folder), *gate.faults_of_files(site.folder)])
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ class _SiteInLanguage:
         shown[INDEX] = [found for piece in moved for found in contents_of(piece)]
         tables = site_data.write_data(site.folder, lang, shown)
         page = self._index(notebooks, moved, files, tables)
-        _refuse(self._here, gate.faults_of_page(page))
+        gate.refuse(f"{self._here}: {fault}" for fault in gate.faults_of_page(page))
         place = site.folder / self._here
         place.write_text(page, encoding="utf-8")
         told = news.feed_json(record, title=self._title, lang=lang)
@@ -331,11 +330,6 @@ def _differs(run: NotebookParameters) -> Iterator[dict[str, Any]]:
             shown = find_region(value) if isinstance(value, str) else f"{value:g}"
             # English has the name that a command takes.
             yield titles[name] | {"title_en": name, "value": shown}
-
-
-def _refuse(place: str, faults: Sequence[str]) -> None:
-    if faults:
-        raise QualityError("\n".join(f"{place}: {fault}" for fault in faults))
 
 
 def _kind(file: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,7 @@ from lvliang import parameters, provenance
 from lvliang.baseline import store
 from lvliang.baseline.package import data_folder
 from lvliang.display.texts import TEXTS, texts_of
-from lvliang.errors import LvliangError, ParameterError, QualityError
+from lvliang.errors import LvliangError, ParameterError
 from lvliang.parameters import SUMMARY, ReportParameters
 from lvliang.projection.scenario import scenario_path
 from lvliang.site import publish, run
@@ -76,6 +76,7 @@ def publish_report(
         from lvliang.baseline.contract import check_all
         from lvliang.display.words import LANGUAGES
         from lvliang.site import archive
+        from lvliang.site.gate import refuse
         from lvliang.site.pages import Site, write_index, write_pages
         from lvliang.site.vintage import stand
 
@@ -94,7 +95,7 @@ def publish_report(
                     work=partial(_pages_of, site),
                     on_progress=on_progress,
                 )
-                _refuse(chain.from_iterable(faults))
+                refuse(sorted(chain.from_iterable(faults)))
                 now = datetime.now().astimezone()
                 name = publish.free_name(outputs, f"{now:%Y%m%dT%H%M%S}")
                 executed = {job.name: _read_executed(job) for job in jobs}
@@ -103,7 +104,7 @@ def publish_report(
                 standing = stand(past, vintage) if vintage else None
                 new = vintage if standing and standing.same_as is None else None
                 if SUMMARY in executed:
-                    _refuse(write_pages(site, executed[SUMMARY], SUMMARY, standing))
+                    refuse(sorted(write_pages(site, executed[SUMMARY], SUMMARY, standing)))
                 write_index(site, executed, standing, [*past, new] if new else past)
             with archive.recorded(outputs, new):
                 page = publish.switch(folder, outputs, name) / "index.html"
@@ -193,12 +194,6 @@ def _read_executed(job: run.Job) -> NotebookNode:
     import nbformat
 
     return nbformat.read(job.output, as_version=4)
-
-
-def _refuse(faults: Iterable[str]) -> None:
-    """Refuse a site for its faults, all of which are told together."""
-    if told := sorted(faults):
-        raise QualityError("\n".join(told))
 
 
 @contextmanager
