@@ -82,27 +82,20 @@ def open_history(outputs: Path) -> list[Vintage]:
 def read_history(outputs: Path) -> list[Vintage]:
     """The vintages of ``outputs/history``, oldest first; none where there is no such folder.
 
-    Raises
-    ------
-    DataError
-        Names the first file that is no vintage, what is wrong and what would be legal.
+    Raises `DataError` by the first file that is no vintage: what is wrong, what would be legal.
     """
     folder = outputs / FOLDER
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: is not a folder; legal: the folder of the vintages, or none")
-    files = (path for path in sorted(folder.glob("*.json")) if not path.name.startswith("."))
-    return sorted(map(_read, files), key=lambda vintage: datetime.fromisoformat(vintage["as_of"]))
+    found = map(_read, sorted(folder.glob("[!.]*.json")))
+    return sorted(found, key=lambda vintage: datetime.fromisoformat(vintage["as_of"]))
 
 
 def vintage_of(executed: dict[str, NotebookNode], *, release: str, as_of: str) -> Vintage | None:
     """The vintage of a run, from what its notebook handed out; None if it was not among those run.
 
     ``executed`` are the notebooks by name, ``as_of`` the time of publication, ISO with its offset.
-
-    Raises
-    ------
-    QualityError
-        The notebook handed out nothing.
+    Raises `QualityError` where the notebook did not hand out one result.
     """
     if NOTEBOOK not in executed:
         return None
@@ -122,12 +115,8 @@ def vintage_of(executed: dict[str, NotebookNode], *, release: str, as_of: str) -
 def recorded(outputs: Path, vintage: Vintage | None) -> Iterator[None]:
     """Keep `vintage`, if any, where the block makes its release the published one, and only then.
 
-    The caller holds the lock of `outputs`.
-
-    Raises
-    ------
-    LvliangError
-        It cannot be written; the block has not begun.
+    The caller holds the lock of `outputs`. Raises `LvliangError` before the block where the
+    vintage cannot be written.
     """
     if vintage is None:
         yield

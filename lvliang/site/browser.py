@@ -30,10 +30,7 @@ def find_browser() -> str | None:
 def printed(page: Path, browser: str) -> bytes:
     """The page as the browser prints it to PDF, offline; once for the same page.
 
-    Raises
-    ------
-    OSError, subprocess.SubprocessError
-        If the browser does not print it.
+    Raises `OSError` or `subprocess.SubprocessError` if the browser does not print it.
     """
     what = {"page": hashlib.sha256(page.read_bytes()).hexdigest(), "browser": browser}
     return kept("pdf", what, lambda: _print(page, browser))

@@ -120,12 +120,8 @@ def write_index(
     """Write the index of each language, its feed and its data, and hold the site against the gate.
 
     Every page of the ``executed`` notebooks, by name, stands in the folder already. The index
-    tells ``standing``, the feed the vintages of the ``record``, oldest first.
-
-    Raises
-    ------
-    QualityError
-        Names every fault and the page it is on.
+    tells ``standing``, the feed the vintages of the ``record``, oldest first. Raises
+    `QualityError` by every fault and the page it is on.
     """
     files = write_summary(site.folder, site.languages) if SUMMARY in executed else []
     for page in files[:1]:
@@ -316,10 +312,7 @@ def _assumed(run: NotebookParameters) -> dict[str, Any]:
         return {"scenario": None, "drivers": {}}
     years = range(run.base_year + 1, run.end_year + 1)
     is_plain = run.assumed.is_baseline() and not run.assumed.changes
-    return {
-        "scenario": None if is_plain else run.assumed,
-        "drivers": run.assumed.assumed(years),
-    }
+    return {"scenario": None if is_plain else run.assumed, "drivers": run.assumed.assumed(years)}
 
 
 def _differs(run: NotebookParameters) -> Iterator[dict[str, Any]]:

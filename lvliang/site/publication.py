@@ -51,19 +51,9 @@ def publish_report(
     goes to ``outputs/history`` in the same switch, unless it repeats the last vintage of its
     region. Returns the front page.
 
-    Parameters
-    ----------
-    given : dict
-        Parameters by name, as text; ``lang`` publishes that language alone.
-    outputs : Path
-        Folder of the releases.
-    workers, deadline : int, float or None
-        As `run.execute` takes them.
-
-    Raises
-    ------
-    LvliangError
-        Of the class whose exit code tells what failed; what was published before stands.
+    ``given`` are parameters by name, as text; ``lang`` publishes that language alone. `run.execute`
+    takes the others. Raises the `LvliangError` whose exit code tells what failed; what was
+    published before stands.
     """
     asked = parameters.check_report(given)
     with publish.lock(outputs):
@@ -122,10 +112,7 @@ def run_notebook(
 ) -> Path:
     """Run one notebook and write its page to ``outputs/runs``, beside the executed notebook.
 
-    Raises
-    ------
-    LvliangError
-        Of the class whose exit code tells what failed.
+    Raises the `LvliangError` whose exit code tells what failed.
     """
     asked = parameters.check(notebook, given)
     if not notebook.is_file():

@@ -27,12 +27,8 @@ NOTE = ".cache/published.json"
 def lock(outputs: Path) -> Iterator[None]:
     """Hold `outputs` for this run alone; the folder is created where missing.
 
-    The lock belongs to the open file, so it goes when its process does, however that ends.
-
-    Raises
-    ------
-    Locked
-        Another run holds it; the message has the number of its process.
+    The lock belongs to the open file, so it goes when its process does, however that ends. Raises
+    `Locked`, by the number of its process, where another run holds it.
     """
     outputs.mkdir(parents=True, exist_ok=True)
     with (outputs / ".lock").open("a+") as file:
@@ -70,12 +66,8 @@ def staging(outputs: Path) -> Iterator[Path]:
 def switch(staged: Path, outputs: Path, name: str) -> Path:
     """Make ``outputs/published``, which is returned, show a folder from `staging`.
 
-    It moves to ``outputs/releases`` under `free_name`, and the last releases stay beside it.
-
-    Raises
-    ------
-    LvliangError
-        ``outputs/published`` is not a link; nothing has changed.
+    It moves to ``outputs/releases`` under `free_name`, and the last releases stay beside it. Raises
+    `LvliangError`, and changes nothing, where ``outputs/published`` is not a link.
     """
     published = outputs / "published"
     if published.exists() and not published.is_symlink():

@@ -109,13 +109,8 @@ def render_page(notebook: NotebookNode, *, lang: str, **around: str) -> str:
 
     Cells tagged ``lang-zh`` or ``lang-en`` appear in that language alone, cells tagged ``hidden``
     in none. Code stands folded up at the end; stderr never appears. What `page_shell` puts around
-    the body is handed on.
-
-    Raises
-    ------
-    QualityError
-        No cell of this language has a level-1 heading, so the page has no title, or a formula
-        cannot be set.
+    the body is handed on. Raises `QualityError` where no cell of this language has a level-1
+    heading, which is the title, or a formula cannot be set.
     """
     body = BeautifulSoup(keep_together(_body_html(notebook, lang)), "html.parser")
     title = body.find("h1")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment
 from nbformat import NotebookNode
@@ -40,8 +39,7 @@ _LISTING = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).fr
 )
 
 
-@dataclass(frozen=True)
-class DataFile:
+class DataFile(NamedTuple):
     """One file: its name, the page it is from, what it holds and how much."""
 
     file: str
@@ -78,8 +76,7 @@ def write_data(site: Path, lang: str, pages: Mapping[str, Sequence[Content]]) ->
             what = (found["caption"], found["note"], found["kind"])
             files.append(DataFile(name, page, *what, len(columns), len(rows)))
             _write(folder / name, [columns, *([_cell(value) for value in row] for row in rows)])
-    heads = [field.name for field in fields(DataFile)]
-    _write(folder / LIST, [heads, *(asdict(file).values() for file in files)])
+    _write(folder / LIST, [DataFile._fields, *files])
     return files
 
 
