@@ -97,8 +97,6 @@ def _run(shell: Shell, cell: NotebookNode, unseen: IO[bytes]) -> BaseException |
         cell.outputs.append(new_output("display_data", data=data, metadata=metadata))
     failed = result.error_before_exec or result.error_in_exec
     if failed:
-        name, value = type(failed).__name__, str(failed)
-        cell.outputs.append(
-            new_output("error", ename=name, evalue=value, traceback=shell.traceback)
-        )
+        told = {"ename": type(failed).__name__, "evalue": str(failed)}
+        cell.outputs.append(new_output("error", **told, traceback=shell.traceback))
     return failed

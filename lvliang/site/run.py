@@ -99,7 +99,8 @@ def execute(
     """Run the jobs; return when all are done, or raise the first failure and end the rest.
 
     However it ends, no process is left, and every job that began has its executed notebook at
-    ``job.output``, as far as it came.
+    ``job.output``, as far as it came. Raises what a cell raised as `ParameterError`, `DataError`
+    or `CellError`; `KernelDied` where a process ended before its notebook; `DeadlineExceeded`.
 
     Parameters
     ----------
@@ -110,15 +111,6 @@ def execute(
         be pickled, and so can what it returns, which is returned by job.
     on_progress : callable, optional
         Called as ``on_progress(job, done_cells, total_cells)``.
-
-    Raises
-    ------
-    ParameterError, DataError, CellError
-        What a cell raised.
-    KernelDied
-        A process ended before its notebook was done.
-    DeadlineExceeded
-        Some job was not done within `deadline`.
     """
     waiting, running, done = deque(jobs), dict[Any, _Run](), dict[str, Any]()
     ends = None if deadline is None else monotonic() + deadline
