@@ -410,14 +410,13 @@ def in_both(piece: Any) -> Any:
 def executed(*results: Any) -> Any:
     """A notebook as its run left it, handing out results."""
     outputs = [v4.new_output("display_data", {RESULT_TYPE: result}) for result in results]
-    return v4.new_notebook(
-        cells=[
-            v4.new_markdown_cell("# 题", metadata={"tags": ["lang-zh"]}),
-            v4.new_markdown_cell("# Title", metadata={"tags": ["lang-en"]}),
-            v4.new_code_cell(outputs=[in_both(Sentence("8%"))], metadata={"tags": ["answer"]}),
-            v4.new_code_cell(outputs=outputs, metadata={"tags": ["hidden"]}),
-        ]
-    )
+    cells = [
+        v4.new_markdown_cell("# 题", metadata={"tags": ["lang-zh"]}),
+        v4.new_markdown_cell("# Title", metadata={"tags": ["lang-en"]}),
+        v4.new_code_cell(outputs=[in_both(Sentence("8%"))], metadata={"tags": ["answer"]}),
+        v4.new_code_cell(outputs=outputs, metadata={"tags": ["hidden"]}),
+    ]
+    return v4.new_notebook(cells=cells)
 
 
 def handed_out(**given: Any) -> Vintage:

@@ -119,19 +119,15 @@ def test_richest_output_is_shown():
         del forms[kind]
 
 
-def test_page_stands_alone_and_passes_the_gate():
-    cells = [
-        markdown("## 一\n\n[统计局](https://www.stats.gov.cn) $x$\n\n## 二\n\n```python\nx\n```"),
-        shown({"text/html": chart().html()}, {"text/html": "<table><tr><td>1</td></tr></table>"}),
-    ]
+def test_page_stands_alone_between_what_is_put_around_it():
+    cells = [markdown("## 一\n\n[统计局](https://www.stats.gov.cn) $x$\n\n```python\nx\n```")]
     around = {"nav_html": "<a href='#main'>n</a>", "footer_html": "f", "banner_html": "b"}
-    page = render(*cells, **around)
+    page = render(*cells, shown({"text/html": chart().html()}), **around)
     assert faults_of_page(str(page)) == []
     assert page.select_one("meta[name=viewport]")
     assert page.select_one("a.skip")["href"] == "#" + page.main["id"]
-    assert page.select_one("nav.site").get_text().strip() == "n"
-    assert page.footer.get_text().strip() == "f"
-    assert page.select_one(".banner").get_text().strip() == "b"
+    said = [page.select_one(part).get_text().strip() for part in ("nav.site", "footer", ".banner")]
+    assert said == ["n", "f", "b"]
 
 
 def test_no_line_parts_a_number_from_its_sign_or_its_unit():
@@ -163,12 +159,8 @@ def test_chinese_on_an_english_page_is_marked_as_such_and_reads_the_same():
     table = "<table><tr><td>《规划》增长8%以上。 Reading: at least 8 (每县)</td></tr></table>"
     cells = [shown({"text/html": table}), markdown("plain"), markdown("`代码`")]
     en, zh = (render(*cells, lang=lang) for lang in ("en", "zh"))
-    assert [span.get_text() for span in en.select("main span[lang='zh-CN']")] == [
-        "题",
-        "《规划》增长8%以上。",
-        "每县",
-        "代码",
-    ]
+    marked = [span.get_text() for span in en.select("main span[lang='zh-CN']")]
+    assert marked == ["题", "《规划》增长8%以上。", "每县", "代码"]
     assert en.td.get_text() == zh.td.get_text()
     assert zh.main.select("[lang]") == []
 
@@ -189,10 +181,8 @@ def test_embedded_font_has_the_characters_of_the_page_but_english_quotation_mark
 
 
 def test_contents_list_leads_to_every_section():
-    page = render(
-        markdown("intro\n\n## 一 & 二\n\n### 细节"),
-        shown({"text/html": "<h2 id='own'>三</h2>"}),
-    )
+    own = shown({"text/html": "<h2 id='own'>三</h2>"})
+    page = render(markdown("intro\n\n## 一 & 二\n\n### 细节"), own)
     links = page.select("nav.contents a")
     assert [link.get_text() for link in links] == ["一 & 二", "三"]
     assert [link["href"] for link in links] == ["#section-1", "#own"]
