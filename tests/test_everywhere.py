@@ -5,8 +5,7 @@ import pytest
 
 from lvliang.cli.questions import Indicator
 from lvliang.errors import DataError, ParameterError
-from lvliang.projection.engine import draw_growth
-from lvliang.projection.everywhere import draw_everywhere
+from lvliang.projection.engine import draw_everywhere, draw_growth
 from lvliang.projection.outlook import look_ahead
 from lvliang.projection.panel import load_panel
 

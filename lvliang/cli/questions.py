@@ -128,9 +128,8 @@ def forecast(
     data: Data = None,
 ) -> None:
     """Joint forecasts of the panel as long rows: region, indicator, origin, years, stat, value."""
-    from lvliang.projection.everywhere import draw_everywhere
+    from lvliang.projection.engine import draw_everywhere, read_thresholds, summarise
     from lvliang.projection.panel import load_panel
-    from lvliang.projection.summary import read_thresholds, summarise
 
     use_data(data)
     limits = read_thresholds(thresholds)

@@ -32,9 +32,9 @@ from lvliang.feasibility.ranks import levels_by_treatment, shares_by_year
 from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
 from lvliang.projection.conditional import condition
+from lvliang.projection.engine import summarise
 from lvliang.projection.outlook import Outlook
 from lvliang.projection.scenario import Scenario
-from lvliang.projection.summary import summarise
 
 if TYPE_CHECKING:
     from lvliang.parameters import FeasibilityParameters
