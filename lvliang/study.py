@@ -64,8 +64,7 @@ from lvliang.feasibility.verdict_facts import (
 from lvliang.feasibility.verdicts import Verdicts, assess
 from lvliang.lineage import sources_of
 from lvliang.projection.conditional import COAL, condition
-from lvliang.projection.outlook import Outlook, actual, look_ahead
-from lvliang.projection.outlook_facts import gaps_of, outlook_facts
+from lvliang.projection.outlook import Outlook, actual, gaps_of, look_ahead, outlook_facts
 from lvliang.projection.scenario import Scenario, load_shipped
 from lvliang.projection.sensitivity import load_sensitivities, trial
 

@@ -23,8 +23,7 @@ from lvliang.display import drawing, fonts
 from lvliang.display.prose import Text
 from lvliang.display.show import Chart
 from lvliang.feasibility.rank_facts import rank_bars as rank_bars_of
-from lvliang.projection.outlook import QUANTILES
-from lvliang.projection.outlook_facts import fan_of
+from lvliang.projection.outlook import QUANTILES, fan_of
 from lvliang.projection.scenario import load_scenario
 
 BASELINE = load_scenario(base_year=2020, end_year=2025)

@@ -12,8 +12,14 @@ import xarray as xr
 from lvliang.display.prose import Text
 from lvliang.display.show import Chart
 from lvliang.feasibility.record import LONGEST
-from lvliang.projection.outlook import QUANTILES, look_ahead
-from lvliang.projection.outlook_facts import fan_of, gaps_of, outlook_facts, spread_of
+from lvliang.projection.outlook import (
+    QUANTILES,
+    fan_of,
+    gaps_of,
+    look_ahead,
+    outlook_facts,
+    spread_of,
+)
 from lvliang.projection.scenario import load_scenario
 
 BASELINE = load_scenario(base_year=2020, end_year=2025)

@@ -13,8 +13,7 @@ from lvliang.feasibility.break_even import BeyondGdp, EvenBet
 from lvliang.feasibility.rank_facts import rank_bars
 from lvliang.feasibility.targets import MAIN, TO_END
 from lvliang.feasibility.verdicts import Verdict, Verdicts, rank_paths
-from lvliang.projection.outlook import Outlook, actual, shock_set_aside
-from lvliang.projection.outlook_facts import fan_facts
+from lvliang.projection.outlook import Outlook, actual, fan_facts, shock_set_aside
 
 
 def verdict_facts(verdicts: Verdicts) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""One city's outlook: its province's history as known at the base year, and the joint draws."""
+"""One city's outlook: its province's history as known at the base year, the joint draws, and the
+facts that the page of trajectories tells of them."""
 
 from __future__ import annotations
 
@@ -12,12 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from lvliang.baseline.growth import from_log, to_log
-from lvliang.baseline.history import (
-    growth_levels,
-    load_history,
-    observed,
-    start_levels,
-)
+from lvliang.baseline.history import growth_levels, has_gap, load_history, observed, start_levels
 from lvliang.baseline.regions import Region, find_region, peers
 from lvliang.baseline.store import kept
 from lvliang.projection.conditional import condition
@@ -30,10 +26,12 @@ from lvliang.projection.national import (
     without_shock,
 )
 from lvliang.projection.panel import Panel, has_panel, load_panel
-from lvliang.projection.paths import evidence, project
+from lvliang.projection.paths import LONGEST_GAP, MINIMUM_CHANGES, evidence, project
 from lvliang.projection.scenario import Scenario, load_scenario
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+HEADS = {level: f"q{round(100 * level):02d}" for level in QUANTILES}
+UNITS = {"gdp_real_growth": "%", "gdp_nominal": "亿元", "budget_revenue": "亿元"}
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,8 @@ class Outlook:
 
     ``history`` holds observations known at ``base_year`` (every vintage), ``levels`` the series
     that are projected, ``paths`` the draws (draw, region, indicator, year), conditional on
-    ``scenario``. ``asked``: what they were drawn for, by name of the parameter: with the data,
-    all that they depend on besides the scenario.
+    ``scenario``. ``asked``: by name of the parameter, all that they depend on besides the data
+    and the scenario.
     """
 
     region: Region
@@ -82,19 +80,11 @@ def look_ahead(
 
     Parameters
     ----------
-    region : str
-        Six-digit code or name.
-    base_year, end_year : int
-        Last year whose figures are used, last year projected.
-    draws, seed : int
-        Number of paths and the seed of their generator.
     growth_discount : float
         Percentage points taken off real growth.
-    scenario : Scenario, optional
-        On which the draws are conditional.
     panel : Panel, optional
-        A panel of a later origin, to be cut at ``base_year``: what it has computed of earlier
-        origins is then not computed again.
+        Of a later origin, to be cut at ``base_year``: what it has computed of earlier origins is
+        then not computed again.
 
     Raises
     ------
@@ -114,29 +104,23 @@ def look_ahead(
     }
 
     def drawn() -> Outlook:
-        return _drawn(city, asked, data, panel)
+        codes = [peer.code for peer in peers(city, data)]
+        history = load_history(codes, base_year, data)
+        levels = growth_levels(history, codes, base_year)
+        paths = project(
+            levels,
+            start_levels(history, base_year),
+            _real_growth(codes, asked, data, panel),
+            origin=base_year,
+            seed=seed,
+            growth_discount=growth_discount,
+        )
+        nothing = load_scenario(base_year=base_year, end_year=end_year, data=data)
+        return Outlook(city, base_year, end_year, history, levels, paths, nothing, asked)
 
     # A caller's panel may say other things than the tables: not kept.
     plain = kept("outlook", asked, drawn, data=data) if panel is None else drawn()
     return condition(plain, scenario, seed=seed, data=data) if scenario else plain
-
-
-def _drawn(city: Region, asked: dict[str, Any], data: Path | None, later: Panel | None) -> Outlook:
-    """The outlook where nothing is assumed."""
-    base_year, end_year = asked["base_year"], asked["end_year"]
-    codes = [peer.code for peer in peers(city, data)]
-    history = load_history(codes, base_year, data)
-    levels = growth_levels(history, codes, base_year)
-    paths = project(
-        levels,
-        start_levels(history, base_year),
-        _real_growth(codes, asked, data, later),
-        origin=base_year,
-        seed=asked["seed"],
-        growth_discount=asked["growth_discount"],
-    )
-    nothing = load_scenario(base_year=base_year, end_year=end_year, data=data)
-    return Outlook(city, base_year, end_year, history, levels, paths, nothing, asked)
 
 
 def _real_growth(
@@ -145,14 +129,12 @@ def _real_growth(
     """Real growth of the cities from the panel of all; missing where the panel has none."""
     base_year, draws = asked["base_year"], asked["draws"]
     years = np.arange(base_year + 1, asked["end_year"] + 1)
+    growth = np.full((draws, len(codes), len(years)), np.nan, dtype=np.float32)
     if has_panel(data):
         panel = load_panel(base_year, data) if later is None else later.at(base_year)
         everyone = draw_growth(panel, horizon=len(years), draws=draws, seed=asked["seed"])
-        growth = np.ascontiguousarray(everyone.reindex(region=codes))
-    else:
-        growth = np.full((draws, len(codes), len(years)), np.nan, dtype=np.float32)
-    coordinates = {"region": codes, "year": years}
-    return xr.DataArray(growth, dims=("draw", "region", "year"), coords=coordinates)
+        growth[:] = everyone.reindex(region=codes)
+    return xr.DataArray(growth, {"region": codes, "year": years}, dims=("draw", "region", "year"))
 
 
 def actual(outlook: Outlook, indicator: str) -> pd.Series:
@@ -172,42 +154,101 @@ def mean_growth(outlook: Outlook, indicator: str) -> xr.DataArray:
     return from_log(to_log(outlook.own_paths.sel(indicator=indicator)).mean("year"))
 
 
-def shock_set_aside(outlook: Outlook, data: Path | None = None) -> dict[str, float] | None:
+def shock_set_aside(outlook: Outlook) -> dict[str, float] | None:
     """The last ``year`` and the mean growth of cities that ``came``, where it is set aside as a
     shock, and that of the year before, which is ``kept`` (%); None where it is no shock."""
-    if not has_panel(data):
+    if not has_panel():
         return None
-    factor = load_panel(outlook.base_year, data).factor
+    factor = load_panel(outlook.base_year).factor
     kept = without_shock(factor)
     if kept.equals(factor):
         return None
     return {"year": factor.index[-1], "came": factor.iloc[-1], "kept": kept.iloc[-1]}
 
 
-def national_basis(outlook: Outlook, data: Path | None = None) -> dict[str, int | None] | None:
-    """How many ``cities`` deviations are estimated from, and the ``targets_year`` of the provinces'
-    targets in the national factor, None where there are none; None without the panel."""
-    if not has_panel(data):
-        return None
-    panel = load_panel(outlook.base_year, data)
-    return {"cities": panel.growth.shape[1], "targets_year": provincial_targets_year(panel)}
-
-
-def national_outlook(outlook: Outlook, data: Path | None = None) -> pd.DataFrame:
-    """What each member says of the national factor, their mean, and the city's own deviation.
+def outlook_facts(outlook: Outlook) -> dict[str, Any]:
+    """What is drawn of a city, and what it is drawn from.
 
     Returns
     -------
-    pandas.DataFrame
-        Index year; the members of the national factor, ``factor`` (their mean) and
-        ``deviation`` (expected of the city, percentage points); empty without the panel.
+    dict
+        ``mean``: of mean real growth over the years to come (`spread_of`, %); ``fans``
+        (`fan_facts`, by indicator); ``shock`` (`shock_set_aside`); ``basis``: how many
+        ``cities`` deviations are estimated from, and the ``targets_year`` of the provinces' (None
+        without any), None without the panel; ``national``: a row a ``member`` of the national
+        factor, the ``factor`` and the expected ``deviation`` of the city (points), a column a
+        year; the annual ``changes`` that a series needs and the ``gap`` that it may have.
     """
-    if not has_panel(data):
-        return pd.DataFrame()
-    panel = load_panel(outlook.base_year, data)
-    horizon = outlook.end_year - outlook.base_year
-    table = members(panel, horizon)
-    table["factor"] = forecast_factor(panel, horizon)
-    place = list(panel.growth.columns).index(outlook.region.code)
-    table["deviation"] = forecast_deviations(panel, horizon)[:, place]
-    return table.dropna(axis=1, how="all")
+    national, basis = pd.DataFrame(), None
+    if has_panel():
+        panel, horizon = load_panel(outlook.base_year), outlook.end_year - outlook.base_year
+        basis = {"cities": panel.growth.shape[1], "targets_year": provincial_targets_year(panel)}
+        place = list(panel.growth.columns).index(outlook.region.code)
+        national = members(panel, horizon).assign(
+            factor=forecast_factor(panel, horizon),
+            deviation=forecast_deviations(panel, horizon)[:, place],
+        )
+    by_member = national.dropna(axis=1, how="all").rename(index=str).T
+    return {
+        "mean": spread_of(mean_growth(outlook, "gdp_real_growth")),
+        "fans": {name: fan_facts(outlook, name) for name in UNITS},
+        "basis": basis,
+        "shock": shock_set_aside(outlook),
+        "national": by_member.rename_axis(index="member", columns=None).reset_index(),
+        "changes": MINIMUM_CHANGES,
+        "gap": LONGEST_GAP,
+    }
+
+
+def spread_of(drawn: xr.DataArray) -> dict[str, float] | None:
+    """The ``median`` of draws, ``low`` and ``high`` between which 90 of 100 lie; None where some
+    are missing."""
+    if drawn.isnull().any():
+        return None
+    ends = drawn.quantile([0.05, 0.5, 0.95]).to_numpy()
+    return dict(zip(("low", "median", "high"), ends, strict=True))
+
+
+def fan_facts(outlook: Outlook, indicator: str) -> dict[str, Any] | None:
+    """`fan_of` an indicator of the city."""
+    return fan_of(actual(outlook, indicator), quantiles(outlook, indicator), indicator)
+
+
+def fan_of(known: pd.Series, drawn: pd.DataFrame, indicator: str) -> dict[str, Any] | None:
+    """An indicator as it was and as its quantiles are drawn; None without a figure.
+
+    Returns
+    -------
+    dict
+        ``indicator, unit`` (as published), ``series`` (actual, by year), ``quantiles`` (by year;
+        empty where it is not drawn), ``first, last`` year and ``last_value`` of the actual ones,
+        ``end`` year and quantiles ``at_end`` of the drawn ones, ``has_gap``, and ``table``
+        (``kind, year``, a column a quantile) and ``by_year`` (the drawn rows of it).
+    """
+    if known.empty:
+        return None
+    named = drawn.rename(columns=HEADS)
+    rows = [known.to_frame("q50").assign(kind="actual"), named.assign(kind="projection")]
+    return {
+        "indicator": indicator,
+        "unit": UNITS[indicator],
+        "series": known,
+        "quantiles": drawn,
+        "by_year": named.rename_axis("year").reset_index(),
+        "first": int(known.index[0]),
+        "last": int(known.index[-1]),
+        "last_value": known.iloc[-1],
+        "end": int(drawn.index[-1]) if len(drawn) else None,
+        "at_end": dict(named.iloc[-1]) if len(drawn) else {},
+        "has_gap": has_gap(known),
+        "table": pd.concat(rows).rename_axis("year").reset_index(),
+    }
+
+
+def gaps_of(evidence: pd.DataFrame, series: str) -> dict[str, int] | None:
+    """The ``last_year`` of a series and the figures ``missing`` in it up to the base year."""
+    if series not in evidence.index:
+        return None
+    found = evidence.loc[series]
+    missing = int(found["filled"] + found["gap"])
+    return {"last_year": int(found["last_year"]), "missing": missing} if missing else None
