@@ -15,12 +15,13 @@ from lvliang.projection import sensitivity
 from lvliang.projection.sensitivity import (
     COAL,
     commodity_growth,
+    describe,
+    estimate,
     exposure,
     load_sensitivities,
     share_effect,
     trial,
 )
-from lvliang.projection.slopes import describe, estimate
 
 YEARS = list(range(2001, 2019))
 SHANXI = [peer.code for peer in peers(find_region("141100"))]
@@ -111,11 +112,7 @@ def test_a_city_departs_from_its_province_by_what_its_years_show(kind, monkeypat
         outcome["c0"] += 0.5 * coal
     outcome.columns = [f"{kind}{city}" for city in outcome]
     monkeypatch.setattr(sensitivity, "commodity_growth", lambda *_, **__: coal)
-    monkeypatch.setattr(
-        sensitivity,
-        "load_outcomes",
-        lambda *_: sensitivity.Outcomes({"gdp_deflator": outcome}, pd.DataFrame()),
-    )
+    monkeypatch.setattr(sensitivity, "load_outcomes", lambda *_: {"gdp_deflator": outcome})
     slope = exposure(list(outcome), 2018).slope
     own = outcome.apply(lambda city: np.polyfit(coal, city, 1)[0])
     assert slope.mean() == pytest.approx(own.mean(), abs=0.02)

@@ -29,10 +29,10 @@ from lvliang.projection.sensitivity import (
     Exposure,
     commodity_growth,
     commodity_price,
+    degrees_of_freedom,
     exposure,
     share_effect,
 )
-from lvliang.projection.slopes import degrees_of_freedom
 
 if TYPE_CHECKING:
     from lvliang.projection.outlook import Outlook
