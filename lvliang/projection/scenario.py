@@ -23,7 +23,7 @@ WORDS = (
 )  # fmt: skip
 SHOCK = "shock"
 OF_A_CITY = ("policy", "secondary_share")  # drivers that move the city alone
-PERSISTENCE, SCOPE = "persistence", "scope"
+SETTINGS = PERSISTENCE, SCOPE = "persistence", "scope"
 SCOPES = ("nation", "city")
 YEAR = re.compile(r"(19|20)\d\d")
 CHANGE = re.compile(r"\s*(?P<driver>\w+)\.(?P<key>\w+)\s*=\s*(?P<value>.*?)\s*")
@@ -53,25 +53,15 @@ DRIVERS = {
 class Scenario:
     """What is assumed of the years to come.
 
-    Attributes
-    ----------
-    scenario_id, title_zh, title_en, author, rationale_zh, rationale_en, source_zh, source_en : str
-    departs_from : str
-        The scenario that it is held against, "" for the baseline.
-    drivers : dict of str to dict of int to float
-        By driver, then by year. ``coal_price``: change of the coal price on the year before (%,
-        US dollars). ``national_growth``: points added to growth of every city. ``policy``: points
-        added to growth of the city itself, an assumption. ``secondary_share``: points by which
-        the share of the secondary sector of the city changes in that year. ``shock``: points of
-        growth in the year in which it strikes.
-    persistence : float
-        Share of the level moved by a shock that is still moved a year later.
-    scope : str
-        Whom a shock strikes: ``nation`` or ``city``.
-    changes : str
-        What the user changed, as given.
-    sources : tuple of str
-        Rows of ``sources.csv`` that its sizes come from; a user's file may name none.
+    ``drivers``: by driver, then by year. ``coal_price``: change of the coal price on the year
+    before (%, US dollars). ``national_growth``: points added to growth of every city. ``policy``:
+    points added to growth of the city itself, an assumption. ``secondary_share``: points by which
+    the share of the secondary sector of the city changes in that year. ``shock``: points of growth
+    in the year in which it strikes, whom its ``scope`` says (nation or city), of which the share
+    ``persistence`` of the level moved is still moved a year later.
+    ``departs_from``: the scenario that it is held against, "" for the baseline. ``changes``: what
+    the user changed, as given. ``sources``: rows of ``sources.csv`` that its sizes come from; a
+    user's file may name none.
     """
 
     scenario_id: str
@@ -180,12 +170,23 @@ def load_scenario(
     scenario = read_scenario(path, data)
     years = range(base_year + 1, end_year + 1)
     if name not in scenario_ids(data):
-        _refuse_outside(path, scenario, years)
+        for driver, values in scenario.drivers.items():
+            for year in values:
+                _year_of_run(f"{path}, {driver}.{year}", str(year), years)
     given = [change.strip() for change in changes.split(";") if change.strip()]
-    _refuse_twice(given)
+    moved = [change.partition("=")[0].strip() for change in given]
+    for change, what in zip(given, moved, strict=True):
+        if moved.count(what) > 1:
+            raise ParameterError(f"--set {change}: {what} is given twice; legal: once")
     for change in given:
-        scenario = _changed(scenario, change, base_year, end_year)
-    _refuse_idle(scenario, given, years)
+        scenario = _changed(scenario, change, years)
+    for change, what in zip(given, moved, strict=True):
+        setting = what.removeprefix(f"{SHOCK}.") in SETTINGS
+        if setting and not scenario.path(SHOCK, years):
+            raise ParameterError(
+                f"--set {change}: no shock strikes in the run; "
+                f"legal: with one, such as {SHOCK}.{years[0]}=-5"
+            )
     return replace(scenario, changes=changes.strip())
 
 
@@ -211,123 +212,65 @@ def read_scenario(path: Path, data: Path | None = None) -> Scenario:
         raise ParameterError(f"{path}: not TOML: {error}; legal: as data/scenarios") from None
     _refuse_unknown(path, table, [*WORDS, "sources", "drivers"])
     for word in WORDS:
-        if not isinstance(table.get(word), str):
-            raise _refused(f"{path}, {word}", table.get(word), "a text")
-    if table["departs_from"] not in ("", BASELINE):
-        raise _refused(f"{path}, departs_from", table["departs_from"], BASELINE)
-    given = table.get("drivers", {})
-    if not isinstance(given, dict):
-        raise _refused(f"{path}, drivers", given, "tables by driver")
+        _require(isinstance(table.get(word), str), f"{path}, {word}", table.get(word), "a text")
+    departs, given = table["departs_from"], table.get("drivers", {})
+    _require(departs in ("", BASELINE), f"{path}, departs_from", departs, BASELINE)
+    _require(isinstance(given, dict), f"{path}, drivers", given, "tables by driver")
     _refuse_unknown(path, given, list(DRIVERS))
-    drivers: dict[str, dict[int, float]] = {}
-    shock: dict[str, Any] = {}
+    drivers: dict[str, dict[int, float]] = {driver: {} for driver in given}
+    settings = {}
     for driver, values in given.items():
-        if not isinstance(values, dict):
-            raise _refused(f"{path}, {driver}", values, "year = value")
-        own = {PERSISTENCE, SCOPE} & set(values) if driver == SHOCK else set()
-        shock |= {key: _setting(str(path), key, values[key]) for key in own}
-        years = {key: value for key, value in values.items() if key not in own}
-        drivers[driver] = {
-            _year(str(path), driver, key): _legal(f"{path}, {driver}.{key}", driver, value)
-            for key, value in years.items()
-        }
-    cited = _sources(path, table.get("sources", []), first_cells(data or data_folder(), "sources"))
-    words = {word: table[word] for word in WORDS[1:]}
-    return Scenario(table["id"], **words, drivers=drivers, sources=cited, **shock)
-
-
-def _sources(path: Path, given: Any, known: list[str]) -> tuple[str, ...]:
-    """The sources that are listed; a table that names none is refused by its own contract."""
+        _require(isinstance(values, dict), f"{path}, {driver}", values, "year = value")
+        for key, value in values.items():
+            if driver == SHOCK and key in SETTINGS:
+                settings[key] = _setting(str(path), key, value)
+            else:
+                _require(YEAR.fullmatch(key), f"{path}, {driver}", key, "a year")
+                drivers[driver][int(key)] = _size(f"{path}, {driver}.{key}", driver, value)
+    cited, known = table.get("sources", []), first_cells(data or data_folder(), "sources")
     legal = "a list of source_id of sources.csv"
-    if not isinstance(given, list):
-        raise _refused(f"{path}, sources", given, legal)
-    for one in given:
+    _require(isinstance(cited, list), f"{path}, sources", cited, legal)
+    for one in cited:
+        # A table that names none is refused by its own contract.
         if known and one not in known:
             raise _refused(f"{path}, sources", one, legal, did_you_mean(str(one), known))
-    return tuple(given)
+    words = {word: table[word] for word in WORDS[1:]}
+    return Scenario(table["id"], **words, drivers=drivers, sources=tuple(cited), **settings)
 
 
-def _refused(where: str, value: Any, legal: str, hint: str = "") -> ParameterError:
-    return ParameterError(f"{where}: {value!r} is not legal;{hint} legal: {legal}")
-
-
-def _refuse_twice(changes: list[str]) -> None:
-    moved = [change.partition("=")[0].strip() for change in changes]
-    for change, what in zip(changes, moved, strict=True):
-        if moved.count(what) > 1:
-            raise ParameterError(f"--set {change}: {what} is given twice; legal: once")
-
-
-def _refuse_outside(path: Path, scenario: Scenario, years: range) -> None:
-    for driver, values in scenario.drivers.items():
-        for year in values:
-            if year not in years:
-                raise ParameterError(
-                    f"{path}, {driver}.{year}: {year} is no year of the run; "
-                    f"legal: {years[0]} to {years[-1]}"
-                )
-
-
-def _refuse_idle(scenario: Scenario, changes: list[str], years: range) -> None:
-    """Refuse settings of a shock where no shock strikes in the run."""
-    for change in changes:
-        parts = CHANGE.fullmatch(change)
-        if parts and parts["key"] in (PERSISTENCE, SCOPE) and not scenario.path(SHOCK, years):
-            raise ParameterError(
-                f"--set {change}: no shock strikes in the run; "
-                f"legal: with one, such as {SHOCK}.{years[0]}=-5"
-            )
-
-
-def _changed(scenario: Scenario, change: str, base_year: int, end_year: int) -> Scenario:
-    where = f"--set {change.strip()}"
+def _changed(scenario: Scenario, change: str, years: range) -> Scenario:
+    where = f"--set {change}"
     parts = CHANGE.fullmatch(change)
     if not parts:
-        raise ParameterError(
-            f"{where}: not a change; legal: driver.year=value, such as coal_price.{end_year}=-30%"
-        )
-    driver, key, value = parts["driver"], parts["key"], parts["value"]
+        legal = f"driver.year=value, such as coal_price.{years.stop - 1}=-30%"
+        raise ParameterError(f"{where}: not a change; legal: {legal}")
+    driver, key, value = parts.group("driver", "key", "value")
     if driver not in DRIVERS:
         hint, legal = did_you_mean(driver, DRIVERS), ", ".join(DRIVERS)
         raise ParameterError(f"{where}: no driver {driver};{hint} legal: {legal}")
-    if driver == SHOCK and key in (PERSISTENCE, SCOPE):
-        share = NUMBER.fullmatch(value) if key == PERSISTENCE else None
-        given = float(share["number"].replace("−", "-")) if share and not share["unit"] else value
-        return replace(scenario, **{key: _setting(where, key, given)})
-    if not YEAR.fullmatch(key) or not base_year < int(key) <= end_year:
-        raise ParameterError(
-            f"{where}: {key} is no year of the run; legal: {base_year + 1} to {end_year}"
-        )
-    number = _in_unit(where, driver, value)
-    values = scenario.drivers.get(driver, {}) | {int(key): _legal(where, driver, number)}
+    number = NUMBER.fullmatch(value)
+    size = float(number["number"].replace("−", "-")) if number else None
+    sign = number["unit"] if number else None
+    if driver == SHOCK and key in SETTINGS:
+        plain = key == PERSISTENCE and sign == ""
+        return replace(scenario, **{key: _setting(where, key, size if plain else value)})
+    year = _year_of_run(where, key, years)
+    percent = DRIVERS[driver].unit == PERCENT
+    form = "a number with %, such as -30%" if percent else "points without a sign, such as -0.5"
+    _require(sign == ("%" if percent else ""), where, value, form)
+    values = scenario.drivers.get(driver, {}) | {year: _size(where, driver, size)}
     return scenario.with_driver(driver, values)
 
 
-def _in_unit(where: str, driver: str, value: str) -> float:
-    """The number of a change, which must carry the sign of its unit."""
-    parts = NUMBER.fullmatch(value)
-    percent = DRIVERS[driver].unit == PERCENT
-    if not parts or bool(parts["unit"]) != percent:
-        form = "a number with %, such as -30%" if percent else "points without a sign, such as -0.5"
-        raise _refused(where, value, form)
-    return float(parts["number"].replace("−", "-"))
-
-
-def _legal(where: str, driver: str, value: Any) -> float:
+def _size(where: str, driver: str, value: Any) -> float:
+    """What a driver is set to, within what is legal for it."""
     kind = DRIVERS[driver]
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not kind.least <= value <= kind.most:
-        shown = f"{value:g}" if number else repr(value)
+    if not _is_number(value) or not kind.least <= value <= kind.most:
+        shown = f"{value:g}" if _is_number(value) else repr(value)
         raise ParameterError(
             f"{where}: {shown} is not legal; legal: {kind.least:g} to {kind.most:g} {kind.unit}"
         )
     return float(value)
-
-
-def _year(where: str, driver: str, key: str) -> int:
-    if not YEAR.fullmatch(key):
-        raise _refused(f"{where}, {driver}", key, "a year")
-    return int(key)
 
 
 def _setting(where: str, key: str, value: Any) -> Any:
@@ -335,11 +278,29 @@ def _setting(where: str, key: str, value: Any) -> Any:
     if key == SCOPE:
         legal, words = value in SCOPES, " or ".join(SCOPES)
     else:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        legal, words = number and 0 <= value <= 1, "0 to 1"
-    if not legal:
-        raise _refused(f"{where}, shock.{key}", value, words)
+        legal, words = _is_number(value) and 0 <= value <= 1, "0 to 1"
+    _require(legal, f"{where}, shock.{key}", value, words)
     return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _year_of_run(where: str, key: str, years: range) -> int:
+    if not YEAR.fullmatch(key) or int(key) not in years:
+        legal = f"{years.start} to {years.stop - 1}"
+        raise ParameterError(f"{where}: {key} is no year of the run; legal: {legal}")
+    return int(key)
+
+
+def _refused(where: str, value: Any, legal: str, hint: str = "") -> ParameterError:
+    return ParameterError(f"{where}: {value!r} is not legal;{hint} legal: {legal}")
+
+
+def _require(met: object, where: str, value: Any, legal: str) -> None:
+    if not met:
+        raise _refused(where, value, legal)
 
 
 def _refuse_unknown(path: Path, table: Mapping[str, Any], known: list[str]) -> None:
