@@ -17,7 +17,6 @@ draws. Scaled by one chi-square a draw, each margin is the textbook t predictive
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -38,31 +37,8 @@ CONSTANT = 1e-9  # log growth that varies less than rounding does
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Past:
-    """What a model knows of each series (one column each, ``v``).
-
-    ``anchor`` (v): log growth to which paths return; ``deviation`` (v): that of the last year
-    from it; ``start_error`` (v): standard error of where paths start, in shocks of one year;
-    ``shocks`` (year, v): past shocks over the root of their degrees of freedom, 0 where none was
-    seen; ``freedom`` (v): degrees of freedom; ``persistence``: share of a deviation that stays.
-    """
-
-    anchor: Array
-    deviation: Array
-    start_error: Array
-    shocks: Array
-    freedom: Array
-    persistence: float
-
-
 def evidence(levels: pd.DataFrame, origin: int) -> pd.DataFrame:
-    """What there is of each series up to ``origin``, and whether it is enough to project.
-
-    Parameters
-    ----------
-    levels : pandas.DataFrame
-        Index year, columns (``region``, ``series``), positive levels.
+    """What there is of each series (column) up to ``origin``, and whether it is enough to project.
 
     Returns
     -------
@@ -106,10 +82,6 @@ def project(
         Nominal GDP of the origin by region (亿元, current prices, vintage of the plan).
     real_growth : xarray.DataArray
         ``(draw, region, year)``: drawn real growth of the years after the origin (% a year).
-    origin : int
-        Last year known.
-    seed : int
-        Seed of the generator.
     growth_discount : float
         Percentage points taken off real growth in each year drawn.
 
@@ -132,13 +104,8 @@ def project(
         region, name = (levels <= 0).any().idxmax()
         raise DataError(f"series {name} of {region} has a level of 0 or less; legal: above 0")
     regions = list(levels.columns.unique("region"))
-    found = evidence(levels, origin)
-    beyond = _beyond_real(levels.loc[:origin], found)
-    last_year = found.loc[beyond.columns, "last_year"]
-    first_drawn = int(last_year.min()) + 1 if len(last_year) else origin + 1
-    years = np.arange(first_drawn, int(real_growth["year"].max()) + 1)
+    beyond, last_year, years = _to_draw(levels, origin, int(real_growth["year"].max()))
     drawn = _draw_growth(beyond, last_year, years, real_growth.sizes["draw"], seed)
-
     ahead = years > origin
     real = _real_growth(levels, real_growth.reindex(region=regions), years, growth_discount)
     indicators = {"gdp_real_growth": from_log(real[:, :, ahead])}
@@ -156,12 +123,8 @@ def project(
         indicators[f"{name}_growth"] = from_log(growth)[:, :, ahead]
     return xr.DataArray(
         np.stack(list(indicators.values()), axis=2),
+        {"region": regions, "indicator": list(indicators), "year": years[ahead]},
         dims=("draw", "region", "indicator", "year"),
-        coords={
-            "region": regions,
-            "indicator": list(indicators),
-            "year": years[ahead],
-        },
     )
 
 
@@ -174,23 +137,17 @@ def draw_beside(
 
     Parameters
     ----------
-    levels : pandas.DataFrame
-        As given to `project`, with the same ``origin``, ``draws`` and ``seed``.
+    levels, origin, end, draws, seed
+        As of `project`; the mixture depends on all of them.
     other : pandas.Series
         Levels of the other series by year, known to the origin.
-    end : int
-        Last year drawn, the same as that of `project`: the mixture depends on it.
 
     Returns
     -------
     numpy.ndarray
         Log growth ``(draw, year)`` of the years after the origin, joint with what `project` draws.
     """
-    found = evidence(levels, origin)
-    beyond = _beyond_real(levels.loc[:origin], found)
-    last_year = found.loc[beyond.columns, "last_year"]
-    first = int(last_year.min()) + 1 if len(last_year) else origin + 1
-    years = np.arange(first, end + 1)
+    beyond, _, years = _to_draw(levels, origin, end)
     column = pd.MultiIndex.from_tuples([("", "other")], names=levels.columns.names)
     level = pd.DataFrame({column[0]: other.reindex(beyond.index)}).set_axis(column, axis=1)
     known = pd.Series([origin], index=column)
@@ -198,27 +155,27 @@ def draw_beside(
     return drawn[:, years > origin, 0]
 
 
-def _beyond_real(levels: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """Usable cash series over the volume index of their region."""
-    usable = set(found.index[found["usable"]])
-    columns = [
-        (region, name)
-        for region, name in levels.columns
-        if name in CASH_SERIES and {(region, name), (region, "gdp_real")} <= usable
-    ]
+def _to_draw(
+    levels: pd.DataFrame, origin: int, end: int
+) -> tuple[pd.DataFrame, pd.Series, npt.NDArray[np.int_]]:
+    """Usable cash series over the volume index of their region, the last year of each, and the
+    years to draw: those that any of them lacks, up to ``end``."""
+    found = evidence(levels, origin)
+    known, usable = levels.loc[:origin], set(found.index[found["usable"]])
     ratios = {
-        (region, name): levels[(region, name)] / levels[(region, "gdp_real")]
-        for region, name in columns
+        (region, name): known[(region, name)] / known[(region, "gdp_real")]
+        for region, name in known.columns
+        if name in CASH_SERIES and {(region, name), (region, "gdp_real")} <= usable
     }
-    index = pd.MultiIndex.from_tuples(columns, names=levels.columns.names)
-    return pd.DataFrame(ratios, index=levels.index).reindex(columns=index)
+    index = pd.MultiIndex.from_tuples(list(ratios), names=levels.columns.names)
+    beyond = pd.DataFrame(ratios, index=known.index).reindex(columns=index)
+    last_year = found.loc[index, "last_year"]
+    first = int(last_year.min()) + 1 if len(last_year) else origin + 1
+    return beyond, last_year, np.arange(first, end + 1)
 
 
 def _real_growth(
-    levels: pd.DataFrame,
-    drawn: xr.DataArray,
-    years: npt.NDArray[np.int_],
-    growth_discount: float,
+    levels: pd.DataFrame, drawn: xr.DataArray, years: npt.NDArray[np.int_], growth_discount: float
 ) -> Array:
     """Log real growth (draw, region, year): as it was where known, drawn and cut after that."""
     past = [year for year in years if year < int(drawn["year"].min())]
@@ -239,35 +196,6 @@ def _growth_and_span(levels: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return change / span, span
 
 
-def _past(growth: pd.DataFrame, span: pd.DataFrame, persistence: float) -> Past:
-    """Shocks are those about the series' own mean; where most of them stays, of single years."""
-    mean = (growth * span).sum() / span.sum()
-    anchor = _anchor(mean)
-    if persistence == 0:
-        shocks = (growth - mean) * np.sqrt(span)
-        start_error = 1 / np.sqrt(span.sum())
-    else:
-        own = growth.where(span == 1) - mean
-        shocks = own - persistence * own.shift()
-        start_error = np.sqrt(span.ffill().iloc[-1] - 1)
-    freedom = shocks.notna().sum() - 1
-    return Past(
-        anchor.to_numpy(float),
-        (growth.ffill().iloc[-1] - anchor).to_numpy(float),
-        start_error.to_numpy(float),
-        (shocks / np.sqrt(freedom)).fillna(0.0).to_numpy(float),
-        freedom.to_numpy(float),
-        persistence,
-    )
-
-
-def _anchor(mean: pd.Series) -> pd.Series:
-    """Mean growth of GDP's deflator for every series of its region; its own where there is none."""
-    deflator = mean[mean.index.get_level_values("series") == "gdp_nominal"].droplevel("series")
-    of_region = mean.index.get_level_values("region").map(deflator)
-    return pd.Series(of_region, mean.index, dtype=float).fillna(mean)
-
-
 def _draw_growth(
     levels: pd.DataFrame,
     last_year: pd.Series,
@@ -276,35 +204,61 @@ def _draw_growth(
     seed: int,
     persistences: Sequence[float] = PERSISTENCE,
 ) -> Array:
-    """Log growth (draw, year, column); 0 in years that are known."""
-    generator = np.random.default_rng(seed)
-    growth, span = _growth_and_span(levels)
+    """Log growth (draw, year, column), half of the draws of each model; 0 in years known."""
+    rng = np.random.default_rng(seed)
     unknown = years[:, None] > last_year.to_numpy()
-    drawn = [
-        _paths(_past(growth, span, persistence), unknown, share, generator)
-        for persistence, share in zip(persistences, _shares(draws), strict=True)
-    ]
-    return np.concatenate(drawn)
-
-
-def _shares(draws: int) -> tuple[int, int]:
-    return draws - draws // 2, draws // 2
+    shares = (draws - draws // 2, draws // 2)
+    return np.concatenate(
+        [
+            _paths(levels, unknown, persistence, share, rng)
+            for persistence, share in zip(persistences, shares, strict=True)
+        ]
+    )
 
 
 def _paths(
-    past: Past, unknown: npt.NDArray[np.bool_], draws: int, rng: np.random.Generator
+    levels: pd.DataFrame,
+    unknown: npt.NDArray[np.bool_],
+    persistence: float,
+    draws: int,
+    rng: np.random.Generator,
 ) -> Array:
-    """Paths (draw, year, v) of log growth; shocks of all series joint, 0 in years known."""
-    mixture = rng.standard_normal((draws, 1 + len(unknown), len(past.shocks)))
-    shocks = mixture @ past.shocks
-    scale = np.sqrt(past.freedom / stats.chi2.ppf(rng.random((draws, 1)), past.freedom))
+    """Log growth (draw, year, column) of one model: shocks of all series joint, 0 in years known.
+
+    Past shocks are those about the series' own mean; where most of them stays, of single years.
+    Where paths start has an error too, ``start`` in shocks of one year.
+    """
+    growth, span = _growth_and_span(levels)
+    mean = (growth * span).sum() / span.sum()
+    if persistence == 0:
+        past = (growth - mean) * np.sqrt(span)
+        start = 1 / np.sqrt(span.sum())
+    else:
+        own = growth.where(span == 1) - mean
+        past = own - persistence * own.shift()
+        start = np.sqrt(span.ffill().iloc[-1] - 1)
+    degrees = past.notna().sum() - 1
+    past = (past / np.sqrt(degrees)).fillna(0.0).to_numpy(float)
+    mixture = rng.standard_normal((draws, 1 + len(unknown), len(past)))
+    shocks = mixture @ past
+    freedom = degrees.to_numpy(float)
+    scale = np.sqrt(freedom / stats.chi2.ppf(rng.random((draws, 1)), freedom))
+    anchor = _anchor(mean)
+    deviation = (growth.ffill().iloc[-1] - anchor).to_numpy(float)
     age = unknown.cumsum(axis=0)
-    expected = past.anchor + past.persistence**age * past.deviation
-    left = lfilter([1.0], [1.0, -past.persistence], shocks[:, 1:] * unknown, axis=1)
+    expected = anchor.to_numpy(float) + persistence**age * deviation
+    left = lfilter([1.0], [1.0, -persistence], shocks[:, 1:] * unknown, axis=1)
     # The error of a mean stays; that of last year's deviation fades as the deviation does.
-    start = past.start_error * (past.persistence**age if past.persistence else 1.0)
-    spread = start * shocks[:, :1] + left
+    fades = persistence**age if persistence else 1.0
+    spread = start.to_numpy(float) * fades * shocks[:, :1] + left
     return np.where(unknown, expected + scale[:, None] * spread, 0.0)
+
+
+def _anchor(mean: pd.Series) -> pd.Series:
+    """Mean growth of GDP's deflator for every series of its region; its own where there is none."""
+    deflator = mean[mean.index.get_level_values("series") == "gdp_nominal"].droplevel("series")
+    of_region = mean.index.get_level_values("region").map(deflator)
+    return pd.Series(of_region, mean.index, dtype=float).fillna(mean)
 
 
 def _by_region(growth: Array, columns: pd.MultiIndex, name: str, regions: list[str]) -> Array:
