@@ -40,29 +40,21 @@ if TYPE_CHECKING:
 SLOPES = 1  # names the stream of random numbers, beside those of the paths
 COAL, SHARE = "coal_price", "secondary_share"
 
+# On coal (draw, region), and what a share of 1 more adds to them (draw).
+Slopes = tuple[xr.DataArray, xr.DataArray | float]
+
 
 def condition(
     outlook: Outlook, scenario: Scenario, *, seed: int, data: Path | None = None
 ) -> Outlook:
     """The outlook given a scenario; without a driver, the same draws to the bit.
 
-    Parameters
-    ----------
-    outlook : Outlook
-        Drawn with the same `seed`. If under a scenario, that one stays, but for coal prices and
-        sector shares given anew.
-    scenario : Scenario
-        What is fixed or added.
-    seed : int
-        Of the paths; the slopes have a stream of their own below it.
+    If the outlook, drawn with the same `seed`, is under a scenario, that one stays, but for coal
+    prices and sector shares given anew; the ``scenario`` returned has those that stay besides.
 
-    Returns
-    -------
-    Outlook
-        ``paths`` given the scenario. ``coal_price`` and ``national_growth`` move every city of
-        the province, a shock those of its scope, ``policy`` and ``secondary_share`` the city
-        alone. A cash series keeps its share of GDP: prices move it as they move GDP. Its
-        ``scenario`` has the coal prices and sector shares that stay besides.
+    ``coal_price`` and ``national_growth`` move every city of the province, a shock those of its
+    scope, ``policy`` and ``secondary_share`` the city alone. A cash series keeps its share of GDP:
+    prices move it as they move GDP.
     """
     fixed = {d: outlook.scenario.drivers[d] for d in (COAL, SHARE) if d in outlook.scenario.drivers}
     stays = {d: values | scenario.drivers.get(d, {}) for d, values in fixed.items()}
@@ -77,16 +69,12 @@ def condition(
 
 def drawn_coal(outlook: Outlook, *, seed: int, data: Path | None = None) -> xr.DataArray:
     """Log growth of the coal price (draw, year) under the paths, where no scenario fixes it."""
-    years = outlook.paths["year"].to_numpy()
+    years, origin = outlook.paths["year"].to_numpy(), outlook.base_year
+    price, draws = commodity_price(origin, data=data), outlook.paths.sizes["draw"]
     drawn = draw_beside(
-        outlook.levels,
-        commodity_price(outlook.base_year, data=data),
-        origin=outlook.base_year,
-        end=int(years[-1]),
-        draws=outlook.paths.sizes["draw"],
-        seed=seed,
+        outlook.levels, price, origin=origin, end=int(years[-1]), draws=draws, seed=seed
     )
-    return xr.DataArray(drawn, dims=("draw", "year"), coords={"year": years})
+    return xr.DataArray(drawn, {"year": years}, dims=("draw", "year"))
 
 
 def shock_growth(scenario: Scenario, years: np.ndarray) -> np.ndarray:
@@ -120,7 +108,7 @@ def _real_shift(outlook: Outlook, scenario: Scenario) -> xr.DataArray:
     shift[own] += _values(scenario, "policy", years)
     struck = own if scenario.scope == "city" else np.ones(len(regions), dtype=bool)
     shift[struck] += shock_growth(scenario, years)
-    return xr.DataArray(shift, dims=("region", "year"), coords={"region": regions, "year": years})
+    return xr.DataArray(shift, {"region": regions, "year": years}, dims=("region", "year"))
 
 
 def _values(scenario: Scenario, driver: str, years: np.ndarray) -> np.ndarray:
@@ -138,28 +126,21 @@ def _price_shift(
     slopes = _draw_slopes(known, outlook, after, seed, data)
     usual = float(commodity_growth(outlook.base_year, data=data).mean())
     unusual = drawn_coal(outlook, seed=seed, data=data) - usual
-    now, then = (
-        _of_coal(outlook, given, slopes, unusual, usual) for given in (outlook.scenario, after)
-    )
-    return then - now
+    now = _of_coal(outlook, outlook.scenario, slopes, unusual, usual)
+    return _of_coal(outlook, after, slopes, unusual, usual) - now
 
 
 def _draw_slopes(
     known: Exposure, outlook: Outlook, scenario: Scenario, seed: int, data: Path | None
-) -> tuple[xr.DataArray, xr.DataArray | float]:
-    """Slopes on coal (draw, region), and what a share of 1 more adds to them (draw).
-
-    From the distribution of their estimates; the error of the province's slope is shared.
-    """
+) -> Slopes:
+    """From the distribution of their estimates; the error of the province's slope is shared."""
     generator = np.random.default_rng([seed, SLOPES])
     draws = outlook.paths.sizes["draw"]
     shared = known.shared_error * generator.standard_t(known.freedom, (draws, 1))
     own = known.own_error.to_numpy() * generator.standard_normal((draws, len(known.slope)))
-    slopes = xr.DataArray(
-        known.slope.to_numpy() + shared + own,
-        dims=("draw", "region"),
-        coords={"region": outlook.paths["region"]},
-    )
+    coordinates = {"region": outlook.paths["region"]}
+    drawn = known.slope.to_numpy() + shared + own
+    slopes = xr.DataArray(drawn, coordinates, dims=("draw", "region"))
     found = share_effect(outlook.base_year, data) if scenario.drivers.get(SHARE) else None
     if found is None:
         return slopes, 0.0
@@ -170,7 +151,7 @@ def _draw_slopes(
 def _of_coal(
     outlook: Outlook,
     scenario: Scenario,
-    slopes: tuple[xr.DataArray, xr.DataArray | float],
+    slopes: Slopes,
     unusual: xr.DataArray,
     usual: float,
 ) -> xr.DataArray:

@@ -13,10 +13,11 @@ their own, shrunken to the common one, and t tails with the freedom that this le
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import nnls
 
 from lvliang.projection.deviations import forecast_deviations
@@ -61,29 +62,17 @@ class Component:
         return errors
 
 
-@dataclass(frozen=True)
-class Dispersion:
-    """The three parts of the error."""
-
-    nation: Component
-    province: Component
-    city: Component
-
-
-def dispersion(panel: Panel) -> Dispersion:
-    """Estimate the three parts from the errors known at the origin of ``panel``."""
+def dispersion(panel: Panel) -> tuple[Component, Component, Component]:
+    """The part of the nation, of the provinces and of the cities, from the errors known."""
     first = int(panel.growth.index[0]) + FIRST_CALIBRATION
     origins = range(first, panel.origin)
-    nation = [_factor_errors(panel, origin) for origin in origins]
-    provinces, cities = [], []
-    for origin in origins:
-        shared, own = _split(panel, _deviation_errors(panel, origin))
-        provinces.append(shared)
-        cities.append(own)
+    nation = [_errors(panel, origin, panel.factor, forecast_factor) for origin in origins]
+    both = [_errors(panel, origin, panel.deviations, forecast_deviations) for origin in origins]
+    provinces, cities = zip(*(_split(panel, errors) for errors in both), strict=True)
     large = panel.provinces.value_counts(sort=False).to_numpy() >= SHARED_PROVINCE
     large |= not large.any()
-    return Dispersion(
-        _nation(panel, nation),
+    return (
+        _nation(panel, [errors[:, None] for errors in nation]),
         _component(provinces, [_trim(block[:, large]) for block in provinces]),
         _component(cities, [_trim(block) for block in cities]),
     )
@@ -110,18 +99,15 @@ def walk_and_noise(blocks: Blocks) -> tuple[float, float]:
     return float(walk), float(noise)
 
 
-def _factor_errors(panel: Panel, origin: int) -> np.ndarray:
-    """Error of the national factor (year, 1) in the years known since ``origin``."""
-    outcomes = panel.factor.loc[origin + 1 : origin + CALIBRATION_YEARS].to_numpy()
-    forecast = forecast_factor(panel.at(origin), CALIBRATION_YEARS)
-    return (outcomes - forecast[: len(outcomes)])[:, None]
-
-
-def _deviation_errors(panel: Panel, origin: int) -> np.ndarray:
-    """Errors of the deviations (year, city) in the years known since ``origin``."""
-    outcomes = panel.deviations.loc[origin + 1 : origin + CALIBRATION_YEARS].to_numpy()
-    forecast = forecast_deviations(panel.at(origin), CALIBRATION_YEARS)
-    return outcomes - forecast[: len(outcomes)]
+def _errors(
+    panel: Panel,
+    origin: int,
+    known: pd.Series | pd.DataFrame,
+    forecast: Callable[[Panel, int], np.ndarray],
+) -> np.ndarray:
+    """Errors (year, …) of forecasts made at ``origin``, in the years known since."""
+    outcomes = known.loc[origin + 1 : origin + CALIBRATION_YEARS].to_numpy()
+    return outcomes - forecast(panel.at(origin), CALIBRATION_YEARS)[: len(outcomes)]
 
 
 def _split(panel: Panel, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -129,10 +115,9 @@ def _split(panel: Panel, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     members = province_index(panel)
     limit = robust_limit(errors, deviations=4.0)
     trimmed = np.clip(errors, -limit, limit)
-    shared = np.stack(
-        [np.nanmean(trimmed[:, members == place], axis=1) for place in range(members.max() + 1)],
-        axis=1,
-    )
+    places = range(members.max() + 1)
+    means = [np.nanmean(trimmed[:, members == place], axis=1) for place in places]
+    shared = np.stack(means, axis=1)
     return shared, errors - shared[:, members]
 
 
@@ -151,19 +136,17 @@ def _component(blocks: Blocks, trimmed: Blocks) -> Component:
     """Common variances from trimmed errors; scales by unit from its own squared errors."""
     walk, noise = walk_and_noise(trimmed)
     squares = np.concatenate(
-        [block**2 / _variance(walk, noise, len(block))[:, None] for block in blocks]
+        [
+            block**2
+            / np.maximum(walk * np.arange(1, len(block) + 1) + noise, SMALLEST_VARIANCE)[:, None]
+            for block in blocks
+        ]
     )
     squares = np.minimum(squares, LARGEST_SQUARE)
     # Errors of one origin overlap with those of the next: each counts for half.
-    seen = np.isfinite(squares).sum(axis=0) / 2
-    freedom = PRIOR_FREEDOM + seen
-    return Component(
-        walk, noise, (PRIOR_FREEDOM + np.nansum(squares, axis=0) / 2) / freedom, freedom
-    )
-
-
-def _variance(walk: float, noise: float, years: int) -> np.ndarray:
-    return np.maximum(walk * np.arange(1, years + 1) + noise, SMALLEST_VARIANCE)
+    freedom = PRIOR_FREEDOM + np.isfinite(squares).sum(axis=0) / 2
+    scale = (PRIOR_FREEDOM + np.nansum(squares, axis=0) / 2) / freedom
+    return Component(walk, noise, scale, freedom)
 
 
 def _nation(panel: Panel, errors: Blocks) -> Component:
@@ -172,9 +155,8 @@ def _nation(panel: Panel, errors: Blocks) -> Component:
     prior = (1.4826 * np.median(np.abs(changes))) ** 2 / 2
     walk, noise = walk_and_noise(errors)
     weight = NATION_PRIOR_FREEDOM + len(errors)
-    return Component(
-        (NATION_PRIOR_FREEDOM * prior + len(errors) * walk) / weight,
-        (NATION_PRIOR_FREEDOM * prior + len(errors) * noise) / weight,
-        np.ones(1),
-        np.array([NATION_PRIOR_FREEDOM + len(errors) / 2]),
+    walk, noise = (
+        (NATION_PRIOR_FREEDOM * prior + len(errors) * found) / weight for found in (walk, noise)
     )
+    freedom = NATION_PRIOR_FREEDOM + len(errors) / 2
+    return Component(walk, noise, np.ones(1), np.array([freedom]))

@@ -36,10 +36,10 @@ def draw_growth(panel: Panel, *, horizon: int, draws: int, seed: int) -> xr.Data
         ``(draw, region, year)``, % a year at constant prices.
     """
     rng = np.random.default_rng(seed)
-    spread = dispersion(panel)
-    paths = spread.city.draw(rng, draws, horizon)
-    paths += spread.province.draw(rng, draws, horizon)[:, :, province_index(panel)]
-    paths += spread.nation.draw(rng, draws, horizon)
+    nation, province, city = dispersion(panel)
+    paths = city.draw(rng, draws, horizon)
+    paths += province.draw(rng, draws, horizon)[:, :, province_index(panel)]
+    paths += nation.draw(rng, draws, horizon)
     paths += forecast_deviations(panel, horizon)
     paths += forecast_factor(panel, horizon)[:, None]
     years = panel.origin + np.arange(1, horizon + 1)

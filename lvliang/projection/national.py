@@ -21,7 +21,7 @@ MINIMUM_CHANGES = 4
 
 @lru_cache(maxsize=128)
 def forecast_factor(panel: Panel, horizon: int) -> np.ndarray:
-    """National factor of the ``horizon`` years after the origin (% a year): mean of the members."""
+    """National factor of the ``horizon`` years after the origin (% a year)."""
     return np.nanmean(members(panel, horizon).to_numpy(), axis=1)
 
 
@@ -37,6 +37,7 @@ def members(panel: Panel, horizon: int) -> pd.DataFrame:
     years = panel.origin + ahead
     known = without_shock(panel.factor)
     last, anchor = known.iloc[-1], panel.nation.mean()
+    gap = (panel.factor - panel.nation).dropna().iloc[-1]  # of the last year known of both
     return pd.DataFrame(
         {
             "walk": last,
@@ -44,7 +45,7 @@ def members(panel: Panel, horizon: int) -> pd.DataFrame:
             "reversion": anchor + (last - anchor) * DAMPING**ahead,
             "provinces": _provincial_target(panel),
             "nation": [_national_target(panel, int(year)) for year in years],
-            "outside": _outside_forecast(panel, years) + _gap(panel) * DAMPING**ahead,
+            "outside": _outside_forecast(panel, years) + gap * DAMPING**ahead,
         },
         index=years,
     )
@@ -85,20 +86,10 @@ def provincial_targets(panel: Panel) -> pd.Series:
 def _damped_trend(factor: pd.Series, horizon: int) -> np.ndarray:
     from statsmodels.tsa.holtwinters import Holt
 
-    model = Holt(
-        factor.to_numpy(),
-        damped_trend=True,
-        initialization_method="known",
-        initial_level=factor.iloc[0],
-        initial_trend=0.0,
-    )
-    fit = model.fit(
-        smoothing_level=SMOOTHING_LEVEL,
-        smoothing_trend=SMOOTHING_TREND,
-        damping_trend=DAMPING,
-        optimized=False,
-    )
-    return fit.forecast(horizon)
+    start = {"initial_level": factor.iloc[0], "initial_trend": 0.0}
+    model = Holt(factor.to_numpy(), damped_trend=True, initialization_method="known", **start)
+    smoothing = {"smoothing_level": SMOOTHING_LEVEL, "smoothing_trend": SMOOTHING_TREND}
+    return model.fit(**smoothing, damping_trend=DAMPING, optimized=False).forecast(horizon)
 
 
 def provincial_targets_year(panel: Panel) -> int | None:
@@ -138,11 +129,6 @@ def _outside_forecast(panel: Panel, years: np.ndarray) -> np.ndarray:
     edition = forecasts[forecasts["known_at"] == forecasts["known_at"].max()]
     by_year = edition.set_index("first_year")["low_pct"]
     return by_year.reindex(years).ffill().to_numpy()
-
-
-def _gap(panel: Panel) -> float:
-    """How much faster the cities grew than the nation, in the last year known of both."""
-    return float((panel.factor - panel.nation).dropna().iloc[-1])
 
 
 def _annual_targets(panel: Panel) -> pd.Series:

@@ -25,17 +25,10 @@ PANEL_MINIMUM_YEARS = 6
 class Panel:
     """Everything known at ``origin``, and nothing later.
 
-    Attributes
-    ----------
-    origin : int
-        Standing at the end of March of the year after.
-    growth : pandas.DataFrame
-        Real growth, % a year; index year up to the origin, columns region code.
-    nation : pandas.Series
-        Real growth of the nation, % a year, by year.
-    targets : pandas.DataFrame
-        ``region_code, kind, known_at, first_year, last_year, low_pct``: official growth targets
-        of provinces and of the nation.
+    ``growth``: real growth, % a year; index year up to the origin, columns region code; ``nation``
+    that of the nation, by year. ``targets``: official growth targets of provinces and of the
+    nation, ``region_code, kind, known_at, first_year, last_year, low_pct``. The origin stands at
+    the end of March of the year after.
     """
 
     origin: int
