@@ -12,10 +12,7 @@ from lvliang.errors import ParameterError
 from lvliang.lineage import of_scenarios, sources_of
 from lvliang.projection.national import forecast_factor
 from lvliang.projection.panel import load_panel
-from lvliang.projection.scenario import (
-    load_scenario,
-    scenario_ids,
-)
+from lvliang.projection.scenario import load_scenario, scenario_ids
 from lvliang.projection.sensitivity import commodity_price
 
 RUN = {"base_year": 2020, "end_year": 2025}

@@ -149,11 +149,7 @@ def _draw_slopes(
 
 
 def _of_coal(
-    outlook: Outlook,
-    scenario: Scenario,
-    slopes: Slopes,
-    unusual: xr.DataArray,
-    usual: float,
+    outlook: Outlook, scenario: Scenario, slopes: Slopes, unusual: xr.DataArray, usual: float
 ) -> xr.DataArray:
     """Log points that coal, beyond its usual growth, adds to prices (draw, region, year)."""
     years = outlook.paths["year"].to_numpy()
