@@ -38,22 +38,18 @@ def _end_year(first: int) -> Any:
 
 
 class NotebookParameters(BaseModel):
-    """Parameters that every notebook takes; their order is that of the ``parameters`` cell.
+    """Parameters that every notebook takes, in the order of the ``parameters`` cell.
 
-    A notebook declares those that its results depend on and no others: one that is not declared
-    cannot change its page.
+    A notebook declares those that its results depend on, and no others.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     region: str = _field("141100", "地区", "six-digit code or name", said="代码或名称")
     base_year: int = _field(
-        LAST_KNOWN_YEAR,
-        "基期",
-        "last year whose figures are used",
-        ge=FIRST_BASE_YEAR,
-        le=LAST_KNOWN_YEAR,
-    )
+        LAST_KNOWN_YEAR, "基期", "last year whose figures are used",
+        ge=FIRST_BASE_YEAR, le=LAST_KNOWN_YEAR,
+    )  # fmt: skip
     lang: Literal["zh", "en"] = _field("zh", "语言", "language: zh or en")
 
     @field_validator("region", mode="before")
@@ -86,19 +82,15 @@ class ProjectionParameters(NotebookParameters):
     draws: int = _field(10_000, "抽样次数", "number of paths", ge=1_000, le=20_000)
     seed: int = _field(2021, "随机种子", "seed of the paths", ge=0, le=2**32 - 1)
     growth_discount: float = _field(
-        0.0,
-        "增速下调（百分点）",
-        "points taken off real growth",
-        said="实际增速下调百分点",
-        ge=0,
-        le=5,
-    )
+        0.0, "增速下调（百分点）", "points taken off real growth", said="实际增速下调百分点",
+        ge=0, le=5,
+    )  # fmt: skip
 
     @cached_property
     def assumed(self) -> Scenario:
         """The scenario with the changes of it: read once, and a value from here on."""
-        years = (self.base_year, self.end_year)
-        return load_scenario(self.scenario, self.changes, base_year=years[0], end_year=years[1])
+        base, end = self.base_year, self.end_year
+        return load_scenario(self.scenario, self.changes, base_year=base, end_year=end)
 
     @field_validator("scenario")
     @classmethod
@@ -106,22 +98,24 @@ class ProjectionParameters(NotebookParameters):
         path = scenario_path(value)
         if value in scenario_ids():
             return value
-        _refuse_forbidden(path)
+        from lvliang.display.words import forbidden  # imports pandas
+
+        own = read_scenario(path)
+        for name in WORDS:
+            for word in forbidden(getattr(own, "scenario_id" if name == "id" else name)):
+                raise ParameterError(
+                    f"{path}, {name}: no page may say {word!r}; legal: a text without it"
+                )
         return str(path.resolve())
 
     @model_validator(mode="after")
-    def _end_after_base(self) -> ProjectionParameters:
-        if self.end_year <= self.base_year:
-            legal = f"{self.base_year + 1} to {LAST_YEAR}"
-            raise PydanticCustomError(
-                "end_before_base",
-                "end_year: {end} is not after base_year {base}; legal: {legal}",
-                {"end": self.end_year, "base": self.base_year, "legal": legal},
+    def _possible(self) -> ProjectionParameters:
+        base, end = self.base_year, self.end_year
+        if end <= base:
+            told = (
+                f"end_year: {end} is not after base_year {base}; legal: {base + 1} to {LAST_YEAR}"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _legal_changes(self) -> ProjectionParameters:
+            raise PydanticCustomError("end_before_base", told)
         _ = self.assumed  # what is not legal is refused when it is read
         return self
 
@@ -164,20 +158,12 @@ SCHEMAS: dict[str, type[NotebookParameters]] = {
 
 
 def schema_of(notebook: str | Path) -> type[NotebookParameters]:
-    """The parameters of a notebook, by its file name.
-
-    Raises
-    ------
-    ParameterError
-        If the project has no such notebook.
-    """
+    """The parameters of a notebook, by its file name; ``ParameterError`` if there is none."""
     name = Path(notebook).stem
-    if name in SCHEMAS:
-        return SCHEMAS[name]
-    raise ParameterError(
-        f"notebook: {notebook} is not of this project;{did_you_mean(name, SCHEMAS)} "
-        f"legal: {', '.join(SCHEMAS)}"
-    )
+    if name not in SCHEMAS:
+        hint, legal = did_you_mean(name, SCHEMAS), ", ".join(SCHEMAS)
+        raise ParameterError(f"notebook: {notebook} is not of this project;{hint} legal: {legal}")
+    return SCHEMAS[name]
 
 
 def check(notebook: str | Path, given: dict[str, Any]) -> NotebookParameters:
@@ -197,13 +183,7 @@ def check(notebook: str | Path, given: dict[str, Any]) -> NotebookParameters:
 
 
 def check_report(given: dict[str, Any]) -> ReportParameters:
-    """Check ``given`` against all that the notebooks of a report take together.
-
-    Raises
-    ------
-    ParameterError
-        Names the parameter, its value and what would be legal.
-    """
+    """`check` against all that the notebooks of a report take together."""
     return _checked(ReportParameters, given)
 
 
@@ -217,7 +197,8 @@ def _checked(schema: type[Schema], given: dict[str, Any]) -> Schema:
     try:
         return schema(**given)
     except ValidationError as error:
-        raise ParameterError(_sentences(schema, error)) from None
+        told = "\n".join(_sentence(schema, fault) for fault in error.errors())
+        raise ParameterError(told) from None
 
 
 def read_assignments(pairs: list[str]) -> dict[str, str]:
@@ -239,30 +220,12 @@ def read_assignments(pairs: list[str]) -> dict[str, str]:
     return given
 
 
-def _refuse_forbidden(path: Path) -> None:
-    """Refuse a scenario that says what no page may say, before a notebook runs."""
-    from lvliang.display.words import forbidden  # imports pandas
-
-    scenario = read_scenario(path)
-    words = {"id": scenario.scenario_id} | {name: getattr(scenario, name) for name in WORDS[1:]}
-    for name, said in words.items():
-        for word in forbidden(said):
-            raise ParameterError(
-                f"{path}, {name}: no page may say {word!r}; legal: a text without it"
-            )
-
-
-def _sentences(schema: type[NotebookParameters], error: ValidationError) -> str:
-    return "\n".join(_sentence(schema, fault) for fault in error.errors())
-
-
 def _sentence(schema: type[NotebookParameters], fault: Any) -> str:
     if not fault["loc"]:
         return str(fault["msg"])
     name = str(fault["loc"][0])
     if fault["type"] == "extra_forbidden":
-        legal = ", ".join(schema.model_fields)
-        hint = did_you_mean(name, schema.model_fields)
+        hint, legal = did_you_mean(name, schema.model_fields), ", ".join(schema.model_fields)
         return f"{name}: no such parameter;{hint} legal: {legal}"
     return f"{name}: {fault['input']!r} is not legal; legal: {describe(schema, name)}"
 

@@ -70,14 +70,9 @@ from lvliang.projection.sensitivity import load_sensitivities, trial
 
 
 class Study:
-    """What a run is about, and all that follows from its parameters.
+    """All that follows from the checked parameters of a run, the page of ``notebook`` included.
 
-    Parameters
-    ----------
-    run : NotebookParameters
-        Checked parameters; what needs one that they lack raises ``AttributeError``.
-    notebook : str, optional
-        Whose page it is.
+    What needs a parameter that they lack raises ``AttributeError``.
     """
 
     def __init__(self, run: Any, notebook: str = "") -> None:
@@ -90,24 +85,16 @@ class Study:
     def of(cls, notebook: str, given: Mapping[str, Any]) -> Study:
         """The study of a notebook, whose parameters are taken from its names ``given``.
 
-        Raises
-        ------
-        ParameterError
-            Names the parameter, its value and what would be legal.
+        Raises `ParameterError` as `parameters.check` does.
         """
         names = parameters.schema_of(notebook).model_fields
         own = {name: given[name] for name in names if name in given}
         return cls(parameters.check(notebook, own), notebook)
 
     @property
-    def end_year(self) -> int:
-        """Last year projected."""
-        return int(self.run.end_year)
-
-    @property
     def years(self) -> range:
         """The years projected."""
-        return range(self.base_year + 1, self.end_year + 1)
+        return range(self.base_year + 1, self.run.end_year + 1)
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -135,7 +122,7 @@ class Study:
         return look_ahead(
             self.region.code,
             base_year=self.base_year,
-            end_year=self.end_year,
+            end_year=self.run.end_year,
             draws=self.run.draws,
             seed=self.run.seed,
             growth_discount=self.run.growth_discount,
@@ -152,15 +139,9 @@ class Study:
         return condition(self.plain, self.scenario, seed=self.run.seed)
 
     @cached_property
-    def evidence(self) -> pd.DataFrame:
-        """What there is of each series of the region itself: index series."""
-        found = self.plain.evidence
-        return found[found.index.get_level_values("region") == self.region.code].droplevel("region")
-
-    @cached_property
     def targets(self) -> list[Target]:
         """The targets of the region known at the base year."""
-        return load_targets(self.region.code, self.base_year, self.end_year)
+        return load_targets(self.region.code, self.base_year, self.run.end_year)
 
     @cached_property
     def background(self) -> Background:
@@ -175,17 +156,12 @@ class Study:
     @cached_property
     def commitments(self) -> pd.DataFrame:
         """What can be said of each commitment of the report (`judge_commitments`)."""
-        return judge_commitments(self.verdicts, self.base_year, self.end_year)
+        return judge_commitments(self.verdicts, self.base_year, self.run.end_year)
 
     @cached_property
     def record(self) -> Record:
         """The track record known at the base year; empty where there is none."""
         return load_record(self.base_year) or empty_record()
-
-    @cached_property
-    def groups(self) -> dict[str, list[str]]:
-        """The groups of cities that the record is shown for."""
-        return groups_of(self.record, self.region.code)
 
     @cached_property
     def origins(self) -> int:
@@ -195,7 +171,7 @@ class Study:
     @cached_property
     def shipped(self) -> list[Scenario]:
         """The shipped scenarios, the baseline first."""
-        return list(load_shipped(base_year=self.base_year, end_year=self.end_year).values())
+        return list(load_shipped(base_year=self.base_year, end_year=self.run.end_year).values())
 
     @cached_property
     def scenarios(self) -> tuple[list[Scenario], list[Scenario]]:
@@ -216,17 +192,14 @@ class Study:
         """One driver at a time, the shock the largest of ``scenarios`` (`load_tornado`)."""
         return load_tornado(self.plain, scenarios, seed=self.run.seed)
 
-    @cached_property
-    def slope(self) -> float | None:
-        """What the coal price moves of the region's own prices; None where not identified."""
-        return own_slope(self.region.code, self.base_year)
-
     def page(self, **facts: Any) -> Page:
         """The text of the notebook's page, over its parameters and ``facts``."""
+        return Page(self.notebook, self._given() | facts, self.run.lang)
+
+    def _given(self) -> dict[str, Any]:
+        """The parameters, the region and the scenario in place of their names."""
         given = self.run.model_dump() | {"region": self.region}
-        if "scenario" in given:
-            given["scenario"] = self.scenario
-        return Page(self.notebook, given | facts, self.run.lang)
+        return given | {"scenario": self.scenario} if "scenario" in given else given
 
     @cached_property
     def audit_facts(self) -> dict[str, Any]:
@@ -247,14 +220,16 @@ class Study:
     @cached_property
     def outlook_facts(self) -> dict[str, Any]:
         """What is drawn of the region, and how far that may be trusted (`outlook_facts`)."""
-        ahead = len(self.years)
+        ahead, evidence = len(self.years), self.plain.evidence
+        own = evidence[evidence.index.get_level_values("region") == self.region.code]
+        own = own.droplevel("region")
         return {
             **outlook_facts(self.outlook),
             "years": [(self.years[0], self.years[-1])],
             "sets_coal": bool(self.scenario.path(COAL, self.years)),
-            "slope": self.slope,
-            "evidence": self.evidence.reset_index(),
-            "revenue_gaps": gaps_of(self.evidence, "budget_revenue"),
+            "slope": own_slope(self.region.code, self.base_year),
+            "evidence": own.reset_index(),
+            "revenue_gaps": gaps_of(own, "budget_revenue"),
             "origins": self.origins,
             "longest": LONGEST,
             "untested": ahead if self.origins and ahead > LONGEST else None,
@@ -278,11 +253,11 @@ class Study:
             "triggers": triggers(self.targets, self.plain),
             "least": min(BASES),
             "most": max(BASES),
-            "years": [(self.years[0], self.end_year)],
+            "years": [(self.years[0], self.run.end_year)],
             "span_years": len(self.years),
             "has_gaps": self.background.gaps is not None and len(self.background.gaps) > 0,
             "origins": self.origins,
-            "beyond": last if self.origins and self.end_year > last else None,
+            "beyond": last if self.origins and self.run.end_year > last else None,
         }
 
     @cached_property
@@ -292,7 +267,7 @@ class Study:
             **verdict_facts(self.verdicts),
             **drawn_facts(self.verdicts, self.outlook),
             **report_facts(self.figures),
-            "past": past_chances(decompose(self.record, self.groups)),
+            "past": past_chances(decompose(self.record, groups_of(self.record, self.region.code))),
             "origins": self.origins,
             "longest": LONGEST,
         }
@@ -302,18 +277,17 @@ class Study:
         """Scenarios side by side, what moves most, and what coal moves (`feasibility`)."""
         scenarios, others = self.scenarios
         found, asked = self.comparison, (self.region.code, self.base_year)
-        ahead = coal_ahead(self.plain, seed=self.run.seed)
+        ahead, slope = coal_ahead(self.plain, seed=self.run.seed), own_slope(*asked)
+        levels = {name: level_facts(found, actual(self.plain, name), name) for name in INDICATORS}
         return {
             **scenario_facts(found, self.years, self.run.scenario),
-            "levels": {
-                name: level_facts(found, actual(self.plain, name), name) for name in INDICATORS
-            },
+            "levels": levels,
             "silent": [one for one in others if not one.speaks_of(self.years)],
             "lent": [one for one in others if one.speaks_of(self.years)],
             "tornado": tornado_facts(self.tornado(scenarios), self.years),
             "coal": coal_facts(load_sensitivities(*asked), trial(*asked), ahead),
-            "slope": self.slope,
-            "share": share_facts(found, year=self.years[0], slope=self.slope),
+            "slope": slope,
+            "share": share_facts(found, year=self.years[0], slope=slope),
         }
 
     @cached_property
@@ -330,7 +304,8 @@ class Study:
     @cached_property
     def record_facts(self) -> dict[str, Any]:
         """How the engine and its rivals fared (`feasibility.record_facts`), what was registered."""
-        fared = track_record_facts(self.record, self.groups, self.region.code, self.base_year)
+        groups = groups_of(self.record, self.region.code)
+        fared = track_record_facts(self.record, groups, self.region.code, self.base_year)
         return fared | {"registered": registered_facts(load_registered(self.base_year))}
 
     @cached_property
@@ -341,12 +316,10 @@ class Study:
     def provenance(self, *used: pd.DataFrame) -> Callable[[str], list[Piece]]:
         """What tells, in a language, the parameters and the sources of what was ``used``."""
         titles = parameters.titles(type(self.run))
-        told: dict[str, Any] = {
-            name: str(value) or None for name, value in self.run.model_dump().items()
+        told = {
+            name: value if name in ("region", "scenario") else str(value) or None
+            for name, value in self._given().items()
         }
-        told["region"] = self.region
-        if "scenario" in told:
-            told["scenario"] = self.scenario
         rows = [{"name": name, **titles[name], "value": value} for name, value in told.items()]
         facts = {"parameters": rows, "sources": sources_of(*used)}
         return lambda lang: Text("provenance", lang, facts).say("tables")

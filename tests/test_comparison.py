@@ -30,7 +30,7 @@ from lvliang.feasibility.comparison import Comparison, compare
 from lvliang.feasibility.scenario_facts import kinds_assumed as kinds
 from lvliang.feasibility.scenario_facts import level_facts, scenario_facts, tornado_facts
 from lvliang.projection.conditional import condition
-from lvliang.projection.national import forecast_factor
+from lvliang.projection.forecast import forecast_factor
 from lvliang.projection.outlook import Outlook, actual, look_ahead
 from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import Scenario, load_scenario, load_shipped

@@ -8,7 +8,7 @@ from lvliang.baseline.tables import as_of
 from lvliang.errors import ParameterError
 from lvliang.projection.dispersion import Component, walk_and_noise
 from lvliang.projection.engine import draw_growth, summarise
-from lvliang.projection.national import forecast_factor, members, without_shock
+from lvliang.projection.forecast import forecast_factor, members, without_shock
 from lvliang.projection.outlook import look_ahead, shock_set_aside
 from lvliang.projection.panel import NATION, Panel, load_panel, pick_regions
 

@@ -10,7 +10,7 @@ import pytest
 from lvliang.baseline.tables import load_table
 from lvliang.errors import ParameterError
 from lvliang.lineage import of_scenarios, sources_of
-from lvliang.projection.national import forecast_factor
+from lvliang.projection.forecast import forecast_factor
 from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import load_scenario, scenario_ids
 from lvliang.projection.sensitivity import commodity_price

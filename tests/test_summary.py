@@ -31,7 +31,7 @@ from lvliang.feasibility.desk import (
 from lvliang.feasibility.drivers import BASES, national_error, price_that_undoes, tornado
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts, assess, outcomes
-from lvliang.projection.national import forecast_factor
+from lvliang.projection.forecast import forecast_factor
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import load_scenario

@@ -17,7 +17,7 @@ from lvliang.feasibility.drivers import BASES, WHOLE, national_error, price_that
 from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdict_facts import common_nature
 from lvliang.feasibility.verdicts import Verdict, missing, outcomes
-from lvliang.projection.national import forecast_factor
+from lvliang.projection.forecast import forecast_factor
 from lvliang.projection.outlook import Outlook, actual, fan_facts, mean_growth
 from lvliang.projection.panel import load_panel
 from lvliang.projection.sensitivity import commodity_growth

@@ -14,7 +14,7 @@ from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.store import kept
 from lvliang.feasibility.comparison import INDICATORS, LEVELS
 from lvliang.projection.conditional import condition, drawn_coal
-from lvliang.projection.national import forecast_factor
+from lvliang.projection.forecast import forecast_factor
 from lvliang.projection.outlook import Outlook, mean_growth
 from lvliang.projection.panel import has_panel, load_panel
 from lvliang.projection.scenario import SHOCK, Scenario

@@ -20,8 +20,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from lvliang.projection.deviations import forecast_deviations
-from lvliang.projection.national import forecast_factor
+from lvliang.projection.forecast import forecast_deviations, forecast_factor
 from lvliang.projection.panel import Panel, robust_limit
 
 CALIBRATION_YEARS = 5

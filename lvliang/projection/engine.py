@@ -15,9 +15,8 @@ import xarray as xr
 
 from lvliang.baseline.history import growth_levels, load_history, start_levels
 from lvliang.errors import DataError, ParameterError
-from lvliang.projection.deviations import forecast_deviations
 from lvliang.projection.dispersion import dispersion, province_index
-from lvliang.projection.national import forecast_factor
+from lvliang.projection.forecast import forecast_deviations, forecast_factor
 from lvliang.projection.panel import Panel, pick_regions
 from lvliang.projection.paths import LONGEST_GAP, MINIMUM_CHANGES, project
 

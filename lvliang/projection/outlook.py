@@ -17,9 +17,9 @@ from lvliang.baseline.history import growth_levels, has_gap, load_history, obser
 from lvliang.baseline.regions import Region, find_region, peers
 from lvliang.baseline.store import kept
 from lvliang.projection.conditional import condition
-from lvliang.projection.deviations import forecast_deviations
 from lvliang.projection.engine import draw_growth
-from lvliang.projection.national import (
+from lvliang.projection.forecast import (
+    forecast_deviations,
     forecast_factor,
     members,
     provincial_targets_year,
@@ -78,13 +78,8 @@ def look_ahead(
 ) -> Outlook:
     """Project a city and the other cities of its province, jointly.
 
-    Parameters
-    ----------
-    growth_discount : float
-        Percentage points taken off real growth.
-    panel : Panel, optional
-        Of a later origin, to be cut at ``base_year``: what it has computed of earlier origins is
-        then not computed again.
+    ``growth_discount``: points taken off real growth. ``panel``: of a later origin, to be cut at
+    ``base_year``; what it has computed of earlier origins is then not computed again.
 
     Raises
     ------

@@ -145,7 +145,7 @@ def draw_beside(
     Returns
     -------
     numpy.ndarray
-        Log growth ``(draw, year)`` of the years after the origin, joint with what `project` draws.
+        Log growth ``(draw, year)`` of the years after the origin.
     """
     beyond, _, years = _to_draw(levels, origin, end)
     column = pd.MultiIndex.from_tuples([("", "other")], names=levels.columns.names)

@@ -122,17 +122,11 @@ def scenario_ids(data: Path | None = None) -> list[str]:
 
 
 def scenario_path(name: str, data: Path | None = None) -> Path:
-    """The file of a scenario: a shipped one by its name, any other by its path.
-
-    Raises
-    ------
-    ParameterError
-        If there is none.
-    """
+    """The file of a scenario: a shipped one by its name, any other by its path, or a refusal."""
     shipped = (data or data_folder()) / FOLDER / f"{name}.toml"
-    own = Path(name)
     if shipped.is_file():
         return shipped
+    own = Path(name)
     if own.suffix == ".toml" and own.is_file():
         return own
     known = scenario_ids(data)
@@ -158,8 +152,8 @@ def load_scenario(
     name : str
         Name of a shipped scenario, or path of a ``.toml`` file of the same form.
     changes : str
-        ``driver.year=value``, semicolons between: ``coal_price.2023=-30%; policy.2024=0.5``.
-        ``shock.persistence`` and ``shock.scope`` can be changed as well.
+        ``driver.year=value``, ``shock.persistence=…`` and ``shock.scope=…``, semicolons between:
+        ``coal_price.2023=-30%; policy.2024=0.5``.
 
     Raises
     ------
@@ -199,13 +193,7 @@ def load_shipped(*, base_year: int, end_year: int, data: Path | None = None) -> 
 
 
 def read_scenario(path: Path, data: Path | None = None) -> Scenario:
-    """Read one scenario file.
-
-    Raises
-    ------
-    ParameterError
-        Names the file, the key, the value and what would be legal.
-    """
+    """Read one scenario file; raises as `load_scenario` does."""
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

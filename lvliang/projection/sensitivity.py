@@ -262,19 +262,14 @@ def describe(
         return None
     span = outcome.loc[found["first_year"] : found["last_year"]].dropna(how="all")
     half = (len(span) + 1) // 2
-    halves = {
-        name: estimate(part, regressor, year_effects=year_effects)
-        for name, part in (("first", span.iloc[:half]), ("second", span.iloc[half:]))
-    }
-    ends = {
-        f"{name}_{end}": part[end] if part else np.nan
-        for name, part in halves.items()
-        for end in ("low", "high")
-    }
-    parts = [found, *halves.values()]
-    above = all(part is not None and part["low"] > 0 for part in parts)
-    below = all(part is not None and part["high"] < 0 for part in parts)
-    return found | ends | {"identified": above or below}
+    ends: dict[str, float] = {}
+    for name, part in (("first", span.iloc[:half]), ("second", span.iloc[half:])):
+        of_half = estimate(part, regressor, year_effects=year_effects) or {}
+        ends |= {f"{name}_{end}": of_half.get(end, np.nan) for end in ("low", "high")}
+    lows = (found["low"], ends["first_low"], ends["second_low"])
+    highs = (found["high"], ends["first_high"], ends["second_high"])
+    identified = all(low > 0 for low in lows) or all(high < 0 for high in highs)
+    return found | ends | {"identified": identified}
 
 
 def estimate(
