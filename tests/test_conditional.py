@@ -10,7 +10,6 @@ import pytest
 import xarray as xr
 
 from lvliang.baseline.growth import to_log
-from lvliang.feasibility.verdicts import rank_paths
 from lvliang.projection import conditional
 from lvliang.projection.conditional import condition, drawn_coal
 from lvliang.projection.outlook import Outlook, look_ahead
@@ -24,9 +23,9 @@ LVLIANG, TAIYUAN = "141100", "140100"
 
 
 @lru_cache
-def outlook(scenario: str = "baseline", changes: str = "", region: str = LVLIANG) -> Outlook:
-    given = load_scenario(scenario, changes, **RUN)
-    return look_ahead(region, **RUN, draws=DRAWS, seed=SEED, scenario=given)
+def outlook(scenario: str = "baseline") -> Outlook:
+    given = load_scenario(scenario, **RUN)
+    return look_ahead(LVLIANG, **RUN, draws=DRAWS, seed=SEED, scenario=given)
 
 
 def assumed(**drivers: dict[int, float]) -> Scenario:
@@ -109,12 +108,6 @@ def test_two_scenarios_differ_by_what_is_assumed_and_not_by_luck() -> None:
     )
     assert float((boom - slump).std()) < 0.5 * float(slump.std())
     assert float((boom > slump).mean()) > 0.99
-    ranks = {
-        name: (rank_paths(outlook(name), "gdp_nominal", 2025) <= 4).mean()
-        for name in ("coal_slump", "baseline", "coal_boom")
-    }
-    assert ranks["coal_slump"] <= ranks["baseline"] <= ranks["coal_boom"]
-    assert ranks["coal_slump"] < ranks["coal_boom"] - 0.03
 
 
 def test_the_nation_moves_every_city_and_policy_its_own_and_a_shock_whom_its_scope_says() -> None:
@@ -171,14 +164,6 @@ def test_given_in_turn_or_at_once_is_the_same(monkeypatch: pytest.MonkeyPatch) -
         third = given(assumed(**coal), given(between, given(assumed(**share))))
         assert np.allclose(third.paths, at_once.paths, equal_nan=True)
         assert third.scenario.drivers == at_once.scenario.drivers
-
-
-def test_growth_cut_by_points_is_cut_under_a_scenario_as_well() -> None:
-    slump = load_scenario("coal_slump", **RUN)
-    cut = look_ahead(LVLIANG, **RUN, draws=DRAWS, seed=SEED, growth_discount=1.0, scenario=slump)
-    real = cut.own_paths - outlook("coal_slump").own_paths
-    assert np.allclose(real.sel(indicator="gdp_real_growth"), -1.0)
-    assert np.allclose(real.sel(indicator="gdp_deflator_growth"), 0.0)
 
 
 def test_where_coal_is_not_identified_it_moves_nothing() -> None:

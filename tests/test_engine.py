@@ -1,25 +1,32 @@
-"""The panel engine: nothing later than the origin counts, nothing depends on the calendar."""
+"""The panel engine: nothing later than the origin counts, nothing depends on the calendar; what
+a city gets of the draws of all is what its own outlook draws."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from lvliang.baseline.tables import as_of
-from lvliang.errors import ParameterError
+from lvliang.cli.questions import Indicator
+from lvliang.errors import DataError, ParameterError
 from lvliang.projection.dispersion import Component, walk_and_noise
-from lvliang.projection.engine import draw_growth, summarise
+from lvliang.projection.engine import draw_everywhere, draw_growth, summarise
 from lvliang.projection.forecast import forecast_factor, members, without_shock
 from lvliang.projection.outlook import look_ahead, shock_set_aside
 from lvliang.projection.panel import NATION, Panel, load_panel, pick_regions
 
 ORIGIN = 2014
 CITIES = 60
+SIZE = {"horizon": 2, "draws": 600, "seed": 3}
 
 
 @pytest.fixture(scope="module")
-def latest() -> Panel:
+def panel() -> Panel:
+    return load_panel(2020)
+
+
+@pytest.fixture(scope="module")
+def latest(panel: Panel) -> Panel:
     """Sixty cities of the panel, everything known."""
-    panel = load_panel(2020)
     growth = panel.growth.iloc[:, ::5].iloc[:, :CITIES]
     return Panel(2020, growth, panel.nation, panel.targets)
 
@@ -52,7 +59,6 @@ def test_what_is_known_later_changes_nothing(latest):
 def test_the_seed_decides_and_inputs_stay_as_they_were(latest):
     panel = known(latest, ORIGIN)
     growth, targets = panel.growth.copy(), panel.targets.copy()
-    assert np.array_equal(draws(panel), draws(latest.at(ORIGIN)))
     assert not np.array_equal(draws(panel), draws(panel, seed=2))
     pd.testing.assert_frame_equal(panel.growth, growth)
     pd.testing.assert_frame_equal(panel.targets, targets)
@@ -72,8 +78,8 @@ def test_ten_years_later_the_same_numbers(latest):
     assert np.array_equal(draws(shifted), draws(known(latest, ORIGIN)))
 
 
-def test_cities_of_a_province_err_together(latest):
-    paths = draw_growth(load_panel(2020), horizon=1, draws=4000, seed=3).isel(year=0)
+def test_cities_of_a_province_err_together(panel):
+    paths = draw_growth(panel, horizon=1, draws=4000, seed=3).isel(year=0)
     assert paths.sizes["region"] == 296
     within = np.corrcoef(paths.sel(region="140100"), paths.sel(region="141100"))[0, 1]
     across = np.corrcoef(paths.sel(region="140100"), paths.sel(region="440300"))[0, 1]
@@ -122,12 +128,11 @@ def test_rows_of_years_and_of_means_come_from_the_same_paths(latest):
     assert city.loc[(2015, 2017, "q05")] < city.loc[(2015, 2017, "q95")]
 
 
-def test_regions_by_code_and_name_and_origins_of_the_data_alone():
-    panel = load_panel(2020)
+def test_regions_by_code_and_name_and_origins_of_the_data_alone(panel):
     assert len(pick_regions(panel, "all")) == 296
     assert pick_regions(panel, "141100,太原") == ["141100", "140100"]
-    with pytest.raises(ParameterError):
-        pick_regions(panel, "nowhere")
+    with pytest.raises(ParameterError, match="lvlang"):
+        pick_regions(panel, "lvlang")
     with pytest.raises(ParameterError, match=r"522300 \S+ has no GDP .* any of the 296 cities"):
         pick_regions(panel, "522300")
     for origin in (2005, 2021):
@@ -135,10 +140,9 @@ def test_regions_by_code_and_name_and_origins_of_the_data_alone():
             load_panel(origin)
 
 
-def test_a_shock_is_set_aside_and_named_with_what_stands_in():
-    factor = load_panel(2020).factor
+def test_a_shock_is_set_aside_and_named_with_what_stands_in(panel):
+    factor = panel.factor
     assert without_shock(factor).iloc[-1] == factor.loc[2019]
-    assert without_shock(factor.loc[:2019]).equals(factor.loc[:2019])
     kept = {"year": 2020, "came": factor.loc[2020], "kept": factor.loc[2019]}
     for origin, aside in ((2020, kept), (2019, None)):
         given = {"base_year": origin, "end_year": origin + 1, "draws": 10, "seed": 1}
@@ -157,3 +161,39 @@ def test_a_panel_handed_in_never_answers_for_the_tables(small_data, tmp_path, mo
     poisoned = Panel(2020, panel.growth + 50, panel.nation, panel.targets)
     assert mean_growth(poisoned) > 20 > mean_growth(None)
     assert mean_growth(poisoned) > 20, "nor the tables for the panel"
+
+
+def test_a_city_gets_the_draws_of_its_own_outlook(panel, small_data):
+    real = draw_everywhere(panel, "gdp_real_growth", regions="141100,太原", **SIZE)
+    assert np.array_equal(real, draw_growth(panel, **SIZE).sel(region=["141100", "140100"]))
+    given = {"base_year": 2020, "end_year": 2022, "draws": 600, "seed": 3, "data": small_data}
+    own, small = look_ahead("141100", **given).own_paths, load_panel(2020, small_data)
+    for name in [one.value for one in Indicator][1:]:
+        drawn = draw_everywhere(small, name, regions="141100", data=small_data, **SIZE)
+        assert np.allclose(drawn.sel(region="141100"), own.sel(indicator=name), rtol=1e-5)
+
+
+def test_prices_of_two_provinces_share_the_years_they_come_from(panel):
+    drawn = draw_everywhere(
+        panel, "gdp_deflator_growth", regions="all", horizon=1, draws=2000, seed=3
+    ).sel(year=2021)
+    assert drawn.sizes["region"] > 280
+    shanxi, hebei = drawn.sel(region="140100"), drawn.sel(region="130200")
+    assert np.corrcoef(shanxi, hebei)[0, 1] > 0.2
+
+
+def test_a_city_whose_series_ended_is_refused_by_name_and_left_out_of_all(panel):
+    with pytest.raises(DataError, match="652100 does not reach 2020; legal: figures"):
+        draw_everywhere(panel, "budget_revenue_growth", regions="652100", **SIZE)
+    everyone = draw_everywhere(panel.at(2018), "budget_revenue_growth", **SIZE)
+    assert everyone.sizes["region"] > 280
+    assert "652100" not in everyone["region"]
+    with pytest.raises(DataError, match="gdp_nominal_growth: the series of"):
+        draw_everywhere(panel.at(2006), "gdp_nominal_growth", **SIZE)
+
+
+def test_a_later_panel_cut_at_the_origin_is_the_one_loaded_there(panel):
+    settings = {"base_year": 2013, "end_year": 2015, "draws": 300, "seed": 3}
+    loaded = look_ahead("141100", **settings).paths
+    cut = look_ahead("141100", **settings, panel=panel).paths
+    assert loaded.identical(cut)

@@ -189,18 +189,6 @@ def test_a_region_becomes_its_code_or_is_refused_at_the_door():
         assert "522300 黔西南布依族苗族自治州 has no GDP" in told, "nothing to project"
 
 
-def test_text_from_the_command_line_becomes_what_the_notebook_expects() -> None:
-    words = ["region=吕梁市", "base_year=2015", "end_year=2030", "draws=2000", "seed=7",
-             "growth_discount=1.5", "lang=en", "scenario=baseline"]  # fmt: skip
-    run = check(ANY, read_assignments(words)).model_dump()
-    assert run == {
-        "region": "141100", "base_year": 2015, "end_year": 2030, "scenario": "baseline",
-        "changes": "", "lang": "en", "draws": 2000, "seed": 7, "growth_discount": 1.5,
-    }  # fmt: skip
-    defaults = check(ANY, {}).model_dump()
-    assert {name: type(run[name]) for name in run} == {n: type(v) for n, v in defaults.items()}
-
-
 def test_assignments_keep_further_equals_signs_and_what_is_none_is_refused():
     assert read_assignments([" region = a=b ", "lang="]) == {"region": "a=b", "lang": ""}
     no_value = "no value; legal: name=value, such as end_year=2025"
@@ -210,9 +198,3 @@ def test_assignments_keep_further_equals_signs_and_what_is_none_is_refused():
             read_assignments(words)
         told = twice if len(words) == 2 else f"-p {words[0]!r}: {no_value}"
         assert str(raised.value) == told
-
-
-def test_a_notebook_of_no_schema_is_refused() -> None:
-    legal = f"did you mean 30_feasibility? legal: {', '.join(SCHEMAS)}"
-    told = f"notebook: 30_feasability is not of this project; {legal}"
-    assert refusal({}, "30_feasability") == told
