@@ -169,13 +169,8 @@ def schema_of(notebook: str | Path) -> type[NotebookParameters]:
 def check(notebook: str | Path, given: dict[str, Any]) -> NotebookParameters:
     """Check ``given`` against the schema of a notebook; what is not given has its default.
 
-    Raises
-    ------
-    ParameterError
-        Names the parameter, its value and what would be legal.
+    Raises `ParameterError`, which names the parameter, its value and what would be legal.
 
-    Examples
-    --------
     >>> check("20_trajectories", {"end_year": "2030", "region": "吕梁"}).end_year
     2030
     """
@@ -204,8 +199,6 @@ def _checked(schema: type[Schema], given: dict[str, Any]) -> Schema:
 def read_assignments(pairs: list[str]) -> dict[str, str]:
     """``name=value`` words of a command line.
 
-    Examples
-    --------
     >>> read_assignments(["end_year=2030", "region=吕梁"])
     {'end_year': '2030', 'region': '吕梁'}
     """
@@ -233,8 +226,6 @@ def _sentence(schema: type[NotebookParameters], fault: Any) -> str:
 def describe(schema: type[NotebookParameters], name: str) -> str:
     """What a parameter may be, in words.
 
-    Examples
-    --------
     >>> describe(ProjectionParameters, "growth_discount")
     'a number from 0 to 5 (实际增速下调百分点 points taken off real growth)'
     """
@@ -252,8 +243,6 @@ def describe(schema: type[NotebookParameters], name: str) -> str:
 def titles(schema: type[NotebookParameters]) -> dict[str, dict[str, str]]:
     """What each parameter is called, in both languages.
 
-    Examples
-    --------
     >>> titles(ProjectionParameters)["end_year"]
     {'title_zh': '推算末年', 'title_en': 'last year projected'}
     """

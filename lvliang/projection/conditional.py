@@ -83,8 +83,6 @@ def shock_growth(scenario: Scenario, years: np.ndarray) -> np.ndarray:
     A shock of ``s`` points in year t has moved the level by ``s * persistence ** k`` in year
     t + k; growth of a year is what the level gains in it.
 
-    Examples
-    --------
     >>> from lvliang.projection.scenario import Scenario
     >>> shock = Scenario(*[""] * 9, drivers={"shock": {2023: -4.0}}, persistence=0.5)
     >>> shock_growth(shock, np.arange(2022, 2027)).tolist()

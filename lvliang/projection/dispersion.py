@@ -80,8 +80,6 @@ def dispersion(panel: Panel) -> tuple[Component, Component, Component]:
 def walk_and_noise(blocks: Blocks) -> tuple[float, float]:
     """Variances of walk and noise whose covariances fit the mean products of the blocks.
 
-    Examples
-    --------
     >>> rng = np.random.default_rng(1)
     >>> walk = rng.normal(0, 2, (5, 20_000)).cumsum(axis=0)
     >>> noise = rng.normal(0, 1, (5, 20_000))

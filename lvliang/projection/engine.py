@@ -29,10 +29,7 @@ QUANTILE_NAMES = {
 def draw_growth(panel: Panel, *, horizon: int, draws: int, seed: int) -> xr.DataArray:
     """Draw real growth of the ``horizon`` years after the origin, jointly for all cities.
 
-    Returns
-    -------
-    xarray.DataArray
-        ``(draw, region, year)``, % a year at constant prices.
+    Returns ``(draw, region, year)``, % a year at constant prices.
     """
     rng = np.random.default_rng(seed)
     nation, province, city = dispersion(panel)
@@ -59,24 +56,11 @@ def draw_everywhere(
     """Draw an indicator of growth for the years after the origin, jointly for many cities.
 
     What is beyond real growth is drawn a province at a time, of the same seed: every province
-    has the same mixture of past shocks, and draws stay joint.
+    has the same mixture of past shocks, and draws stay joint. ``regions``: codes and names, comma
+    apart, or ``all``: every city whose series carry the indicator.
 
-    Parameters
-    ----------
-    regions : str
-        ``all``: every city whose series carry the indicator; or codes and names, comma apart.
-
-    Returns
-    -------
-    xarray.DataArray
-        ``(draw, region, year)``, % a year.
-
-    Raises
-    ------
-    ParameterError
-        If a region is unknown.
-    DataError
-        If the series of a region asked for do not carry the indicator.
+    Returns ``(draw, region, year)``, % a year. Raises `ParameterError` for an unknown region and
+    `DataError` where the series of a region asked for do not carry the indicator.
     """
     chosen = pick_regions(panel, regions)
     real = draw_growth(panel, horizon=horizon, draws=draws, seed=seed)
@@ -114,12 +98,9 @@ def _beyond_real(
 def summarise(paths: xr.DataArray, thresholds: Sequence[float] = ()) -> pd.DataFrame:
     """Draws (draw, region, year; % a year) as rows: every year, and every mean from the first on.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``region, first_year, last_year, stat, value``: of one year, or of the arithmetic mean of
-        annual growth over the years. ``stat`` is ``mean``, ``q05`` … ``q95`` or
-        ``p_ge_<threshold>``, the share of draws at or above it.
+    Returns ``region, first_year, last_year, stat, value``: of one year, or of the arithmetic mean
+    of annual growth over the years. ``stat`` is ``mean``, ``q05`` … ``q95`` or
+    ``p_ge_<threshold>``, the share of draws at or above it.
     """
     years = paths["year"].to_numpy()
     spans = [(year, year) for year in years] + [(years[0], year) for year in years[1:]]
@@ -139,17 +120,10 @@ def summarise(paths: xr.DataArray, thresholds: Sequence[float] = ()) -> pd.DataF
 
 
 def read_thresholds(text: str) -> list[float]:
-    """Rates in percent with commas between.
+    """Rates in percent with commas between; `ParameterError` if one is not a number.
 
-    Examples
-    --------
     >>> read_thresholds("5,6.5"), read_thresholds("")
     ([5.0, 6.5], [])
-
-    Raises
-    ------
-    ParameterError
-        If one is not a number.
     """
     try:
         return [float(word) for word in text.split(",") if word.strip()]

@@ -65,8 +65,6 @@ def without_shock(factor: pd.Series) -> pd.Series:
 
     A shock lies more than three median absolute deviations from the median of earlier changes.
 
-    Examples
-    --------
     >>> calm = pd.Series([8.0, 8.4, 8.2, 8.5, 8.1, 8.3])
     >>> float(without_shock(pd.concat([calm, pd.Series([2.0])], ignore_index=True)).iloc[-1])
     8.3

@@ -69,12 +69,8 @@ def has_panel(data: Path | None = None) -> bool:
 def load_panel(origin: int, data: Path | None = None) -> Panel:
     """The panel of all cities as known at ``origin``.
 
-    Raises
-    ------
-    ParameterError
-        If the origin lies outside the data.
-    DataError
-        If the panel is not there or breaks its contract.
+    Raises `ParameterError` where the origin lies outside the data, `DataError` where the panel is
+    not there or breaks its contract.
     """
     folder = data or data_folder()
     return _load(origin, folder, stamp(table_files(folder, (*OBSERVATIONS, *TARGETS))))
@@ -113,10 +109,7 @@ def latest_origin(data: Path) -> int:
 def pick_regions(panel: Panel, regions: str) -> list[str]:
     """Codes of the panel meant by ``all`` or by codes and names with commas between.
 
-    Raises
-    ------
-    ParameterError
-        If a region is unknown or not in the panel.
+    Raises `ParameterError` where a region is unknown or not in the panel.
     """
     known = list(panel.growth.columns)
     if regions == "all":
@@ -134,8 +127,6 @@ def pick_regions(panel: Panel, regions: str) -> list[str]:
 def robust_limit(values: np.ndarray, deviations: float = 3.0) -> float:
     """``deviations`` robust standard deviations: 1.4826 times the median absolute deviation.
 
-    Examples
-    --------
     >>> round(robust_limit(np.array([-1.0, 0.0, 1.0, 50.0])), 2)
     4.45
     """

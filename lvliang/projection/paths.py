@@ -40,13 +40,10 @@ Array = npt.NDArray[np.float64]
 def evidence(levels: pd.DataFrame, origin: int) -> pd.DataFrame:
     """What there is of each series (column) up to ``origin``, and whether it is enough to project.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index (``region``, ``series``): ``last_year``, ``changes`` (observed changes), ``gap``
-        (years from the last figure to the origin), ``filled`` (years inside the series without
-        a figure) and ``usable``: at least ``MINIMUM_CHANGES`` changes, not all alike, half as
-        many of them a year after another, and a gap of at most ``LONGEST_GAP``.
+    Returns by (``region``, ``series``): ``last_year``, ``changes`` (observed changes), ``gap``
+    (years from the last figure to the origin), ``filled`` (years inside the series without a
+    figure) and ``usable``: at least ``MINIMUM_CHANGES`` changes, not all alike, half as many of
+    them a year after another, and a gap of at most ``LONGEST_GAP``.
     """
     seen = levels.loc[:origin].dropna(axis=1, how="all")
     growth, span = _growth_and_span(seen)
@@ -92,10 +89,7 @@ def project(
         ``gdp_deflator_growth`` (% a year), and for each of ``CASH_SERIES`` its level (亿元) and
         its ``…_growth`` (% a year). Missing where the evidence does not carry.
 
-    Raises
-    ------
-    DataError
-        If a level is not positive, or the origin lies outside the data.
+    Raises `DataError` where a level is not positive, or the origin lies outside the data.
     """
     if origin not in levels.index:
         first, last = levels.index.min(), levels.index.max()
@@ -133,19 +127,10 @@ def draw_beside(
 ) -> Array:
     """Draw one more series under the very mixture of past shocks that `project` draws.
 
-    Nothing of its deviation stays: growth of a price on a world market does not persist.
+    Nothing of its deviation stays: growth of a price on a world market does not persist. The
+    mixture depends on every argument but ``other``, its levels by year, known to the origin.
 
-    Parameters
-    ----------
-    levels, origin, end, draws, seed
-        As of `project`; the mixture depends on all of them.
-    other : pandas.Series
-        Levels of the other series by year, known to the origin.
-
-    Returns
-    -------
-    numpy.ndarray
-        Log growth ``(draw, year)`` of the years after the origin.
+    Returns log growth ``(draw, year)`` of the years after the origin.
     """
     beyond, _, years = _to_draw(levels, origin, end)
     column = pd.MultiIndex.from_tuples([("", "other")], names=levels.columns.names)

@@ -144,21 +144,12 @@ def load_scenario(
 ) -> Scenario:
     """Read a scenario and apply the user's changes.
 
-    Years of a shipped file outside the run have no effect; those of a user's file, or of a
-    change, are refused.
+    ``name``: of a shipped scenario, whose years outside the run have no effect, or the path of a
+    ``.toml`` file of the same form, whose years are refused there. ``changes``:
+    ``driver.year=value``, ``shock.persistence=…`` and ``shock.scope=…``, semicolons between:
+    ``coal_price.2023=-30%; policy.2024=0.5``.
 
-    Parameters
-    ----------
-    name : str
-        Name of a shipped scenario, or path of a ``.toml`` file of the same form.
-    changes : str
-        ``driver.year=value``, ``shock.persistence=…`` and ``shock.scope=…``, semicolons between:
-        ``coal_price.2023=-30%; policy.2024=0.5``.
-
-    Raises
-    ------
-    ParameterError
-        Names the file, the key, the value and what would be legal.
+    Raises `ParameterError`, which names the file, the key, the value and what would be legal.
     """
     path = scenario_path(name, data)
     scenario = read_scenario(path, data)

@@ -117,13 +117,10 @@ def _province(region: str, data: Path | None) -> list[str]:
 def load_sensitivities(region: str, origin: int, data: Path | None = None) -> pd.DataFrame:
     """What moves with the coal price in the province of a city, and over all cities.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns `COLUMNS`. ``outcome``: of `OUTCOMES`; ``regressor``: a commodity, or
-        ``coal_x_share`` (coal times the city's share of the secondary sector in the year before,
-        net of what all cities share in a year); ``group``: ``province`` or ``all``. Slopes in log
-        points; ``identified`` as the module says. Empty without the panel.
+    Columns `COLUMNS`. ``outcome``: of `OUTCOMES`; ``regressor``: a commodity, or ``coal_x_share``
+    (coal times the city's share of the secondary sector in the year before, net of what all cities
+    share in a year); ``group``: ``province`` or ``all``. Slopes in log points; ``identified`` as
+    the module says. Empty without the panel.
     """
     asked = {"region": find_region(region, data).code, "origin": origin}
     return kept("sensitivities", asked, lambda: _sensitivities(region, origin, data), data=data)
@@ -159,11 +156,8 @@ def _coal_by_share(origin: int, data: Path | None) -> pd.DataFrame:
 def share_effect(origin: int, data: Path | None = None) -> Found | None:
     """By how much the slope of prices on coal rises with the share of the secondary sector.
 
-    Returns
-    -------
-    dict or None
-        As from `describe`, over all cities: log points of slope on a share of 1 in place of 0;
-        None where that is not identified.
+    As from `describe`, over all cities: log points of slope on a share of 1 in place of 0; None
+    where that is not identified.
     """
 
     def look() -> Found | None:
@@ -177,12 +171,9 @@ def share_effect(origin: int, data: Path | None = None) -> Found | None:
 def trial(region: str, origin: int, data: Path | None = None) -> pd.DataFrame:
     """Fits without the last years, tried on the years that follow them.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row an outcome and year tried: ``outcome, year, coal`` (log growth), ``fitted`` (slope
-        of the earlier years), ``actual, with_coal, without_coal`` (means over the cities of the
-        province, log growth; without coal: the mean of the earlier years).
+    One row an outcome and year tried: ``outcome, year, coal`` (log growth), ``fitted`` (slope of
+    the earlier years), ``actual, with_coal, without_coal`` (means over the cities of the province,
+    log growth; without coal: the mean of the earlier years).
     """
     coal, last = commodity_growth(origin, data=data), origin - HELD_BACK
     rows = []
@@ -251,11 +242,8 @@ def describe(
 ) -> Found | None:
     """An estimate over all years and over each half of them, and whether it is identified.
 
-    Returns
-    -------
-    dict or None
-        As from `estimate`, and ``first_low, first_high, second_low, second_high`` (missing where
-        a half is too short) and ``identified``.
+    As from `estimate`, and ``first_low, first_high, second_low, second_high`` (missing where a half
+    is too short) and ``identified``.
     """
     found = estimate(outcome, regressor, year_effects=year_effects)
     if found is None:
@@ -279,15 +267,10 @@ def estimate(
 
     ``outcome = mean of the city (+ mean of the year) + slope * regressor + error``
 
-    Returns
-    -------
-    dict or None
-        ``estimate``, ``error`` (standard error, of estimates without one year each), ``low``,
-        ``high`` (90 % interval), ``r2`` (within cities), ``years``, ``cities``, ``first_year``,
-        ``last_year``; None with fewer than `MINIMUM_YEARS` years.
+    Returns ``estimate``, ``error`` (standard error, of estimates without one year each), ``low``,
+    ``high`` (90 % interval), ``r2`` (within cities), ``years``, ``cities``, ``first_year``,
+    ``last_year``; None with fewer than `MINIMUM_YEARS` years.
 
-    Examples
-    --------
     >>> years, rng = range(2000, 2030), np.random.default_rng(1)
     >>> coal = pd.Series(rng.normal(0, 0.3, 30), years)
     >>> noise = rng.normal(0, 0.01, (30, 5))
