@@ -102,11 +102,6 @@ class Study:
         return load_history([peer.code for peer in peers(self.region)], self.base_year)
 
     @cached_property
-    def start(self) -> pd.Series:
-        """Where the region stands at the base year (`starting_point`)."""
-        return starting_point(self.history, self.region.code, self.base_year)
-
-    @cached_property
     def ranks(self) -> pd.DataFrame:
         """Rank in the province in each year known (`ranks_by_year`)."""
         return ranks_by_year(self.history, self.region.code)
@@ -210,8 +205,9 @@ class Study:
     def baseline_facts(self) -> dict[str, Any]:
         """Where the region stands and how it grew (`baseline.starting_point`)."""
         known = self.ranks.dropna(axis=1, how="all")
+        start = starting_point(self.history, self.region.code, self.base_year)
         return {
-            **baseline_facts(self.history, self.start, self.region, self.base_year),
+            **baseline_facts(self.history, start, self.region, self.base_year),
             "ranks": known.rename_axis("year").reset_index() if len(known) else known,
             "ranks_of_report": any(name.startswith("report_") for name in known),
             "reported": reported(self.figures),
@@ -293,12 +289,12 @@ class Study:
     @cached_property
     def rank_facts(self) -> dict[str, Any]:
         """Ranks in the province to come, and how such were right (`feasibility.rank_facts`)."""
-        scores = load_rank_record(self.region.code, self.base_year)
+        start = starting_point(self.history, self.region.code, self.base_year)
         return {
-            **rank_facts(self.outlook, self.start["last_rank"]["gdp_nominal"]),
+            **rank_facts(self.outlook, start["last_rank"]["gdp_nominal"]),
             **revenue_facts(self.outlook, self.ranks),
             "air": air_facts(self.outlook.history, self.region.code),
-            "record": record_facts(scores),
+            "record": record_facts(load_rank_record(self.region.code, self.base_year)),
         }
 
     @cached_property

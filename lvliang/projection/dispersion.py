@@ -120,8 +120,7 @@ def _split(panel: Panel, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def province_index(panel: Panel) -> np.ndarray:
     """Place of each city's province among the provinces, in the order they first appear."""
-    names = list(dict.fromkeys(panel.provinces))
-    return np.array([names.index(name) for name in panel.provinces])
+    return pd.factorize(panel.provinces)[0]
 
 
 def _trim(block: np.ndarray) -> np.ndarray:
