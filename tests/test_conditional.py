@@ -13,9 +13,8 @@ from lvliang.baseline.growth import to_log
 from lvliang.projection import conditional
 from lvliang.projection.conditional import condition, drawn_coal
 from lvliang.projection.outlook import Outlook, look_ahead
-from lvliang.projection.paths import draw_beside
 from lvliang.projection.scenario import Scenario, load_scenario
-from lvliang.projection.sensitivity import commodity_growth, commodity_price, exposure
+from lvliang.projection.sensitivity import commodity_growth, exposure
 
 DRAWS, SEED = 2000, 7
 RUN = {"base_year": 2020, "end_year": 2025}
@@ -47,35 +46,28 @@ def test_the_baseline_is_the_draws_to_the_bit() -> None:
 
 
 def test_coal_is_drawn_beside_prices_and_moves_with_them_as_in_the_past() -> None:
-    plain, coal = outlook(), commodity_price(2020)
-    drawn = draw_beside(plain.levels, coal, origin=2020, end=2025, draws=DRAWS, seed=SEED)
-    prices = log_growth(plain, "gdp_deflator_growth")
-    levels = plain.levels[LVLIANG]
+    found = drawn_coal(outlook(), seed=SEED)
+    prices = log_growth(outlook(), "gdp_deflator_growth")[:, 0]
+    levels = outlook().levels[LVLIANG]
     past = np.log(levels["gdp_nominal"] / levels["gdp_real"]).diff()
-    history = past.corr(np.log(coal).diff().reindex(past.index))
-    assert np.corrcoef(drawn[:, 0], prices[:, 0])[0, 1] == pytest.approx(history, abs=0.1)
     growth = commodity_growth(2020)
+    history = past.corr(growth.reindex(past.index))
+    assert np.corrcoef(found.sel(year=2021), prices)[0, 1] == pytest.approx(history, abs=0.1)
     usual = float(growth.std()) * np.sqrt(1 + 1 / len(growth))
     heavy = np.sqrt((len(growth) - 1) / (len(growth) - 3))
-    found = drawn_coal(outlook(), seed=SEED)
     assert found.std("draw").to_numpy() == pytest.approx(usual * heavy, rel=0.1)
     assert abs(np.corrcoef(found.sel(year=2022), found.sel(year=2023))[0, 1]) < 0.15
 
 
 def test_a_fixed_price_moves_the_mean_by_the_slope_and_takes_coal_out_of_the_band() -> None:
-    plain = outlook()
-    drawn = draw_beside(
-        plain.levels, commodity_price(2020), origin=2020, end=2025, draws=DRAWS, seed=SEED
-    )
+    plain, found = outlook(), given(assumed(coal_price={2021: -20.0}))
+    coal = drawn_coal(plain, seed=SEED).sel(year=2021).to_numpy()
     slope = exposure(list(plain.paths["region"].to_numpy()), 2020).slope[LVLIANG]
-    found = given(assumed(coal_price={2021: -20.0}))
-    before = log_growth(plain, "gdp_deflator_growth")[:, 0]
-    after = log_growth(found, "gdp_deflator_growth")[:, 0]
-    expected = slope * (to_log(-20.0) - drawn[:, 0]).mean()
-    assert after.mean() - before.mean() == pytest.approx(expected, abs=0.003)
-    assert after.std() < 0.9 * before.std()
-    later = log_growth(found, "gdp_deflator_growth")[:, 1:]
-    assert np.allclose(later, log_growth(plain, "gdp_deflator_growth")[:, 1:])
+    before, after = (log_growth(one, "gdp_deflator_growth") for one in (plain, found))
+    expected = slope * (to_log(-20.0) - coal).mean()
+    assert (after - before)[:, 0].mean() == pytest.approx(expected, abs=0.003)
+    assert after[:, 0].std() < 0.9 * before[:, 0].std()
+    assert np.allclose(after[:, 1:], before[:, 1:])
 
 
 def test_nominal_is_real_and_prices_and_levels_are_cumulated_growth() -> None:
@@ -167,10 +159,9 @@ def test_given_in_turn_or_at_once_is_the_same(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_where_coal_is_not_identified_it_moves_nothing() -> None:
-    early = look_ahead(LVLIANG, base_year=2010, end_year=2012, draws=1000, seed=1)
-    fixed = replace(
-        load_scenario(base_year=2010, end_year=2012), drivers={"coal_price": {2011: 9.0}}
-    )
+    run = {"base_year": 2010, "end_year": 2012}
+    early = look_ahead(LVLIANG, **run, draws=1000, seed=1)
+    fixed = replace(load_scenario(**run), drivers={"coal_price": {2011: 9.0}})
     found = condition(early, fixed, seed=1)
     assert exposure(list(early.paths["region"].to_numpy()), 2010) is None
     assert np.allclose(found.paths, early.paths, equal_nan=True)

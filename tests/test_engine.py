@@ -69,12 +69,8 @@ def test_ten_years_later_the_same_numbers(latest):
     later[["first_year", "last_year"]] += 10
     year = later["known_at"].str[:4].astype(int) + 10
     later["known_at"] = year.astype(str) + later["known_at"].str[4:]
-    shifted = Panel(
-        ORIGIN + 10,
-        latest.growth.set_axis(latest.growth.index + 10).loc[: ORIGIN + 10],
-        latest.nation.set_axis(latest.nation.index + 10).loc[: ORIGIN + 10],
-        as_of(later, ORIGIN + 10),
-    )
+    growth, nation = (table.set_axis(table.index + 10) for table in (latest.growth, latest.nation))
+    shifted = Panel(2030, growth, nation, later).at(ORIGIN + 10)
     assert np.array_equal(draws(shifted), draws(known(latest, ORIGIN)))
 
 
@@ -88,11 +84,11 @@ def test_cities_of_a_province_err_together(panel):
 
 
 def test_factor_is_the_mean_of_the_members_that_know_something_at_the_origin(latest):
-    panel = latest.at(ORIGIN)
-    table = members(panel, 3)
+    early = latest.at(ORIGIN)
+    table = members(early, 3)
     assert table["outside"].isna().all()
-    assert np.allclose(forecast_factor(panel, 3), table.drop(columns="outside").mean(axis=1))
-    assert members(load_panel(2020), 5)["outside"].notna().all()
+    assert np.allclose(forecast_factor(early, 3), table.drop(columns="outside").mean(axis=1))
+    assert members(latest, 5)["outside"].notna().all()
     assert table["nation"].tolist() == [7.0, 7.0, 7.0]
     assert members(latest.at(2015), 3)["nation"].tolist() == [6.5, 6.5, 6.5]
 
@@ -174,9 +170,7 @@ def test_a_city_gets_the_draws_of_its_own_outlook(panel, small_data):
 
 
 def test_prices_of_two_provinces_share_the_years_they_come_from(panel):
-    drawn = draw_everywhere(
-        panel, "gdp_deflator_growth", regions="all", horizon=1, draws=2000, seed=3
-    ).sel(year=2021)
+    drawn = draw_everywhere(panel, "gdp_deflator_growth", **SIZE | {"draws": 2000}).sel(year=2021)
     assert drawn.sizes["region"] > 280
     shanxi, hebei = drawn.sel(region="140100"), drawn.sel(region="130200")
     assert np.corrcoef(shanxi, hebei)[0, 1] > 0.2
