@@ -106,14 +106,14 @@ def project(
     for name in CASH_SERIES:
         growth = _by_region(drawn, beyond.columns, name, regions) + real
         if name == "gdp_nominal":
-            deflator = from_log(growth - real)[:, :, ahead]
-            indicators["gdp_deflator_growth"] = deflator
-            indicators[name] = _grow(start_levels.reindex(regions), growth[:, :, ahead])
+            indicators["gdp_deflator_growth"] = from_log(growth - real)[:, :, ahead]
+            before, known = start_levels.reindex(regions), years <= origin
         else:
-            last = levels.loc[:origin].xs(name, axis=1, level="series").reindex(columns=regions)
-            known = years <= last.apply(pd.Series.last_valid_index).to_numpy(float)[:, None]
-            grown = _grow(last.ffill().iloc[-1], np.where(known, 0.0, growth))
-            indicators[name] = grown[:, :, ahead]
+            seen = levels.loc[:origin].xs(name, axis=1, level="series").reindex(columns=regions)
+            before = seen.ffill().iloc[-1]
+            known = years <= seen.apply(pd.Series.last_valid_index).to_numpy(float)[:, None]
+        grown = np.exp(np.where(known, 0.0, growth).cumsum(axis=2))
+        indicators[name] = (before.to_numpy(float)[:, None] * grown)[:, :, ahead]
         indicators[f"{name}_growth"] = from_log(growth)[:, :, ahead]
     return xr.DataArray(
         np.stack(list(indicators.values()), axis=2),
@@ -253,8 +253,3 @@ def _by_region(growth: Array, columns: pd.MultiIndex, name: str, regions: list[s
         if (region, name) in columns:
             block[:, place] = growth[:, :, columns.get_loc((region, name))]
     return block
-
-
-def _grow(level: pd.Series, growth: Array) -> Array:
-    """Levels (draw, region, year) from the level before the first year and log growth."""
-    return level.to_numpy(float)[:, None] * np.exp(growth.cumsum(axis=2))
