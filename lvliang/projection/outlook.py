@@ -150,10 +150,10 @@ def shock_set_aside(outlook: Outlook) -> dict[str, float] | None:
     if not has_panel():
         return None
     factor = load_panel(outlook.base_year).factor
-    kept = without_shock(factor)
-    if kept.equals(factor):
+    calm = without_shock(factor)
+    if calm.equals(factor):
         return None
-    return {"year": factor.index[-1], "came": factor.iloc[-1], "kept": kept.iloc[-1]}
+    return {"year": factor.index[-1], "came": factor.iloc[-1], "kept": calm.iloc[-1]}
 
 
 def outlook_facts(outlook: Outlook) -> dict[str, Any]:

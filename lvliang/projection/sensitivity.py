@@ -137,11 +137,11 @@ def _sensitivities(region: str, origin: int, data: Path | None) -> pd.DataFrame:
         *(("all", name, COAL, coal) for name in OUTCOMES),
         *(("all", name, COAL_BY_SHARE, by_share) for name in OUTCOMES),
     ]
-    rows = [
-        {"outcome": name, "regressor": regressor, "group": group} | found
-        for group, name, regressor, moved in asked
-        if (found := describe(growth[group][name], moved, year_effects=moved is by_share))
-    ]
+    rows = []
+    for group, name, regressor, moved in asked:
+        net = regressor == COAL_BY_SHARE
+        if found := describe(growth[group][name], moved, year_effects=net):
+            rows.append({"outcome": name, "regressor": regressor, "group": group} | found)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
