@@ -19,14 +19,13 @@ from packaging.requirements import Requirement
 
 from lvliang import study
 from lvliang.errors import ParameterError
-from lvliang.export import rows as exports
 from lvliang.export.files import content, write_whole
-from lvliang.export.rows import COLUMNS, Export, collect
+from lvliang.export.rows import COLUMNS, NAMES, Export, collect
 from lvliang.feasibility.background import load_background
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
 from lvliang.projection.outlook import Outlook, look_ahead
-from lvliang.projection.scenario import load_scenario, scenario_ids
+from lvliang.projection.scenario import load_scenario
 from lvliang.provenance import code_version, data_fingerprint
 from lvliang.study import Study
 
@@ -85,9 +84,6 @@ def cells(made: bytes) -> dict[str, list[tuple[Any, ...]]]:
     return {sheet.title: list(sheet.values) for sheet in book}
 
 
-# ------------------------------------------------------------------ what stands in it
-
-
 @pytest.mark.parametrize("form", ["csv", "iamc"])
 def test_every_value_has_a_key_of_its_own_and_nothing_is_missing(export: Export, form: str) -> None:
     rows = read(content(export, form, ".csv", "zh"))
@@ -113,13 +109,12 @@ def test_units_and_price_bases_are_those_of_the_indicators(export: Export, table
 def test_figures_are_those_of_the_tables_in_every_vintage(export: Export, tables: Path) -> None:
     files = ["panel/gdp_first_published", "panel/gdp_revised", "panel/budget_revenue",
              "panel/fixed_asset_investment", "report/baseline"]  # fmt: skip
-    key = ["indicator", "vintage", "year", "value", "source_id"]
+    key = ["indicator", "vintage", "year", "source_id", "value"]
     expected = {
-        (*row[:3], float(row[3]), row[4])
+        (*(line[column] for column in key[:-1]), float(line["value"]))
         for name in files
         for line in table(tables / f"{name}.csv")
-        if line["region_code"] == CODE and line["indicator"] in exports.NAMES
-        for row in [[line[column] for column in key]]
+        if line["region_code"] == CODE and line["indicator"] in NAMES
     }
     told = export.rows[export.rows["status"] == "observed"].astype({"year": str})
     assert set(told[key].itertuples(index=False, name=None)) == expected
@@ -200,14 +195,11 @@ def test_a_target_has_a_number_where_its_grade_is_a_or_b(export, outlooks, scena
     assert set(rows["vintage"]) == {"preliminary"}
 
 
-# ------------------------------------------------------------------ names of scenarios
-
-
 def test_what_a_user_changed_stands_in_the_name_of_the_scenario(tables: Path) -> None:
     found = collect(studies(["coal_slump"], changes="policy.2024=0.5", growth_discount="1"))
     name = "coal_slump (policy.2024=0.5; growth_discount=1)"
     assert set(found.rows["scenario"]) == {"observed", name}
-    title = name.replace("coal_slump", found.scenarios[name].title_zh)
+    title = name.replace("coal_slump", found.studies[name].scenario.title_zh)
     assert cells(content(found, "xlsx", ".xlsx", "zh"))["数据"][-1][:2] == (title, name)
 
 
@@ -217,9 +209,6 @@ def test_what_a_user_changed_stands_in_the_name_of_the_scenario(tables: Path) ->
 def test_a_name_that_is_taken_is_refused(tables, tmp_path, taken, names):
     with pytest.raises(ParameterError, match=f"own.toml goes by the id '{taken}'; legal: an id"):
         collect(studies([*names, own_scenario(tables, tmp_path, taken)]))
-
-
-# ------------------------------------------------------------------ files
 
 
 def test_the_same_seed_gives_the_same_bytes_and_a_workbook_holds_no_time(export: Export) -> None:
@@ -257,9 +246,9 @@ def test_the_workbook_says_in_one_language_what_the_table_says(export, lang, uni
     assert all(cell not in (None, "") for row in [*data, *variables] for cell in row)
     told = {str(row[2]) for row in provenance[1:]}
     assert {code_version(), data_fingerprint(), "2021", "1000"} <= told
-    assert getattr(export.scenarios["relapse"], f"rationale_{lang}").strip() in told
+    assert getattr(export.studies["relapse"].scenario, f"rationale_{lang}").strip() in told
     kinds = [row[0] for row in provenance[1:]]
-    assert kinds.count("来源" if lang == "zh" else "Source") == len(export.sources) > 3
+    assert kinds.count("来源" if lang == "zh" else "Source") > 3
 
 
 def test_text_of_a_scenario_is_no_formula(tables: Path, tmp_path: Path) -> None:
@@ -282,9 +271,6 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(ParameterError, match=r"out\.csv: No space left on device; legal: "):
         write_whole(out, b"newer")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("out.csv", b"new")]
-
-
-# ------------------------------------------------------------------ the command
 
 
 def test_the_command_prints_a_table_and_writes_files(call, export, tmp_path):
@@ -345,9 +331,6 @@ def test_without_the_panel_there_are_figures_at_most(call, small_copy, monkeypat
     assert (set(rows["status"]), set(rows["vintage"])) == ({"observed"}, {"report"})
 
 
-# ------------------------------------------------------------------ the environment of pyam
-
-
 def test_pyam_has_an_environment_of_its_own_within_its_bounds(project: Path) -> None:
     optional = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [Requirement(line) for line in optional["optional-dependencies"]["pyam"]]
@@ -358,9 +341,3 @@ def test_pyam_has_an_environment_of_its_own_within_its_bounds(project: Path) -> 
     assert [name for name, pinned in pins.items() if "pyam-iamc" in pinned] == ["pyam"]
     assert all(need.specifier.contains(pins["pyam"][need.name]) for need in wanted)
     assert {"papermill", "jupyterlab", "statsmodels"} & set(pins["pyam"]) == set()
-
-
-def test_the_shipped_scenarios_can_be_exported_together(tables: Path) -> None:
-    rows = collect(studies(scenario_ids())).rows
-    assert set(rows["scenario"]) == {"observed", *scenario_ids()}
-    assert not rows.duplicated(KEY).any()

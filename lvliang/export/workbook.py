@@ -1,156 +1,154 @@
-"""The tables of an export's workbook: data, variables and provenance, as a reader knows them."""
+"""The workbooks of an export: data, variables and provenance, in the words of a language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import pandas as pd
 
 from lvliang.baseline.regions import find_region
 from lvliang.display.prose import said
-from lvliang.display.words import LANGUAGES, capital, words_in
-from lvliang.export.rows import OBSERVED, Export, iamc, model_name
+from lvliang.display.words import LANGUAGES, Words, capital, words_in
+from lvliang.export.rows import IAMC_COLUMNS, OBSERVED, Export, model_name
+from lvliang.lineage import sources_of
 from lvliang.parameters import titles
 from lvliang.projection.scenario import PERSISTENCE, SCOPE, SHOCK, Scenario
 from lvliang.provenance import code_version, data_fingerprint
 
-OF_A_SCENARIO = ("scenario", "changes")  # parameters told with each scenario
+OF_A_SCENARIO = {"scenario", "changes"}  # parameters told with each scenario
+DATA = [
+    "title", "scenario", "region", "indicator", "statistic", "status", "vintage", "price_basis",
+    "unit", "year", "value", "variable",
+]  # fmt: skip
+VARIABLES = [
+    "variable", "name_zh", "name_en", "meaning_zh", "meaning_en", "unit", "price_basis", "vintage",
+    "source",
+]  # fmt: skip
+WIDEST = 60  # characters of a column
 
 
-def sheets(export: Export, lang: str) -> dict[str, pd.DataFrame]:
-    """Sheets by name: data, variables with what they mean, and provenance."""
-    own = _Sheets(export, lang)
-    tables = {"data": own.data(), "variables": own.variables(), "provenance": own.provenance()}
-    return {own.label(name, "export_sheet"): table for name, table in tables.items()}
+def workbook(export: Export, lang: str) -> bytes:
+    """Sheets of data, variables with what they mean, and provenance, in one language."""
+    words = words_in(lang)
+    told = _told(export, words)
+    provenance = pd.DataFrame(_provenance(export, words), columns=["kind", "item", "content"])
+    kinds = provenance["kind"].map(lambda kind: capital(words.label(kind, "export_kind")))
+    tables = {
+        "data": told[DATA],
+        "variables": _variables(export, told)[VARIABLES],
+        "provenance": provenance.assign(kind=kinds),
+    }
+    return _written(
+        export,
+        {
+            words.label(name, "export_sheet"): table.set_axis(
+                [words.label(column, "export_column") for column in table], axis=1
+            )
+            for name, table in tables.items()
+        },
+    )
 
 
-def iamc_sheets(export: Export) -> dict[str, pd.DataFrame]:
+def iamc_workbook(export: Export) -> bytes:
     """The sheets ``data`` and ``meta`` that pyam reads: what each scenario was made with."""
     made = {"code_version": code_version(), "data_fingerprint": data_fingerprint()}
     meta = [
-        {"model": model_name(), "scenario": name, "title": export.scenarios[name].title_en}
-        | run.model_dump(include={"base_year", "end_year", "draws", "seed", "growth_discount"})
-        | {"drivers": _drivers(export.scenarios[name]) or "none"}
+        {"model": model_name(), "scenario": name, "title": study.scenario.title_en}
+        | study.run.model_dump(
+            include={"base_year", "end_year", "draws", "seed", "growth_discount"}
+        )
+        | {"drivers": _drivers(study.scenario) or "none"}
         | made
-        for name, run in export.runs.items()
+        for name, study in export.studies.items()
     ]
-    return {"data": iamc(export), "meta": pd.DataFrame(meta)}
+    return _written(export, {"data": export.rows[IAMC_COLUMNS], "meta": pd.DataFrame(meta)})
 
 
-class _Sheets:
-    """The sheets in one language."""
+def _told(export: Export, words: Words) -> pd.DataFrame:
+    """The rows with their codes told in words."""
+    rows = export.rows
 
-    def __init__(self, export: Export, lang: str) -> None:
-        self.export, self.lang = export, lang
-        self.told = words_in(lang)
-        self.label = self.told.label
+    def labels(column: str, kind: str) -> pd.Series:
+        return rows[column].map(lambda code: capital(words.label(code, kind)))
 
-    def data(self) -> pd.DataFrame:
-        rows = self.export.rows
-        titled = {name: self._title(name) for name in rows["scenario"].unique()}
-        city = find_region(rows["region_code"].iloc[0]).name_en
-        table = {
-            "title": rows["scenario"].map(titled),
-            "scenario": rows["scenario"],
-            "region": rows["region"] if self.lang == "zh" else city,
-            "indicator": rows[f"name_{self.lang}"].map(capital),
-            "statistic": rows["statistic"].map(self._statistic),
-            "status": self._labels(rows["status"], "export_status"),
-            **self._measure(rows),
-            "year": rows["year"],
-            "value": rows["value"],
-            "variable": rows["variable"],
+    return rows.assign(
+        title=rows["scenario"].map(lambda name: _title(export, name, words)),
+        region=find_region(rows["region_code"].iloc[0]).name(words.lang),
+        indicator=rows[f"name_{words.lang}"].map(capital),
+        statistic=rows["statistic"].map(lambda name: _statistic(name, words)),
+        status=labels("status", "export_status"),
+        vintage=labels("vintage", "vintage"),
+        price_basis=labels("price_basis", "export_price_basis"),
+        unit=rows["unit"].map(lambda unit: words.label(unit, "export_unit")),
+        name_zh=rows["name_zh"].map(capital),
+        name_en=rows["name_en"].map(capital),
+    )
+
+
+def _variables(export: Export, told: pd.DataFrame) -> pd.DataFrame:
+    """One row a variable: names, unit, price basis, vintage, what it means and its sources."""
+    by_variable = export.rows.groupby("variable", sort=False)
+    facts = [row | _parts(row["statistic"]) for row in by_variable.first().to_dict("records")]
+    return told.drop_duplicates("variable").assign(
+        **{
+            f"meaning_{lang}": said("export", lang, "meanings", {"variables": facts})
+            for lang in LANGUAGES
+        },
+        source=by_variable["source_id"].agg(lambda ids: ", ".join(sorted(set(ids)))).to_numpy(),
+    )
+
+
+def _provenance(export: Export, words: Words) -> Iterator[tuple[str, str, str]]:
+    """What made the workbook: version, data, parameters, scenarios, sources and notes."""
+    first = next(iter(export.studies.values()))
+    named, label = titles(type(first.run)), words.label
+    yield "made", label("code_version", "export_item"), code_version()
+    yield "made", label("fingerprint", "export_item"), data_fingerprint()
+    for name, value in first.run.model_dump(exclude=OF_A_SCENARIO).items():
+        yield "parameter", f"{capital(words.of(named[name], 'title'))} {name}", str(value)
+    for name, study in export.studies.items():
+        told = {
+            "title": _title(export, name, words),
+            "rationale": words.of(study.scenario, "rationale"),
+            "author": study.scenario.author,
+            "origin": words.of(study.scenario, "source"),
+            "drivers": _drivers(study.scenario),
         }
-        return self._headed(table)
+        for item, value in told.items():
+            if value:
+                yield "scenario", f"{name}: {label(item, 'export_item')}", value
+    suffix = "_zh" if words.lang == "zh" else ""
+    for source in sources_of(first.plain.history).to_dict("records"):
+        facts = {"title": source[f"title{suffix}"], "terms": source[f"licence{suffix}"]}
+        yield "source", source["source_id"], label("terms", "export_item", **facts)
+    for note in said("export", words.lang, "notes", {}):
+        yield "note", "", note
 
-    def variables(self) -> pd.DataFrame:
-        """One row a variable: names, unit, price basis, vintage, what it means and its sources."""
-        by_variable = self.export.rows.groupby("variable", sort=False)
-        sources = by_variable["source_id"].agg(lambda ids: ", ".join(sorted(set(ids))))
-        first = by_variable.first()
-        facts = {"variables": [row | _parts(row["statistic"]) for row in first.to_dict("records")]}
-        meanings = {lang: said("export", lang, "meanings", facts) for lang in LANGUAGES}
-        measure = self._measure(first)
-        table = {
-            "variable": first.index.to_series(),
-            **{f"name_{lang}": first[f"name_{lang}"].map(capital) for lang in LANGUAGES},
-            **{f"meaning_{lang}": meanings[lang] for lang in LANGUAGES},
-            **{name: measure[name] for name in ("unit", "price_basis", "vintage")},
-            "source": sources,
-        }
-        return self._headed(table)
 
-    def provenance(self) -> pd.DataFrame:
-        """What made the workbook: version, data, parameters, scenarios, sources and notes."""
-        run = next(iter(self.export.runs.values()))
-        named = titles(type(run))
-        rows = [
-            ("made", self.label("code_version", "export_item"), code_version()),
-            ("made", self.label("fingerprint", "export_item"), data_fingerprint()),
-        ]
-        rows += [
-            ("parameter", f"{capital(self.told.of(named[name], 'title'))} {name}", str(value))
-            for name, value in run.model_dump(exclude=set(OF_A_SCENARIO)).items()
-        ]
-        for name, scenario in self.export.scenarios.items():
-            told = {
-                "title": self._title(name),
-                "rationale": self.told.of(scenario, "rationale"),
-                "author": scenario.author,
-                "origin": self.told.of(scenario, "source"),
-                "drivers": _drivers(scenario),
-            }
-            rows += [
-                ("scenario", f"{name}: {self.label(item, 'export_item')}", value)
-                for item, value in told.items()
-                if value
-            ]
-        title, licence = ("title_zh", "licence_zh") if self.lang == "zh" else ("title", "licence")
-        rows += [
-            (
-                "source",
-                source["source_id"],
-                self.label("terms", "export_item", title=source[title], terms=source[licence]),
-            )
-            for _, source in self.export.sources.iterrows()
-        ]
-        rows += [("note", "", words) for words in said("export", self.lang, "notes", {})]
-        table = pd.DataFrame(rows, columns=["kind", "item", "content"])
-        return self._headed(table.assign(kind=self._labels(table["kind"], "export_kind")))
+def _title(export: Export, name: str, words: Words) -> str:
+    """Title of a scenario, with what the user changed put after it."""
+    if name == OBSERVED:
+        return words.label("observed", "export_status")
+    scenario = export.studies[name].scenario
+    return words.of(scenario, "title") + name.removeprefix(scenario.scenario_id)
 
-    def _title(self, name: str) -> str:
-        """Title of a scenario, with what the user changed put after it."""
-        if name == OBSERVED:
-            return self.label("observed", "export_status")
-        scenario = self.export.scenarios[name]
-        return self.told.of(scenario, "title") + name.removeprefix(scenario.scenario_id)
 
-    def _measure(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
-        return {
-            "vintage": self._labels(rows["vintage"], "vintage"),
-            "price_basis": self._labels(rows["price_basis"], "export_price_basis"),
-            "unit": rows["unit"].map(lambda unit: self.label(unit, "export_unit")),
-        }
-
-    def _statistic(self, name: str) -> str:
-        parts = _parts(name)
-        kind = name if name == "q50" else parts["kind"]
-        return self.label(kind, "export_statistic", percent=parts["percent"], place=parts["place"])
-
-    def _labels(self, column: pd.Series, kind: str) -> pd.Series:
-        return column.map(lambda name: capital(self.label(name, kind)))
-
-    def _headed(self, table: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
-        return pd.DataFrame({self.label(name, "export_column"): table[name] for name in table})
+def _statistic(name: str, words: Words) -> str:
+    parts = _parts(name)
+    kind = name if name == "q50" else parts["kind"]
+    return words.label(kind, "export_statistic", percent=parts["percent"], place=parts["place"])
 
 
 def _parts(statistic: str) -> dict[str, Any]:
     """The ``kind`` of a statistic, the ``percent`` of a quantile and the ``place`` of a rank."""
     kind, _, place = statistic.partition("_")
-    is_quantile = kind[0] == "q"
-    percent = int(kind[1:]) if is_quantile else None
-    return {"kind": "quantile" if is_quantile else kind, "percent": percent, "place": place}
+    if kind.startswith("q"):
+        return {"kind": "quantile", "percent": int(kind[1:]), "place": ""}
+    return {"kind": kind, "percent": None, "place": place}
 
 
 def _drivers(scenario: Scenario) -> str:
@@ -164,3 +162,31 @@ def _drivers(scenario: Scenario) -> str:
         pairs += [f"{SHOCK}.{PERSISTENCE}={scenario.persistence:g}"]
         pairs += [f"{SHOCK}.{SCOPE}={scenario.scope}"]
     return "; ".join(pairs)
+
+
+def _written(export: Export, sheets: dict[str, pd.DataFrame]) -> bytes:
+    """A workbook of tables; texts stay texts, the first row stays in view.
+
+    A workbook asks for a time: when the figures were known, as the clock has no say in it.
+    """
+    buffer = BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+        base_year = int(export.rows["base_year"].iloc[0])
+        writer.book.set_properties({"created": datetime(base_year + 1, 3, 31)})
+        decimals = writer.book.add_format({"num_format": "#,##0.0"})
+        for name, table in sheets.items():
+            table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+            for place, column in enumerate(table):
+                shown = decimals if table[column].dtype.kind == "f" else None
+                writer.sheets[name].set_column(place, place, _width(table[column]), shown)
+    return buffer.getvalue()
+
+
+def _width(column: pd.Series) -> int:
+    """Characters of the longest cell, a Chinese one counted as two."""
+    cells = [str(column.name), *column.astype(str)]
+    longest = max(
+        sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in cell) for cell in cells
+    )
+    return min(longest, WIDEST) + 1

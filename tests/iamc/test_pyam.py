@@ -43,29 +43,11 @@ def test_every_value_is_that_of_the_table(read: pyam.IamDataFrame, table: pd.Dat
     pd.testing.assert_series_equal(found, expected, check_exact=True)
 
 
-def test_a_filter_finds_one_number(read: pyam.IamDataFrame, table: pd.DataFrame) -> None:
-    asked = {"scenario": "coal_slump", "variable": "GDP|Nominal|Median", "year": 2025}
-    found = read.filter(**asked).data
-    own = table[(table[list(asked)] == pd.Series(asked)).all(axis=1)]
-    assert len(found) == len(own) == 1
-    assert found["value"].item() == own["value"].item() > 0
-    assert found["unit"].item() == "亿元"
-
-
 def test_what_is_observed_is_told_from_what_is_projected(read: pyam.IamDataFrame) -> None:
     observed, projected = read.filter(scenario="observed"), read.filter(scenario=SCENARIOS)
     assert max(observed.year) < min(projected.year)
     assert set(observed.variable) == set(read.filter(variable="*|Observed|*").variable)
     assert len(observed.data) + len(projected.data) == len(read.data)
-
-
-def test_the_hierarchy_opens_level_by_level(read: pyam.IamDataFrame) -> None:
-    real = read.filter(variable="GDP|Real|Growth Rate|*", level=0, scenario="baseline")
-    assert len(real.variable) == 8
-    wide = real.timeseries()
-    names = wide.index.get_level_values("variable")
-    median = wide[names == "GDP|Real|Growth Rate|Median"].to_numpy()
-    assert (wide[names == "GDP|Real|Growth Rate|5th Percentile"].to_numpy() < median).all()
 
 
 def test_a_workbook_says_what_each_scenario_was_made_with() -> None:
