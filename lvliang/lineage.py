@@ -9,7 +9,7 @@ import pandas as pd
 from lvliang.baseline.history import SECTORS
 from lvliang.baseline.package import data_folder, present_resources
 from lvliang.baseline.tables import as_of, load_observations, load_table
-from lvliang.feasibility.settling import GROWTH_TABLES
+from lvliang.feasibility.background import GROWTH_TABLES
 from lvliang.feasibility.targets import Target
 from lvliang.projection.conditional import COAL, SHARE
 from lvliang.projection.outlook import Outlook

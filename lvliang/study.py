@@ -42,15 +42,12 @@ from lvliang.feasibility.rank_facts import (
 from lvliang.feasibility.rank_record import load_rank_record
 from lvliang.feasibility.record import (
     LONGEST,
-    Record,
-    empty_record,
+    decompose,
     groups_of,
     load_record,
     origins_behind,
 )
-from lvliang.feasibility.record_facts import track_record_facts
-from lvliang.feasibility.registered import load_registered, registered_facts
-from lvliang.feasibility.reliability import decompose
+from lvliang.feasibility.record_facts import registered_facts, track_record_facts
 from lvliang.feasibility.scenario_facts import level_facts, scenario_facts, tornado_facts
 from lvliang.feasibility.targets import MAIN, Target, load_targets
 from lvliang.feasibility.verdict_facts import (
@@ -154,9 +151,9 @@ class Study:
         return judge_commitments(self.verdicts, self.base_year, self.run.end_year)
 
     @cached_property
-    def record(self) -> Record:
-        """The track record known at the base year; empty where there is none."""
-        return load_record(self.base_year) or empty_record()
+    def record(self) -> pd.DataFrame:
+        """The track record known at the base year (`backtest`); empty where there is none."""
+        return load_record(self.base_year)
 
     @cached_property
     def origins(self) -> int:
@@ -302,7 +299,7 @@ class Study:
         """How the engine and its rivals fared (`feasibility.record_facts`), what was registered."""
         groups = groups_of(self.record, self.region.code)
         fared = track_record_facts(self.record, groups, self.region.code, self.base_year)
-        return fared | {"registered": registered_facts(load_registered(self.base_year))}
+        return fared | {"registered": registered_facts(self.base_year)}
 
     @cached_property
     def industry_facts(self) -> dict[str, Any]:

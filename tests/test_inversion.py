@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from lvliang.cli import app
 from lvliang.display.prose import said
 from lvliang.errors import DataError, ParameterError
-from lvliang.feasibility.background import Background
+from lvliang.feasibility.background import Background, vintage_gaps
 from lvliang.feasibility.industry_bases import bases_for
 from lvliang.feasibility.inversion import (
     Answer,
@@ -24,7 +24,6 @@ from lvliang.feasibility.inversion import (
     move,
 )
 from lvliang.feasibility.known_growth import known_growth, load_secondary_growth
-from lvliang.feasibility.settling import vintage_gaps
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
 from lvliang.projection.conditional import condition

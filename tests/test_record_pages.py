@@ -132,7 +132,7 @@ def test_the_parts_are_told_at_the_longest_horizon() -> None:
 
 
 @pytest.fixture(scope="module")
-def scores() -> record.Record:
+def scores() -> pd.DataFrame:
     """A record of the engine alone: two cities, of which one is held once in three origins."""
     rows = [
         (city, years, origin)
@@ -145,17 +145,17 @@ def scores() -> record.Record:
     bands = dict(zip(record.BANDS, (1.0, 4.0, 6.0, 8.0, 12.0), strict=True))
     chance = {name: np.linspace(0.05, 0.95, len(table)) for name in record.CHANCES}
     scored = {"method": record.ENGINE, "error": 1.0, "crps": 1.0, "outcome": 5.0, "above": 0.5}
-    return record.Record(table.assign(in80=held, in90=held, brier=0.2, **bands, **chance, **scored))
+    return table.assign(in80=held, in90=held, brier=0.2, **bands, **chance, **scored)
 
 
-def facts_of(scores: record.Record, base_year: int = 2020) -> dict[str, Any]:
+def facts_of(scores: pd.DataFrame, base_year: int = 2020) -> dict[str, Any]:
     groups = {"all": ["140100", "141100"], "city": ["141100"]}
     return track_record_facts(scores, groups, "141100", base_year)
 
 
-def test_the_record_is_that_of_the_engine_at_the_longest_horizon(scores: record.Record) -> None:
-    walk = scores.scores.assign(method="random walk", horizon=9)
-    facts = facts_of(record.Record(pd.concat([scores.scores, walk])))
+def test_the_record_is_that_of_the_engine_at_the_longest_horizon(scores: pd.DataFrame) -> None:
+    walk = scores.assign(method="random walk", horizon=9)
+    facts = facts_of(pd.concat([scores, walk]))
     assert (facts["longest"], facts["origins"], facts["cities"]) == (5, 3, 2)
     assert facts["cover"]["all"] == pytest.approx(dict.fromkeys((1, 3, 5), 200 / 3))
     assert facts["cover"]["city"][5] == pytest.approx(100 / 3)
@@ -166,24 +166,24 @@ def test_the_record_is_that_of_the_engine_at_the_longest_horizon(scores: record.
     assert facts["at_longest"] == {"all": pytest.approx(means)}
 
 
-def test_windows_that_reach_the_base_year_are_left_out_of_one_table(scores: record.Record) -> None:
+def test_windows_that_reach_the_base_year_are_left_out_of_one_table(scores: pd.DataFrame) -> None:
     facts = facts_of(scores, 2016)
     assert set(facts["engine"]["horizon"]) == {1, 3, 5}
     assert facts["without"].groupby("horizon")["origins"].max().to_dict() == {1: 2}
 
 
-def test_models_that_were_not_run_are_said_to_be_missing(scores: record.Record) -> None:
+def test_models_that_were_not_run_are_said_to_be_missing(scores: pd.DataFrame) -> None:
     facts = facts_of(scores)
     assert facts["not_run"] == ["AutoETS", "dynamic theta"]
     assert any("make rivals" in piece.words for piece in say("rules", "zh", **facts))
-    both = [scores.scores.assign(method=name) for name in ("engine", *facts["not_run"])]
-    run = facts_of(record.Record(pd.concat(both)))
+    both = [scores.assign(method=name) for name in ("engine", *facts["not_run"])]
+    run = facts_of(pd.concat(both))
     assert run["not_run"] == []
     assert not any("make rivals" in piece.words for piece in say("rules", "zh", **run))
 
 
 def test_a_record_of_nothing_shows_nothing() -> None:
-    found = record.empty_record()
+    found = pd.DataFrame(columns=record.COLUMNS)
     facts = track_record_facts(found, record.groups_of(found, "141100"), "141100", 2020)
     facts |= {"registered": None, "base_year": 2020}
     for block in ("rules", "groups", "chances", "origins", "limits"):

@@ -7,11 +7,10 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from lvliang.baseline.tables import load_table
-from lvliang.feasibility.registered import load_registered, registered_facts
+from lvliang.feasibility.record_facts import registered_facts
 
 # Of the files as they were made. They are read and never made again: no change of the code, of
 # the figures or of their contract is a reason to renew a line here.
@@ -32,7 +31,7 @@ QUANTILES = ["q01", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q99"]
 def test_the_registered_files_are_as_they_were_made(data: Path) -> None:
     found = {file: hashlib.sha256((data / file).read_bytes()).hexdigest() for file in DIGESTS}
     assert found == DIGESTS
-    declared = load_registered(2020, data)
+    declared = load_table("registered", data)
     assert dict(zip(declared["file"], declared["sha256"], strict=True)) == DIGESTS
 
 
@@ -58,6 +57,12 @@ def test_ranks_add_up_and_the_verdicts_are_of_the_same_draws(data: Path) -> None
     assert kept == pytest.approx(verdicts["gdp_rank"]["probability"], abs=1e-3)
 
 
-def test_an_earlier_base_year_knows_nothing_of_it(data: Path) -> None:
-    assert load_registered(2019, data).empty
-    assert registered_facts(pd.DataFrame()) is None
+<<@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_names_the_file_and_its_commit(data: Path, lang: str) -> None:
+    facts = registered_facts(2020, data)
+    assert (facts["origin"], facts["commit"]) == (2020, "d86c604")
+    _, said = Text("70_track_record", lang, {"worst": None, "registered": facts}).say("limits")
+    assert "data/record/2020-first-edition.csv" in said.words
+    assert "d86c604" in said.words
+    assert registered_facts(2019, data) is None, "an earlier base year knows nothing of it"
+>>

@@ -6,26 +6,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lvliang.feasibility.record import CHANCES, THRESHOLDS, Record
-from lvliang.feasibility.reliability import decompose, reliability
+from lvliang.feasibility.record import CHANCES, THRESHOLDS, decompose, reliability
 
 
-def record_of(chances: list[float], above: list[float], origins: list[int]) -> Record:
+def record_of(chances: list[float], above: list[float], origins: list[int]) -> pd.DataFrame:
     """One city an entry, the same chance at every threshold."""
     scores = pd.DataFrame(dict.fromkeys(CHANCES, chances))
-    return Record(
-        scores.assign(
-            region=[f"c{place}" for place in range(len(chances))],
-            origin=origins,
-            above=above,
-            horizon=1,
-            method="engine",
-        )
+    return scores.assign(
+        region=[f"c{place}" for place in range(len(chances))],
+        origin=origins,
+        above=above,
+        horizon=1,
+        method="engine",
     )
 
 
-def cities_of(record: Record) -> list[str]:
-    return sorted(record.scores["region"].unique())
+def cities_of(record: pd.DataFrame) -> list[str]:
+    return sorted(record["region"].unique())
 
 
 def test_the_parts_by_hand() -> None:
@@ -64,7 +61,7 @@ def test_a_low_threshold_told_from_a_high_one_is_no_resolution() -> None:
         for chance, limit in zip(CHANCES, THRESHOLDS, strict=True)
     }
     keys = {"region": [f"c{place}" for place in range(count)], "origin": 2010, "above": 0.5}
-    record = Record(pd.DataFrame(scores | keys).assign(horizon=1, method="engine"))
+    record = pd.DataFrame(scores | keys).assign(horizon=1, method="engine")
     (line,) = decompose(record, {"all": cities_of(record)}).to_dict("records")
     assert (line["resolution"], line["uncertainty"], line["reliability"]) == (0.0, 0.0, 0.0)
 
@@ -89,8 +86,8 @@ def test_a_bound_belongs_to_the_bin_above_it_and_one_to_the_last() -> None:
 
 def test_rivals_are_not_counted() -> None:
     record = record_of([0.2, 0.4], [1.0, 1.0], [2010, 2010])
-    other = record.scores.assign(method="random walk")
-    both = Record(pd.concat([record.scores, other]))
+    other = record.assign(method="random walk")
+    both = pd.concat([record, other])
     pd.testing.assert_frame_equal(
         reliability(both, ["c0", "c1"]), reliability(record, ["c0", "c1"])
     )

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from lvliang.errors import DataError
-from lvliang.feasibility import record, rival_file, rivals
+from lvliang.feasibility import record, rivals
 from lvliang.projection.panel import Panel, load_panel
 from tools.rivals import forecast_all, write_forecasts
 
@@ -74,7 +74,7 @@ def test_a_model_has_the_mean_of_its_points_and_its_errors_as_they_fell(made_up:
 
 
 def table_of(panel: Panel, method: str) -> pd.DataFrame:
-    origins = rival_file.origins_of(method, panel)
+    origins = rivals.origins_of(method, panel)
     index = pd.MultiIndex.from_product([origins, range(1, 6)], names=["origin", "horizon"])
     values = np.linspace(5, 15, len(index) * panel.growth.shape[1])
     return pd.DataFrame(values.reshape(len(index), -1), index=index, columns=panel.growth.columns)
@@ -88,29 +88,29 @@ def rows_of(panel: Panel) -> pd.DataFrame:
         .reset_index()
         .melt(id_vars=["origin", "horizon"])
         .assign(method=method)
-        for method in rival_file.YEARS_NEEDED
+        for method in rivals.YEARS_NEEDED
     ]
-    return pd.concat(parts, ignore_index=True)[rival_file.COLUMNS]
+    return pd.concat(parts, ignore_index=True)[rivals.COLUMNS]
 
 
 @pytest.fixture
 def file(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where forecasts from the tables of the checkout would lie, in a folder of the test."""
     monkeypatch.setenv("LVLIANG_RIVALS", str(tmp_path / "rivals"))
-    return rival_file.forecast_file(data)
+    return rivals.forecast_file(data)
 
 
 def test_what_is_written_is_read_up_to_the_origin(made_up, file, data) -> None:
-    assert rival_file.read_forecasts(made_up, data) == {}
+    assert rivals.read_forecasts(made_up, data) == {}
     write_forecasts(rows_of(made_up), file)
-    found = rival_file.read_forecasts(made_up, data)
-    assert set(found) == set(rival_file.YEARS_NEEDED)
+    found = rivals.read_forecasts(made_up, data)
+    assert set(found) == set(rivals.YEARS_NEEDED)
     for method, table in found.items():
         expected = table_of(made_up, method)
         assert table.index.equals(expected.index)
         assert np.allclose(table, expected, atol=1e-6)
     assert [path.name for path in file.parent.iterdir()] == [file.name]
-    found = rival_file.read_forecasts(made_up.at(2015), data)
+    found = rivals.read_forecasts(made_up.at(2015), data)
     assert max(found["AutoETS"].index.get_level_values("origin")) == 2014
 
 
@@ -130,7 +130,7 @@ def test_a_row_that_is_not_legal_is_named(made_up, file, data, column, value, le
     rows.loc[4, column] = value
     write_forecasts(rows, file)
     with pytest.raises(DataError) as caught:
-        rival_file.read_forecasts(made_up, data)
+        rivals.read_forecasts(made_up, data)
     told = f"{file}, row 6, column {column}: {value!r}; legal: "
     assert str(caught.value).startswith(told) and legal in str(caught.value)
 
@@ -139,37 +139,37 @@ def test_a_row_twice_or_missing_and_a_file_of_something_else_are_named(made_up, 
     rows = rows_of(made_up)
     write_forecasts(pd.concat([rows, rows.iloc[[3]]]), file)
     with pytest.raises(DataError, match=f"row {len(rows) + 2}.*one row for each forecast"):
-        rival_file.read_forecasts(made_up, data)
+        rivals.read_forecasts(made_up, data)
     write_forecasts(rows.drop(index=3), file)
     gone = rows.loc[3]
     words = f"AutoETS, origin {gone['origin']}, region {gone['region']}, horizon {gone['horizon']}"
     with pytest.raises(DataError, match=f"no row for {words}; legal: every city"):
-        rival_file.read_forecasts(made_up, data)
+        rivals.read_forecasts(made_up, data)
     for content in ("", "a,b\n1,2\n", 'method,origin\n"a'):
         file.write_text(content, encoding="utf-8")
         with pytest.raises(DataError, match="legal: method,origin,region,horizon,value"):
-            rival_file.read_forecasts(made_up, data)
+            rivals.read_forecasts(made_up, data)
 
 
 def test_forecasts_from_other_tables_are_not_found(file: Path, data: Path, data_copy: Path) -> None:
     for name in ("gdp_revised", "corrections"):
-        assert rival_file.forecast_file(data_copy) == file
+        assert rivals.forecast_file(data_copy) == file
         table = data_copy / "panel" / f"{name}.csv"
         table.write_text(table.read_text("utf-8") + "\n", encoding="utf-8")
-        assert rival_file.forecast_file(data_copy) != file
+        assert rivals.forecast_file(data_copy) != file
         shutil.copyfile(data / "panel" / table.name, table)
 
 
 def test_the_record_takes_the_two_in_where_they_are(file, small_data):
     panel = load_panel(2014, small_data)
     without = record.load_record(2014, small_data, draws=100)
-    write_forecasts(rows_of(panel), rival_file.forecast_file(small_data))
+    write_forecasts(rows_of(panel), rivals.forecast_file(small_data))
     found = record.load_record(2014, small_data, draws=100)
     assert without is not None and found is not None
-    added = set(found.scores["method"]) - set(without.scores["method"])
-    assert added == set(rival_file.YEARS_NEEDED)
-    same = found.scores[~found.scores["method"].isin(added)].reset_index(drop=True)
-    pd.testing.assert_frame_equal(same, without.scores)
+    added = set(found["method"]) - set(without["method"])
+    assert added == set(rivals.YEARS_NEEDED)
+    same = found[~found["method"].isin(added)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(same, without)
 
 
 def test_a_model_is_given_the_years_up_to_the_origin_and_no_more(made_up, monkeypatch):

@@ -8,9 +8,14 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from lvliang.feasibility.background import Background
-from lvliang.feasibility.break_even import even_bet, what_it_takes
-from lvliang.feasibility.settling import VintageGap, describe_gaps, settled, vintage_gaps
+from lvliang.feasibility.background import (
+    Background,
+    VintageGap,
+    describe_gaps,
+    settled,
+    vintage_gaps,
+)
+from lvliang.feasibility.beside import even_bet, what_it_takes
 from lvliang.feasibility.verdicts import assess, outcomes
 
 

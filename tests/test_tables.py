@@ -12,8 +12,8 @@ from lvliang.baseline.regions import find_region
 from lvliang.baseline.starting_point import reported
 from lvliang.display.prose import Text
 from lvliang.display.show import Appendix, Sentence, Table
-from lvliang.feasibility.break_even import BeyondGdp, EvenBet
-from lvliang.feasibility.settling import VintageGap
+from lvliang.feasibility.background import VintageGap
+from lvliang.feasibility.beside import BeyondGdp, EvenBet
 from lvliang.feasibility.verdict_facts import verdict_facts
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts
 

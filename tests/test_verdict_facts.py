@@ -11,9 +11,8 @@ import pytest
 from lvliang.baseline.regions import find_region
 from lvliang.display.prose import Text
 from lvliang.feasibility import record
-from lvliang.feasibility.break_even import EvenBet
-from lvliang.feasibility.reference import EurostatBasis, ReferenceClass
-from lvliang.feasibility.settling import VintageGap
+from lvliang.feasibility.background import VintageGap
+from lvliang.feasibility.beside import EurostatBasis, EvenBet, ReferenceClass
 from lvliang.feasibility.verdict_facts import (
     class_counts,
     even_bets,

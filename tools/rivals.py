@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from lvliang.baseline.package import data_folder
-from lvliang.feasibility.rival_file import COLUMNS, YEARS_AHEAD, forecast_file, origins_of
+from lvliang.feasibility.rivals import COLUMNS, YEARS_AHEAD, forecast_file, origins_of
 from lvliang.projection.panel import Panel, latest_origin, load_panel
 
 

@@ -161,8 +161,8 @@ def backtest(
     """Score the engine and its rivals at every origin the data allow; prints the record."""
     from lvliang.baseline.package import data_folder
     from lvliang.baseline.regions import find_city_with_gdp
-    from lvliang.feasibility import record, reliability
-    from lvliang.feasibility.rival_file import read_forecasts
+    from lvliang.feasibility import record
+    from lvliang.feasibility.rivals import read_forecasts
     from lvliang.projection.panel import latest_origin, load_panel
 
     use_data(data)
@@ -175,15 +175,15 @@ def backtest(
         "Scores, means over origins": record.summarise_record(found, groups),
         "Brier skill of the engine": record.brier_skill(found),
         "The engine at each origin": record.by_origin(found, groups),
-        "Decomposition of the engine's Brier score": reliability.decompose(found, groups),
-        "Chances of the engine, all cities": reliability.reliability(found, groups["all"]),
+        "Decomposition of the engine's Brier score": record.decompose(found, groups),
+        "Chances of the engine, all cities": record.reliability(found, groups["all"]),
     }
     for title, table in tables.items():
         typer.echo(f"{title}\n{table.round(3).to_string(index=False)}\n")
     if not points:
         typer.echo("AutoETS and dynamic theta have not been run on these tables: make rivals")
     if out is not None:
-        found.scores.to_csv(out, index=False, lineterminator="\n", float_format="%.4f")
+        found.to_csv(out, index=False, lineterminator="\n", float_format="%.4f")
 
 
 def _study(notebook: str, given: dict[str, str]) -> Study:

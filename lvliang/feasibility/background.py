@@ -1,23 +1,36 @@
-"""What stands beside the draws when targets of a region are judged."""
+"""What stands beside the draws when targets of a region are judged.
+
+The figure a target is settled on is the preliminary one, not the series that is revised later. The
+engine draws growth of the revised series; the preliminary figure differs from it by a gap that is
+a term of its own: past gaps of the city in consecutive years, less their mean, because which way
+the next one goes is not known.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import xarray as xr
 
+from lvliang.baseline.history import series
+from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.tables import as_of, load_observations
 from lvliang.feasibility.comparable import Cities, load_cities
-from lvliang.feasibility.record import record_of
-from lvliang.feasibility.settling import vintage_gaps
+from lvliang.feasibility.fields import Part
+from lvliang.feasibility.record import groups_of, load_record, summarise_record
+
+GROWTH_TABLES = ("gdp_revised", "shanxi_real_growth")
+MINIMUM_GAPS = 8
 
 
 @dataclass(frozen=True)
 class Background:
     """Evidence beside the draws; what is None or empty is not there.
 
-    ``record``: from ``record.summarise_record``; ``gaps``: from ``settling.vintage_gaps``;
-    ``cities``: from ``comparable.load_cities``.
+    ``record`` is of `summarise_record`, ``gaps`` of `vintage_gaps`, ``cities`` of `load_cities`.
     """
 
     record: pd.DataFrame | None = None
@@ -27,8 +40,67 @@ class Background:
 
 def load_background(region_code: str, base_year: int, data: Path | None = None) -> Background:
     """All there is for a region at ``base_year``."""
+    scores = load_record(base_year, data)
+    groups = groups_of(scores, region_code, data)
     return Background(
-        record_of(region_code, base_year, data),
+        summarise_record(scores, groups) if groups else None,
         vintage_gaps(region_code, base_year, data),
         load_cities(base_year, data),
     )
+
+
+@dataclass(frozen=True)
+class VintageGap(Part):
+    """Span and size of the gaps, and the probability of the target without them.
+
+    ``spread`` is their standard deviation, ``largest`` the largest in size (points).
+    """
+
+    first_year: int
+    last_year: int
+    years: int
+    mean: float
+    spread: float
+    largest: float
+    probability_without: float
+
+
+def vintage_gaps(region_code: str, origin: int, data: Path | None = None) -> pd.Series:
+    """Real growth as first published less as revised, by year (percentage points).
+
+    Empty where fewer than ``MINIMUM_GAPS`` years known at ``origin`` have both vintages.
+    """
+    if not set(GROWTH_TABLES) <= set(present_resources(data or data_folder())):
+        return pd.Series(dtype=float)
+    known = as_of(load_observations(GROWTH_TABLES, data), origin)
+    first, revised = (
+        series(known, "gdp_real_growth", [vintage]).get(region_code, pd.Series(dtype=float))
+        for vintage in ("first_published", "revised")
+    )
+    gaps = (first - revised).dropna()
+    return gaps if len(gaps) >= MINIMUM_GAPS else pd.Series(dtype=float)
+
+
+def settled(growth: xr.DataArray, gaps: pd.Series | None) -> xr.DataArray:
+    """Drawn growth (draw, year) of the revised series as the preliminary figures would be.
+
+    Draw ``i`` takes the gaps of consecutive years from place ``i`` modulo their number on, in a
+    circle, so that every year of the past counts alike.
+
+    >>> growth = xr.DataArray(np.zeros((2, 2)), dims=("draw", "year"))
+    >>> settled(growth, pd.Series([1.0, -1.0])).to_numpy().tolist()
+    [[1.0, -1.0], [-1.0, 1.0]]
+    """
+    if gaps is None or gaps.empty:
+        return growth
+    centred = gaps.to_numpy(float) - gaps.mean()
+    starts = np.arange(growth.sizes["draw"])[:, None]
+    places = (starts + np.arange(growth.sizes["year"])) % len(centred)
+    return growth + xr.DataArray(centred[places], dims=("draw", "year"))
+
+
+def describe_gaps(gaps: pd.Series, probability_without: float) -> VintageGap:
+    """The gaps behind a verdict."""
+    span = int(gaps.index.min()), int(gaps.index.max())
+    size = float(gaps.mean()), float(gaps.std()), float(gaps.abs().max())
+    return VintageGap(*span, len(gaps), *size, probability_without)

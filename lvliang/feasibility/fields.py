@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from types import UnionType
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 PUBLIC = "public"  # in what ``lvliang assess --format json`` gives
 KEPT = "kept"  # with a publication, and asked of each on record
@@ -13,22 +13,16 @@ COMPARED = "compared"  # between scenarios
 COMMITTED = "committed"  # beside the commitment that is the same target
 
 
-class Goes(NamedTuple):
-    """What `goes` says of a field."""
-
-    to: tuple[str, ...]
-    called: str
-    after: str
-    public_after: str
-
-
-def goes(*to: str, called: str = "", after: str = "", public_after: str = "") -> Goes:
+class Goes:
     """Annotates a field that is a column of verdicts, with the forms of them that have it.
 
     ``called`` is its name there, if another; ``after`` the column that it follows there, if not
     the field before; ``public_after`` the same where it is `PUBLIC`.
     """
-    return Goes(to, called, after, public_after)
+
+    def __init__(self, *to: str, called: str = "", after: str = "", public_after: str = "") -> None:
+        self.to, self.called, self.after = to, called, after
+        self.public_after = public_after or after
 
 
 @dataclass(frozen=True)
@@ -67,13 +61,17 @@ def columns_of(model: type) -> list[Column]:
 def in_order(columns: list[Column], use: str) -> list[Column]:
     """The columns of a form ("" is all of them), in its order."""
     uses = {use, ADDED} if use == KEPT else {use}
-    chosen = [one for one in columns if not use or uses & {*one.goes.to}]
-    follows = {
-        one.name: (use == PUBLIC and one.goes.public_after) or one.goes.after for one in chosen
-    }
-    order = [one for one in chosen if not follows[one.name]]
-    for one in (one for one in chosen if follows[one.name]):
-        order.insert([other.name for other in order].index(follows[one.name]) + 1, one)
+    order: list[Column] = []
+    moved: list[tuple[Column, str]] = []
+    for one in columns:
+        if not use or uses & {*one.goes.to}:
+            after = one.goes.public_after if use == PUBLIC else one.goes.after
+            if after:
+                moved.append((one, after))
+            else:
+                order.append(one)
+    for one, after in moved:
+        order.insert([other.name for other in order].index(after) + 1, one)
     return order
 
 

@@ -16,10 +16,10 @@ from scipy.optimize import brentq
 
 from lvliang.baseline.growth import from_log, to_log
 from lvliang.errors import ParameterError, did_you_mean
+from lvliang.feasibility.background import vintage_gaps
 from lvliang.feasibility.bands import WORD_ONLY_GRADES, check_probability
 from lvliang.feasibility.industries import by_deadline, industry_targets
 from lvliang.feasibility.industry_bases import targets_by_base
-from lvliang.feasibility.settling import vintage_gaps
 from lvliang.feasibility.targets import Target, load_targets
 from lvliang.feasibility.verdicts import Verdict, missing, outcomes
 from lvliang.projection.conditional import condition

@@ -4,7 +4,8 @@ The engine and its rivals on the same windows: mean real growth of every city ov
 and 5 years. The figures are the revised vintage at all origins (pseudo real time), so the record
 tests the method, not what was printed in that year.
 
-Windows of several years overlap: behind a line stand its origins, not its cities.
+Windows of several years overlap, and cases of one origin share its shock: behind a line stand its
+origins, not its cities or cases. ``scores`` are those of `backtest` throughout.
 """
 
 from __future__ import annotations
@@ -20,8 +21,7 @@ import scoringrules
 from lvliang.baseline.history import secondary_share
 from lvliang.baseline.store import kept
 from lvliang.feasibility.fields import Part
-from lvliang.feasibility.rival_file import forecasts_digest, read_forecasts
-from lvliang.feasibility.rivals import RIVALS, statistical_rivals
+from lvliang.feasibility.rivals import RIVALS, forecasts_digest, read_forecasts, statistical_rivals
 from lvliang.projection.engine import draw_growth
 from lvliang.projection.outlook import QUANTILES
 from lvliang.projection.panel import Panel, has_panel, load_panel
@@ -37,22 +37,12 @@ ENGINE = "engine"
 CONTROL = "engine less 1 point"
 CONTROL_SHIFT = 1.0
 SCORES = ["rmse", "bias", "crps", "cover80", "cover90"]
-RECORD_DRAWS = 1000
+COLUMNS = [
+    "region", *BANDS, "outcome", "error", "crps", "in80", "in90", "above", *CHANCES, "brier",
+    "method", "horizon", "origin",
+]  # fmt: skip
 HIGH_SHARE = 1 / 3  # of the cities, those whose secondary sector has the highest share
-
-
-@dataclass(frozen=True)
-class Record:
-    """Scores of every forecast.
-
-    ``scores``: one row a method, horizon, origin and city, where there is an outcome. ``q05`` to
-    ``q95``: quantiles of the forecast, and ``outcome`` (%); ``error`` of the point forecast
-    (points), ``crps``, ``in80``, ``in90``; ``above``: the outcome less the national mean at the
-    origin (points); ``chance-3`` to ``chance+2``: the probability given to ``above`` reaching
-    each of ``THRESHOLDS``; ``brier``: their mean Brier score.
-    """
-
-    scores: pd.DataFrame
+BINS = 10  # of equal width; a bound belongs to the bin above it
 
 
 def backtest(
@@ -61,17 +51,20 @@ def backtest(
     draws: int = 1000,
     seed: int = 1,
     points: dict[str, pd.DataFrame] | None = None,
-) -> Record:
+) -> pd.DataFrame:
     """Score the engine and its rivals at every origin the data allow.
 
-    Parameters
-    ----------
-    panel : Panel
-        The latest panel; outcomes come from it, forecasts from what it knew at each origin.
-    draws, seed : int
-        Size and seed of every forecast.
-    points : dict of pandas.DataFrame, optional
-        Point forecasts of rivals made elsewhere (see ``rival_file``).
+    Outcomes come from ``panel``, forecasts from what it knew at each origin; ``points`` are those
+    of rivals made elsewhere (`rivals.read_forecasts`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a ``method``, ``horizon``, ``origin`` and ``region``, where there is an outcome:
+        ``q05`` to ``q95`` of the forecast and ``outcome`` (%); ``error`` of the point forecast
+        (points), ``crps``, ``in80``, ``in90``; ``above``: the outcome less the national mean at
+        the origin (points); ``chance-3`` to ``chance+2``: the probability given to ``above``
+        reaching each of ``THRESHOLDS``; ``brier``: their mean Brier score.
     """
     rivals = RIVALS | statistical_rivals(points or {})
     scores = []
@@ -93,76 +86,17 @@ def backtest(
             for name, (point, values) in forecasts.items():
                 table = _score(point, values, outcome, panel.factor[origin])
                 scores.append(table.assign(method=name, horizon=horizon, origin=origin))
-    return Record(pd.concat(scores, ignore_index=True))
+    return pd.concat(scores, ignore_index=True)
 
 
-def summarise_record(record: Record, groups: dict[str, list[str]]) -> pd.DataFrame:
-    """Means over origins of each score, by method, horizon and group of cities.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``group, horizon, method, origins, cities, rmse, bias, crps, cover80, cover90``; an
-        origin weighs the same whatever its number of cities. The error of one city at one
-        origin is no mean, so its ``rmse`` is taken over the origins.
-    """
-    keys = ["group", "horizon", "method"]
-    origins = _by_origin(record.scores, groups).groupby(keys, sort=False)
-    table = origins[["cities", *SCORES]].mean()
-    over_origins = origins["rmse"].agg(lambda errors: np.sqrt((errors**2).mean()))
-    table["rmse"] = table["rmse"].where(table["cities"] > 1, over_origins)
-    table.insert(0, "origins", origins.size())
-    return table.reset_index()
-
-
-def by_origin(record: Record, groups: dict[str, list[str]]) -> pd.DataFrame:
-    """The engine at each origin: ``group, horizon, origin, cities`` and the scores."""
-    own = record.scores[record.scores["method"] == ENGINE]
-    table = _by_origin(own, groups).sort_values(["horizon", "origin"], kind="stable")
-    return table[["group", "horizon", "origin", "cities", *SCORES]].reset_index(drop=True)
-
-
-def hindcasts(record: Record, region_code: str) -> pd.DataFrame:
-    """Forecasts of the engine for one city at each origin, and what came.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``horizon, origin``, quantiles of mean real growth over the horizon (%) as columns
-        ``BANDS``, ``outcome`` (%) and ``in90``.
-    """
-    scores = record.scores
-    own = scores[(scores["method"] == ENGINE) & (scores["region"] == region_code)]
-    own = own.sort_values(["horizon", "origin"])[["horizon", "origin", *BANDS, "outcome", "in90"]]
-    return own.reset_index(drop=True)
-
-
-def record_of(
-    region_code: str, base_year: int, data: Path | None = None, draws: int = RECORD_DRAWS
-) -> pd.DataFrame | None:
-    """The summary behind verdicts on a region at ``base_year``; None without the panel."""
-    found = load_record(base_year, data, draws)
-    if found is None:
-        return None
-    return summarise_record(found, groups_of(found, region_code, data))
-
-
-def load_record(
-    base_year: int, data: Path | None = None, draws: int = RECORD_DRAWS
-) -> Record | None:
-    """The whole record known at ``base_year``; None without the panel or an origin to score."""
-    if not has_panel(data):
-        return None
+def load_record(base_year: int, data: Path | None = None, draws: int = 1000) -> pd.DataFrame:
+    """The scores known at ``base_year``; empty without the panel, or with too few origins."""
+    if not origins_behind(base_year, data):
+        return pd.DataFrame(columns=COLUMNS)
     panel = load_panel(base_year, data)
-    if len(scored_origins(panel, LONGEST)) < FEWEST_ORIGINS:
-        return None
     points = read_forecasts(panel, data)
     asked = {"base": base_year, "draws": draws, "rivals": forecasts_digest(data)}
-
-    def score() -> pd.DataFrame:
-        return backtest(panel, draws=draws, points=points).scores
-
-    return Record(kept("record", asked, score, data=data))
+    return kept("record", asked, lambda: backtest(panel, draws=draws, points=points), data=data)
 
 
 def scored_origins(panel: Panel, horizon: int = 1) -> range:
@@ -178,34 +112,58 @@ def origins_behind(base_year: int, data: Path | None = None) -> int:
     return origins if origins >= FEWEST_ORIGINS else 0
 
 
-def without_year(record: Record, year: int) -> Record:
-    """The record of the windows that do not reach ``year``."""
-    scores = record.scores
-    return Record(scores[scores["origin"] + scores["horizon"] < year])
+def summarise_record(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFrame:
+    """Means over origins of each score, by method, horizon and group of cities.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group, horizon, method, origins, cities, rmse, bias, crps, cover80, cover90``; an
+        origin weighs the same whatever its number of cities. The error of one city at one
+        origin is no mean, so its ``rmse`` is taken over the origins.
+    """
+    keys = ["group", "horizon", "method"]
+    origins = _by_origin(scores, groups).groupby(keys, sort=False)
+    table = origins[["cities", *SCORES]].mean()
+    table["rmse"] = table["rmse"].where(table["cities"] > 1, origins["rmse"].agg(_root_mean_square))
+    table.insert(0, "origins", origins.size())
+    return table.reset_index()
 
 
-def empty_record() -> Record:
-    """A record of nothing, for where there is no panel."""
-    keys = ["region", "method", "horizon", "origin"]
-    scores = [*BANDS, "outcome", "error", "crps", "in80", "in90", "above", *CHANCES, "brier"]
-    return Record(pd.DataFrame(columns=[*keys, *scores]))
+def by_origin(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFrame:
+    """The engine at each origin: ``group, horizon, origin, cities`` and the scores."""
+    own = _by_origin(scores[scores["method"] == ENGINE], groups).drop(columns="method")
+    return own.sort_values(["horizon", "origin"], kind="stable", ignore_index=True)
 
 
-def groups_of(record: Record, region_code: str, data: Path | None = None) -> dict[str, list[str]]:
+def hindcasts(scores: pd.DataFrame, region_code: str) -> pd.DataFrame:
+    """Forecasts of the engine for one city at each origin, and what came.
+
+    ``horizon, origin``, quantiles of mean real growth over the horizon (%) as columns ``BANDS``,
+    ``outcome`` (%) and ``in90``.
+    """
+    own = scores[(scores["method"] == ENGINE) & (scores["region"] == region_code)]
+    own = own[["horizon", "origin", *BANDS, "outcome", "in90"]]
+    return own.sort_values(["horizon", "origin"], ignore_index=True)
+
+
+def groups_of(
+    scores: pd.DataFrame, region_code: str, data: Path | None = None
+) -> dict[str, list[str]]:
     """Groups a record is shown for.
 
     All cities; those whose secondary sector had a high share, as known at the first origin (so
     that no member is chosen by what came later); those of the region's province, where it is not
     alone in it; the region.
     """
-    cities = sorted(record.scores["region"].unique())
+    cities = sorted(scores["region"].unique())
     if not cities:
         return {}
-    first = int(record.scores["origin"].min())
+    industrial = high_secondary_share(int(scores["origin"].min()), data)
     province = [city for city in cities if city[:2] == region_code[:2]]
     return {
         "all": cities,
-        "industry": [city for city in high_secondary_share(first, data) if city in cities],
+        "industry": [city for city in industrial if city in cities],
         **({} if province == [region_code] else {"province": province}),
         "city": [region_code],
     }
@@ -216,8 +174,7 @@ def high_secondary_share(origin: int, data: Path | None = None) -> list[str]:
 
     In the last year known at ``origin``, at current prices as first published.
     """
-    latest = secondary_share(origin, data).iloc[-1].dropna()
-    share = latest.sort_values(ascending=False)
+    share = secondary_share(origin, data).iloc[-1].dropna().sort_values(ascending=False)
     return sorted(share.index[: round(HIGH_SHARE * len(share))])
 
 
@@ -254,27 +211,23 @@ class RecordLine(Part):
 
 
 def record_line(summary: pd.DataFrame, years: int) -> RecordLine:
-    """The line of the record that applies to a forecast of the mean over ``years`` years.
+    """The line of ``summary`` (`summarise_record`) for a forecast of the mean over ``years`` years.
 
     The province's line: the widest group that shares the region's ups and downs; its own where
     it is alone. The horizon is the longest that was scored and is not longer than ``years``.
-    ``own`` is how the region itself fared, where the line is that of its province.
     """
     horizon = max(scored for scored in HORIZONS if scored <= years)
-    chosen = summary[(summary["method"] == ENGINE) & (summary["horizon"] == horizon)]
-    lines = chosen.set_index("group")
-    group = "province" if "province" in lines.index else "city"
-    beside = group == "province" and "city" in lines.index
-    own = _fared(lines.loc["city"]) if beside else None
-    return RecordLine(group, horizon, _fared(lines.loc[group]), own)
+    lines = summary[(summary["method"] == ENGINE) & (summary["horizon"] == horizon)]
+    fared = {
+        line.group: Fared(int(line.origins), int(line.cities), line.bias, line.crps, line.cover90)
+        for line in lines.itertuples()
+    }
+    group = "province" if "province" in fared else "city"
+    own = fared.get("city") if group == "province" else None
+    return RecordLine(group, horizon, fared[group], own)
 
 
-def _fared(line: pd.Series) -> Fared:
-    counts = (int(line[name]) for name in ("origins", "cities"))
-    return Fared(*counts, *(float(line[name]) for name in ("bias", "crps", "cover90")))
-
-
-def brier_skill(record: Record, *, resamples: int = 2000, seed: int = 1) -> pd.DataFrame:
+def brier_skill(scores: pd.DataFrame, *, resamples: int = 2000, seed: int = 1) -> pd.DataFrame:
     """Brier skill of the engine against each rival, with a lower 90 % bound.
 
     ``1 - mean Brier of the engine / mean Brier of the rival``; the bound is the 10 % quantile
@@ -288,22 +241,95 @@ def brier_skill(record: Record, *, resamples: int = 2000, seed: int = 1) -> pd.D
     rows = []
     rng = np.random.default_rng(seed)
     keys = ["horizon", "origin", "method"]
-    brier = record.scores.groupby(keys, sort=False)["brier"].mean().unstack("method")
+    brier = scores.groupby(keys, sort=False)["brier"].mean().unstack("method")
     for horizon, wide in brier.groupby("horizon"):
         picks = _blocks(len(wide), int(horizon), resamples, rng)
-        for method in wide.columns.drop(ENGINE):
-            own, rival = wide[ENGINE].to_numpy(), wide[method].to_numpy()
-            skills = 1 - own[picks].mean(axis=1) / rival[picks].mean(axis=1)
-            rows.append(
-                {
-                    "horizon": horizon,
-                    "method": method,
-                    "origins": len(wide),
-                    "skill": 1 - own.mean() / rival.mean(),
-                    "lower": float(np.quantile(skills, 0.10)),
-                }
-            )
+        own = wide.pop(ENGINE).to_numpy()
+        for method, rival in wide.items():
+            skills = 1 - own[picks].mean(axis=1) / rival.to_numpy()[picks].mean(axis=1)
+            row = {"horizon": horizon, "method": method, "origins": len(own)}
+            row |= {"skill": 1 - own.mean() / rival.to_numpy().mean()}
+            rows.append(row | {"lower": float(np.quantile(skills, 0.10))})
     return pd.DataFrame(rows)
+
+
+def reliability(scores: pd.DataFrame, cities: list[str]) -> pd.DataFrame:
+    """The engine's probabilities by bin, all thresholds together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``horizon, bin`` (0 to 9), ``chance`` (mean forecast probability), ``came`` (observed
+        frequency), ``cases``, ``origins``; bins without a case are not there.
+    """
+    bins = _cases(scores, cities).groupby(["horizon", "bin"])
+    return bins.agg(
+        chance=("chance", "mean"),
+        came=("came", "mean"),
+        cases=("came", "size"),
+        origins=("origin", "nunique"),
+    ).reset_index()
+
+
+def decompose(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFrame:
+    """Murphy's decomposition of the engine's Brier score, by horizon and group of cities.
+
+    Brier score = reliability − resolution + uncertainty, up to what chances differ in a bin.
+    reliability = Σ n_b (mean chance_b − frequency_b)² / n; resolution = Σ n_b (frequency_b −
+    frequency)² / n; uncertainty = frequency (1 − frequency). Worked out for each threshold, so
+    that telling a low threshold from a high one is no merit, then averaged over thresholds.
+    A group of one city is left out: it has about one case in a bin.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group, horizon, origins, cases, chance`` (mean forecast probability), ``came`` (observed
+        frequency), ``brier, reliability, resolution, uncertainty``; cases are those of one
+        threshold.
+    """
+    rows = []
+    for group, cities in groups.items():
+        if len(cities) == 1:
+            continue
+        for horizon, table in _cases(scores, cities).groupby("horizon"):
+            parts = [_murphy(cases) for _, cases in table.groupby("threshold")]
+            counts = {"origins": table["origin"].nunique(), "cases": len(table) // len(THRESHOLDS)}
+            means = pd.DataFrame(parts).mean().to_dict()
+            rows.append({"group": group, "horizon": horizon} | counts | means)
+    return pd.DataFrame(rows)
+
+
+def _cases(scores: pd.DataFrame, cities: list[str]) -> pd.DataFrame:
+    """``horizon, origin, threshold, chance, came, bin`` of the engine.
+
+    A case is one city, origin and threshold.
+    """
+    own = scores[(scores["method"] == ENGINE) & scores["region"].isin(cities)]
+    at_each = [
+        own[["horizon", "origin"]].assign(
+            threshold=limit,
+            chance=own[chance].astype(float),
+            came=(own["above"] >= limit).astype(float),
+        )
+        for limit, chance in zip(THRESHOLDS, CHANCES, strict=True)
+    ]
+    cases = pd.concat(at_each, ignore_index=True)
+    place = np.floor(cases["chance"] * BINS).clip(upper=BINS - 1)
+    return cases.assign(bin=place.astype(int))
+
+
+def _murphy(cases: pd.DataFrame) -> dict[str, float]:
+    bins = cases.groupby("bin")[["chance", "came"]].mean()
+    share = cases.groupby("bin").size() / len(cases)
+    chance, came = cases["chance"], cases["came"]
+    return {
+        "chance": chance.mean(),
+        "came": came.mean(),
+        "brier": ((chance - came) ** 2).mean(),
+        "reliability": (share * (bins["chance"] - bins["came"]) ** 2).sum(),
+        "resolution": (share * (bins["came"] - came.mean()) ** 2).sum(),
+        "uncertainty": came.mean() * (1 - came.mean()),
+    }
 
 
 def _score(
@@ -334,22 +360,28 @@ def _score(
 
 def _by_origin(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFrame:
     """Scores of each group at each origin: ``group, horizon, method, origin, cities`` and those."""
-    tables = []
-    for group, cities in groups.items():
-        chosen = scores[scores["region"].isin(cities)]
-        chosen = chosen.assign(square=chosen["error"] ** 2)
-        table = chosen.groupby(["horizon", "method", "origin"], sort=False).agg(
+    keys = ["horizon", "method", "origin"]
+    tables = [
+        scores[scores["region"].isin(cities)]
+        .groupby(keys, sort=False)
+        .agg(
             cities=("region", "size"),
-            rmse=("square", "mean"),
+            rmse=("error", _root_mean_square),
             bias=("error", "mean"),
             crps=("crps", "mean"),
             cover80=("in80", "mean"),
             cover90=("in90", "mean"),
         )
-        table["rmse"] = np.sqrt(table["rmse"])
-        tables.append(table.reset_index().assign(group=group))
-    columns = ["group", "horizon", "method", "origin", "cities", *SCORES]
+        .reset_index()
+        .assign(group=group)
+        for group, cities in groups.items()
+    ]
+    columns = ["group", *keys, "cities", *SCORES]
     return pd.concat(tables or [pd.DataFrame(columns=columns)], ignore_index=True)[columns]
+
+
+def _root_mean_square(errors: pd.Series) -> float:
+    return float(np.sqrt((errors**2).mean()))
 
 
 def _blocks(origins: int, length: int, resamples: int, rng: np.random.Generator) -> np.ndarray:

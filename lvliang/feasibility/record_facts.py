@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.tables import load_table
 from lvliang.feasibility.record import (
+    BINS,
     ENGINE,
-    Record,
     brier_skill,
     by_origin,
+    decompose,
     hindcasts,
+    reliability,
     summarise_record,
-    without_year,
 )
-from lvliang.feasibility.reliability import BINS, decompose, reliability
-from lvliang.feasibility.rival_file import YEARS_NEEDED
+from lvliang.feasibility.rivals import YEARS_NEEDED
 
 NEAR = 3.0  # points between mean chance and frequency that are called equal
 SHARES = ["cover80", "cover90", "chance", "came"]
 
 
 def track_record_facts(
-    record: Record, groups: dict[str, list[str]], region_code: str, base_year: int
+    scores: pd.DataFrame, groups: dict[str, list[str]], region_code: str, base_year: int
 ) -> dict[str, Any]:
-    """How the engine and its rivals fared; shares of cases and chances are in %.
+    """How the engine and its rivals fared (``scores`` of `backtest`); shares are in %.
 
     Returns
     -------
@@ -38,15 +42,16 @@ def track_record_facts(
         and the ``cities`` of the record; ``not_run``: statistical models that are not compared;
         ``hindcasts`` (`hindcast_facts`). Without a record all are empty or None.
     """
-    summary = _in_percent(summarise_record(record, groups))
+    summary = _in_percent(summarise_record(scores, groups))
     engine = summary[summary["method"] == ENGINE]
-    without = _in_percent(summarise_record(without_year(record, base_year), groups))
+    earlier = scores[scores["origin"] + scores["horizon"] < base_year]
+    without = _in_percent(summarise_record(earlier, groups))
     longest = max(engine["horizon"], default=None)
     return {
         "methods": summary[summary["group"] == "all"],
         "engine": engine,
         "without": without[without["method"] == ENGINE],
-        "skill": brier_skill(record),
+        "skill": brier_skill(scores),
         "groups": list(engine["group"].unique()),
         "cover": {
             group: dict(zip(lines["horizon"], lines["cover90"], strict=True))
@@ -56,9 +61,9 @@ def track_record_facts(
         "origins": engine.loc[engine["horizon"] == longest, "origins"].max(),
         "cities": engine["cities"].max(),
         "not_run": sorted(set(YEARS_NEEDED) - set(summary["method"])) if len(summary) else [],
-        "hindcasts": hindcast_facts(hindcasts(record, region_code)),
-        **chance_facts(reliability(record, groups.get("all", [])), decompose(record, groups)),
-        **origin_facts(by_origin(record, groups)),
+        "hindcasts": hindcast_facts(hindcasts(scores, region_code)),
+        **chance_facts(reliability(scores, groups.get("all", [])), decompose(scores, groups)),
+        **origin_facts(by_origin(scores, groups)),
     }
 
 
@@ -151,3 +156,24 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
     """Rows in the order of their horizons, shares in %."""
     shares = table.columns.intersection(SHARES)
     return table.assign(**100 * table[shares]).sort_values("horizon", kind="stable")
+
+
+def registered_facts(base_year: int, data: Path | None = None) -> dict[str, Any] | None:
+    """The first file of forecasts registered of origins up to ``base_year``; None without one.
+
+    Forecasts that are kept as they were made, read and never made again: ``file`` (below the data
+    folder), ``origin``, ``known_at`` and ``registered_on`` (dates), ``commit`` (seven digits).
+    """
+    if "registered" not in present_resources(data or data_folder()):
+        return None
+    files = load_table("registered", data)
+    known = files[files["origin"] <= base_year]
+    if known.empty:
+        return None
+    first = known.iloc[0]
+    return {
+        **first[["file", "origin"]],
+        "known_at": date.fromisoformat(f"{first['known_at']}-01"),
+        "registered_on": date.fromisoformat(first["registered_on"]),
+        "commit": first["commit"][:7],
+    }

@@ -4,19 +4,32 @@ Each gives a point and a distribution of the mean growth of the next years, for 
 what was known at the origin. A point rule has the distribution of its own past errors: the simple
 rules with both signs, the statistical models as they fell, which corrects their bias. Each is the
 treatment under which that rival scores better, so that none is beaten by how it is dressed.
+
+The two models need an environment of their own, so the record reads what they forecast: a CSV of
+``COLUMNS`` that ``make rivals`` writes, named after a fingerprint of the tables that city growth
+comes from. Forecasts made from other tables are not found, and so never mixed in.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from lvliang.feasibility.rival_file import YEARS_NEEDED
-from lvliang.projection.panel import Panel
+from lvliang.baseline.package import data_folder, resource_path
+from lvliang.errors import DataError
+from lvliang.projection.panel import OBSERVATIONS, Panel
 
 RECENT_YEARS = 5
+YEARS_NEEDED = {"AutoETS": 7, "dynamic theta": 4}  # fewer figures, and the model refuses
+YEARS_AHEAD = 5
+COLUMNS = ["method", "origin", "region", "horizon", "value"]
+TABLES = (*OBSERVATIONS, "corrections")
+HIGHEST = 100.0  # % a year
 
 # The point (city) and the draws (draw, city) of a mean over years ahead.
 Forecast = Callable[[Panel, int, int, np.random.Generator], tuple[np.ndarray, np.ndarray]]
@@ -26,13 +39,7 @@ BOTH_SIGNS = (1, -1)
 
 
 def statistical_rivals(points: dict[str, pd.DataFrame]) -> dict[str, Forecast]:
-    """Rivals whose points were made elsewhere: the mean of the points of the years ahead.
-
-    Parameters
-    ----------
-    points : dict of pandas.DataFrame
-        By method, annual growth in %: index (``origin``, ``horizon``), columns region code.
-    """
+    """Rivals whose points were made elsewhere (`read_forecasts`): the mean of the years ahead."""
 
     def rule(table: pd.DataFrame) -> Rule:
         return lambda known, horizon: table.loc[known.origin].loc[:horizon].mean()
@@ -99,3 +106,89 @@ RIVALS: dict[str, Forecast] = {
     "random walk": _from_past_errors(lambda known, _: known.growth.ffill().iloc[-1], 1, BOTH_SIGNS),
     "base rate": _base_rate,
 }
+
+
+def forecast_file(data: Path | None = None) -> Path:
+    """Where forecasts made from the tables of ``data`` lie: in ``LVLIANG_RIVALS`` if set."""
+    digest = hashlib.sha256()
+    for name in TABLES:
+        digest.update(name.encode())
+        digest.update(resource_path(data or data_folder(), name).read_bytes())
+    checkout = Path(__file__).resolve().parents[2]
+    folder = os.environ.get("LVLIANG_RIVALS") or checkout / "outputs" / "rivals"
+    return Path(folder) / f"{digest.hexdigest()[:12]}.csv"
+
+
+def read_forecasts(panel: Panel, data: Path | None = None) -> dict[str, pd.DataFrame]:
+    """Point forecasts of each method at the origins before that of ``panel``.
+
+    Returns
+    -------
+    dict of pandas.DataFrame
+        By method: index (``origin``, ``horizon``: years ahead), columns region code, growth in
+        % a year. Empty where ``make rivals`` has not been run on these tables.
+
+    Raises
+    ------
+    DataError
+        If a row is not legal, stands twice, or is missing.
+    """
+    path = forecast_file(data)
+    if not path.is_file():
+        return {}
+    rows = _read(path)
+    return {method: _table(path, rows, method, panel) for method in YEARS_NEEDED}
+
+
+def forecasts_digest(data: Path | None = None) -> str:
+    """SHA-256 of the file of forecasts, "" where there is none."""
+    path = forecast_file(data)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def origins_of(method: str, panel: Panel) -> range:
+    """Origins of ``method``: from the first with figures enough to the last that has an outcome."""
+    return range(int(panel.growth.index[0]) + YEARS_NEEDED[method] - 1, panel.origin)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
+        raise DataError(f"{path}: not a CSV table; legal: {','.join(COLUMNS)}") from None
+    if list(rows) != COLUMNS:
+        raise DataError(f"{path}, row 1: {','.join(rows)}; legal: {','.join(COLUMNS)}")
+    value = pd.to_numeric(rows["value"], errors="coerce")
+    ahead = [str(year) for year in range(1, YEARS_AHEAD + 1)]
+    legal = [
+        ("method", rows["method"].isin(YEARS_NEEDED), " or ".join(YEARS_NEEDED)),
+        ("origin", rows["origin"].str.fullmatch(r"\d{4}"), "a year"),
+        ("region", rows["region"].str.fullmatch(r"\d{6}"), "a code of six digits"),
+        ("horizon", rows["horizon"].isin(ahead), f"1 to {YEARS_AHEAD} years ahead"),
+        ("value", value.abs() <= HIGHEST, f"growth in %, −{HIGHEST:g} to {HIGHEST:g}"),
+        ("method", ~rows.duplicated(COLUMNS[:-1]), "one row for each forecast"),
+    ]
+    for column, good, words in legal:
+        if not good.all():
+            place = int(np.argmin(good.to_numpy()))
+            found = rows[column].iloc[place]
+            raise DataError(f"{path}, row {place + 2}, column {column}: {found!r}; legal: {words}")
+    return rows.astype({"origin": int, "horizon": int}).assign(value=value)
+
+
+def _table(path: Path, rows: pd.DataFrame, method: str, panel: Panel) -> pd.DataFrame:
+    origins, ahead = origins_of(method, panel), range(1, YEARS_AHEAD + 1)
+    own = rows[rows["method"] == method]
+    table = own.pivot(index=["origin", "horizon"], columns="region", values="value").reindex(
+        index=pd.MultiIndex.from_product([origins, ahead], names=["origin", "horizon"]),
+        columns=panel.growth.columns,
+    )
+    missing = np.argwhere(table.isna().to_numpy())
+    if len(missing):
+        (origin, horizon), region = table.index[missing[0][0]], table.columns[missing[0][1]]
+        raise DataError(
+            f"{path}: no row for {method}, origin {origin}, region {region}, horizon {horizon}; "
+            f"legal: every city, origins {origins[0]} to {origins[-1]}, 1 to {YEARS_AHEAD} years "
+            "ahead, as make rivals writes them"
+        )
+    return table

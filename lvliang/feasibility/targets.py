@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import pandas as pd
 
 from lvliang.baseline.tables import as_of, load_table
-from lvliang.feasibility.fields import ADDED, COMPARED, KEPT, PUBLIC, goes
+from lvliang.feasibility.fields import ADDED, COMPARED, KEPT, PUBLIC, Goes
 
 MAIN, TO_END = "2021_main", "to_end_year"  # groups of targets
 
@@ -23,33 +22,31 @@ class Target:
     ``first_year`` and ``last_year`` bound the span that counts (both years included).
     """
 
-    target_id: Annotated[str, goes(PUBLIC, KEPT, COMPARED)]
+    target_id: Annotated[str, Goes(PUBLIC, KEPT, COMPARED)]
     region_code: str
-    group: Annotated[str, goes(PUBLIC, KEPT, COMPARED, public_after="discounted_2")]
-    type: Annotated[str, goes(PUBLIC, KEPT, COMPARED)]
-    indicator: Annotated[str, goes(KEPT, COMPARED)]
+    group: Annotated[str, Goes(PUBLIC, KEPT, COMPARED, public_after="discounted_2")]
+    type: Annotated[str, Goes(PUBLIC, KEPT, COMPARED)]
+    indicator: Annotated[str, Goes(KEPT, COMPARED)]
     series: str
-    operator: Annotated[str, goes(KEPT, COMPARED)]
-    value: Annotated[float, goes(PUBLIC, KEPT, COMPARED)]
-    unit: Annotated[str, goes(PUBLIC, KEPT, COMPARED)]
-    price_basis: Annotated[str, goes(PUBLIC)]
-    price_basis_status: Annotated[str, goes()]
-    first_year: Annotated[int, goes(KEPT, COMPARED)]
-    last_year: Annotated[int, goes(PUBLIC, KEPT, COMPARED, called="deadline")]
-    nature: Annotated[str, goes(PUBLIC, ADDED, COMPARED)]
-    origin: Annotated[str, goes(ADDED)]
-    settling_vintage: Annotated[str, goes(PUBLIC, ADDED, after="group_probability")]
-    quote: Annotated[str, goes(after="break_even")]
-    reading_zh: Annotated[str, goes(after="quote")]
-    reading_en: Annotated[str, goes(after="reading_zh")]
+    operator: Annotated[str, Goes(KEPT, COMPARED)]
+    value: Annotated[float, Goes(PUBLIC, KEPT, COMPARED)]
+    unit: Annotated[str, Goes(PUBLIC, KEPT, COMPARED)]
+    price_basis: Annotated[str, Goes(PUBLIC)]
+    price_basis_status: Annotated[str, Goes()]
+    first_year: Annotated[int, Goes(KEPT, COMPARED)]
+    last_year: Annotated[int, Goes(PUBLIC, KEPT, COMPARED, called="deadline")]
+    nature: Annotated[str, Goes(PUBLIC, ADDED, COMPARED)]
+    origin: Annotated[str, Goes(ADDED)]
+    settling_vintage: Annotated[str, Goes(PUBLIC, ADDED, after="group_probability")]
+    quote: Annotated[str, Goes(after="break_even")]
+    reading_zh: Annotated[str, Goes(after="quote")]
+    reading_en: Annotated[str, Goes(after="reading_zh")]
 
     def met(self, outcome: np.ndarray) -> np.ndarray:
         """Whether each outcome meets the target; "=" is judged as at least, as its reading says.
 
         Examples
         --------
-        An exact hit meets a target, a ceiling as well as a floor:
-
         >>> from dataclasses import replace
         >>> floor = Target("t", "141100", "g", "growth", "x", "x", ">=", 8.0, "%", "constant",
         ...                "stated", 2021, 2021, "预期性", "stated", "preliminary", "q", "", "")
@@ -76,8 +73,5 @@ def load_targets(
         last_year=rows["last_year"].fillna(end_year).astype(int),
         first_year=rows["first_year"].fillna(end_year).astype(int),
     )
-    return [_target(row) for _, row in rows.iterrows()]
-
-
-def _target(row: pd.Series) -> Target:
-    return Target(**{name: row[name] for name in Target.__dataclass_fields__})
+    names = list(Target.__dataclass_fields__)
+    return [Target(**row) for row in rows[names].to_dict("records")]

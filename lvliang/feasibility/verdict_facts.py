@@ -9,7 +9,7 @@ import pandas as pd
 
 from lvliang.baseline.growth import level_after, mean_of_rates
 from lvliang.feasibility.bands import BINDING, CANNOT_TELL, INDICATIVE, WORD_ONLY_GRADES
-from lvliang.feasibility.break_even import BeyondGdp, EvenBet
+from lvliang.feasibility.beside import BeyondGdp, EvenBet
 from lvliang.feasibility.rank_facts import rank_bars
 from lvliang.feasibility.targets import MAIN, TO_END
 from lvliang.feasibility.verdicts import Verdict, Verdicts, rank_paths
@@ -30,9 +30,9 @@ def verdict_facts(verdicts: Verdicts) -> dict[str, Any]:
         real growth cut) and ``beyond`` (`beyond_gdp`).
     """
     main, to_end = verdicts.of(MAIN), verdicts.of(TO_END)
-    kept_up = to_end.of_type("mean_growth")
+    kept_up = Verdicts(one for one in to_end if one.target.type == "mean_growth")
     derived = Verdicts(one for one in to_end if one.target.origin != "stated")
-    first_years = (one.target.first_year for one in derived.of_type("mean_growth"))
+    first_years = (one.target.first_year for one in derived if one.target.type == "mean_growth")
     return {
         "verdicts": verdicts,
         "main": main,

@@ -18,35 +18,36 @@ from pydantic import AfterValidator, Field
 
 from lvliang.baseline.growth import from_log, to_log
 from lvliang.feasibility import bands
-from lvliang.feasibility.background import Background
+from lvliang.feasibility.background import Background, VintageGap, describe_gaps, settled
 from lvliang.feasibility.bands import CANNOT_TELL, likelihood, near_edge, verdict_class
-from lvliang.feasibility.break_even import BeyondGdp, EvenBet, even_bet, what_it_takes
+from lvliang.feasibility.beside import (
+    RATES,
+    SERIES,
+    BeyondGdp,
+    EurostatBasis,
+    EvenBet,
+    ReferenceClass,
+    even_bet,
+    reference,
+    what_it_takes,
+)
 from lvliang.feasibility.fields import (
     COMMITTED,
     COMPARED,
     KEPT,
     PUBLIC,
     Column,
+    Goes,
     Part,
     columns_of,
-    goes,
     in_order,
 )
 from lvliang.feasibility.record import LONGEST, RecordLine, record_line
-from lvliang.feasibility.reference import RATES, EurostatBasis, ReferenceClass, reference
-from lvliang.feasibility.settling import VintageGap, describe_gaps, settled
 from lvliang.feasibility.targets import Target
 from lvliang.projection.outlook import Outlook
 
 LONG_SERIES = 15
 NO_BACKGROUND = Background()
-SERIES_OF_PATH = {
-    "gdp_real_growth": "gdp_real",
-    "gdp_nominal": "gdp_nominal",
-    "budget_revenue": "budget_revenue",
-    "budget_revenue_growth": "budget_revenue",
-    "fixed_asset_investment_growth": "fixed_asset_investment",
-}
 
 
 def _one_of(known: Iterable[str]) -> AfterValidator:
@@ -113,25 +114,25 @@ class Verdict:
     """
 
     target: Target
-    probability: Annotated[Chance | None, goes(PUBLIC, KEPT, COMPARED, COMMITTED)] = None
-    grade: Annotated[Grade | None, goes(PUBLIC, KEPT, COMPARED, COMMITTED)] = None
-    likelihood: Annotated[Likelihood | None, goes(PUBLIC, KEPT, COMPARED, COMMITTED)] = None
-    class_: Annotated[Class, goes(PUBLIC, KEPT, COMPARED, COMMITTED, called="class")] = CANNOT_TELL
-    near_edge: Annotated[bool, goes(KEPT, COMPARED, COMMITTED)] = False
-    required_rate: Annotated[float | None, goes(PUBLIC)] = None
-    rate_needed: Annotated[float | None, goes(PUBLIC, public_after="reference_percentile")] = None
-    reference_percentile: Annotated[float | None, goes(PUBLIC)] = None
-    reference_class: Annotated[ReferenceClass | None, goes()] = None
-    eurostat_status: Annotated[str | None, goes(PUBLIC)] = None
-    eurostat_basis: Annotated[EurostatBasis | None, goes()] = None
-    discounted_1: Annotated[float | None, goes(PUBLIC)] = None
-    discounted_2: Annotated[float | None, goes(PUBLIC)] = None
-    group_probability: Annotated[float | None, goes(PUBLIC, KEPT)] = None
-    vintage_gap: Annotated[VintageGap | None, goes()] = None
-    record: Annotated[RecordLine | None, goes(PUBLIC)] = None
-    beyond_record: Annotated[int | None, goes()] = None
-    missing: Annotated[Missing | None, goes(PUBLIC, KEPT, COMMITTED)] = None
-    break_even: Annotated[EvenBet | BeyondGdp | None, goes(PUBLIC)] = None
+    probability: Annotated[Chance | None, Goes(PUBLIC, KEPT, COMPARED, COMMITTED)] = None
+    grade: Annotated[Grade | None, Goes(PUBLIC, KEPT, COMPARED, COMMITTED)] = None
+    likelihood: Annotated[Likelihood | None, Goes(PUBLIC, KEPT, COMPARED, COMMITTED)] = None
+    class_: Annotated[Class, Goes(PUBLIC, KEPT, COMPARED, COMMITTED, called="class")] = CANNOT_TELL
+    near_edge: Annotated[bool, Goes(KEPT, COMPARED, COMMITTED)] = False
+    required_rate: Annotated[float | None, Goes(PUBLIC)] = None
+    rate_needed: Annotated[float | None, Goes(PUBLIC, public_after="reference_percentile")] = None
+    reference_percentile: Annotated[float | None, Goes(PUBLIC)] = None
+    reference_class: Annotated[ReferenceClass | None, Goes()] = None
+    eurostat_status: Annotated[str | None, Goes(PUBLIC)] = None
+    eurostat_basis: Annotated[EurostatBasis | None, Goes()] = None
+    discounted_1: Annotated[float | None, Goes(PUBLIC)] = None
+    discounted_2: Annotated[float | None, Goes(PUBLIC)] = None
+    group_probability: Annotated[float | None, Goes(PUBLIC, KEPT)] = None
+    vintage_gap: Annotated[VintageGap | None, Goes()] = None
+    record: Annotated[RecordLine | None, Goes(PUBLIC)] = None
+    beyond_record: Annotated[int | None, Goes()] = None
+    missing: Annotated[Missing | None, Goes(PUBLIC, KEPT, COMMITTED)] = None
+    break_even: Annotated[EvenBet | BeyondGdp | None, Goes(PUBLIC)] = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Verdict:
@@ -141,8 +142,8 @@ class Verdict:
             for name, value in row.items()
             if not isinstance(value, dict)
         }
-        own: dict[str, Any] = {one.field: plain[one.name] for one in _OWN if one.name in plain}
         asked: dict[str, Any] = {one.field: plain.get(one.name) for one in _OF_TARGET}
+        own: dict[str, Any] = {one.field: plain[one.name] for one in _OWN if one.name in plain}
         return cls(Target(region_code="", series="", **asked), **own)
 
     def row(self) -> dict[str, Any]:
@@ -167,10 +168,6 @@ class Verdicts(tuple[Verdict, ...]):
     def of(self, group: str) -> Verdicts:
         """Those on a group of targets."""
         return Verdicts(one for one in self if one.target.group == group)
-
-    def of_type(self, type_: str) -> Verdicts:
-        """Those on targets of a type."""
-        return Verdicts(one for one in self if one.target.type == type_)
 
     @property
     def rated(self) -> Verdicts:
@@ -199,30 +196,23 @@ class Verdicts(tuple[Verdict, ...]):
 
 
 def assess(
-    targets: Sequence[Target],
-    outlook: Outlook,
-    background: Background = NO_BACKGROUND,
+    targets: Sequence[Target], outlook: Outlook, background: Background = NO_BACKGROUND
 ) -> Verdicts:
     """Judge each target on the draws of ``outlook``.
 
-    Parameters
-    ----------
-    targets : sequence of Target
-    outlook : Outlook
-    background : Background, optional
-        Verdicts on real growth cite their line of its ``record``, without which none is of
-        grade A; are settled on the preliminary figure by its ``gaps``; and are held against
-        spells that began alike among its ``cities``.
+    Verdicts on real growth cite their line of the ``record`` of ``background``, without which none
+    is of grade A; are settled on the preliminary figure by its ``gaps``; and are held against
+    spells that began alike among its ``cities``.
     """
     drawn = [missing(one, outlook) or outcomes(one, outlook, background.gaps) for one in targets]
-    judged = list(zip(targets, drawn, strict=True))
-    joint = {
-        group: _together([(target, values) for target, values in judged if target.group == group])
-        for group in {target.group for target in targets}
-    }
+    hits: dict[str, list[np.ndarray]] = {}
+    for target, values in zip(targets, drawn, strict=True):
+        if not isinstance(values, Missing):
+            hits.setdefault(target.group, []).append(target.met(values))
+    joint = {group: float(np.logical_and.reduce(met).mean()) for group, met in hits.items()}
     return Verdicts(
-        _verdict(target, outlook, values, background, joint[target.group])
-        for target, values in judged
+        _verdict(target, outlook, values, background, joint.get(target.group))
+        for target, values in zip(targets, drawn, strict=True)
     )
 
 
@@ -263,11 +253,11 @@ def missing(target: Target, outlook: Outlook) -> Missing | None:
     """Why the target cannot be told, or None."""
     indicator = target.indicator
     path = target.series if target.type == "rank" else indicator
-    if path not in SERIES_OF_PATH:
+    if path not in SERIES:
         return Missing("no_series", indicator)
     if not outlook.base_year < target.first_year <= target.last_year <= outlook.end_year:
         return Missing("beyond_run", indicator)
-    own = (outlook.region.code, SERIES_OF_PATH[path])
+    own = (outlook.region.code, SERIES[path])
     if own not in outlook.evidence.index:
         return Missing("no_series", indicator)
     found = outlook.evidence.loc[own]
@@ -300,71 +290,54 @@ def _verdict(
             break_even=what_it_takes(target, outlook),
         )
     probability = float(target.met(drawn).mean())
-    line = _record(target, outlook, background.record)
+    beside = reference(target, outlook, background.cities)
+    if target.indicator == "gdp_real_growth":
+        beside |= _of_real_growth(target, outlook, background)
     return Verdict(
         target,
         probability=probability,
-        grade=_grade(target, outlook, line is not None),
+        grade=_grade(target, outlook, bool(beside.get("record"))),
         likelihood=likelihood(probability),
         class_=verdict_class(probability, target.nature),
         near_edge=near_edge(probability, target.nature),
         required_rate=required,
-        discounted_1=_discounted(target, outlook, background.gaps, 1),
-        discounted_2=_discounted(target, outlook, background.gaps, 2),
         group_probability=together,
-        vintage_gap=_vintage_gap(target, outlook, background.gaps),
-        record=line,
-        beyond_record=_beyond(target, outlook, background.record),
         break_even=even_bet(target, drawn),
-        **reference(target, outlook, background.cities),
+        **beside,
     )
 
 
-def _vintage_gap(target: Target, outlook: Outlook, gaps: pd.Series | None) -> VintageGap | None:
-    if gaps is None or gaps.empty or target.indicator != "gdp_real_growth":
-        return None
-    without = float(target.met(outcomes(target, outlook)).mean())
-    return describe_gaps(gaps, without)
+def _of_real_growth(target: Target, outlook: Outlook, background: Background) -> dict[str, Any]:
+    """What verdicts on real growth alone have, by field.
+
+    Its record lends nothing to revenue or ranks; and it alone is cut, as revenue is counted in
+    cash and a rank compares cities cut alike.
+    """
+
+    def chance(gaps: pd.Series | None, cut: float = 0.0) -> float:
+        return float(target.met(outcomes(target, outlook, gaps, cut)).mean())
+
+    gaps, record = background.gaps, background.record
+    found: dict[str, Any] = {"discounted_1": chance(gaps, 1), "discounted_2": chance(gaps, 2)}
+    if gaps is not None and len(gaps):
+        found["vintage_gap"] = describe_gaps(gaps, chance(None))
+    if record is not None and _is_untested(target, outlook):
+        found["beyond_record"] = LONGEST
+    elif record is not None:
+        found["record"] = record_line(record, target.last_year - target.first_year + 1)
+    return found
 
 
-def _discounted(
-    target: Target, outlook: Outlook, gaps: pd.Series | None, cut: float
-) -> float | None:
-    """Real growth alone is cut: revenue is counted in cash, a rank compares cities cut alike."""
-    if target.indicator != "gdp_real_growth":
-        return None
-    return float(target.met(outcomes(target, outlook, gaps, cut)).mean())
-
-
-def _untested(target: Target, outlook: Outlook) -> bool:
+def _is_untested(target: Target, outlook: Outlook) -> bool:
     """Whether the deadline lies further ahead than forecasts have been scored."""
     return target.last_year - outlook.base_year > LONGEST
-
-
-def _beyond(target: Target, outlook: Outlook, record: pd.DataFrame | None) -> int | None:
-    """Where a record of real growth ends, if the deadline lies beyond it."""
-    lent = record is not None and target.indicator == "gdp_real_growth"
-    return LONGEST if lent and _untested(target, outlook) else None
-
-
-def _record(target: Target, outlook: Outlook, record: pd.DataFrame | None) -> RecordLine | None:
-    """The record of real growth lends nothing to revenue or ranks."""
-    untold = record is None or _untested(target, outlook)
-    if untold or target.indicator != "gdp_real_growth":
-        return None
-    return record_line(record, target.last_year - target.first_year + 1)
 
 
 def _grade(target: Target, outlook: Outlook, has_record: bool) -> Grade:
     if target.type == "rank":
         return "D"
-    found = outlook.evidence.loc[(outlook.region.code, SERIES_OF_PATH[target.indicator])]
-    unbroken = found["gap"] == 0 and found["filled"] == 0
-    if not unbroken or found["changes"] < LONG_SERIES or _untested(target, outlook):
+    found = outlook.evidence.loc[(outlook.region.code, SERIES[target.indicator])]
+    is_unbroken = found["gap"] == 0 and found["filled"] == 0
+    if not is_unbroken or found["changes"] < LONG_SERIES or _is_untested(target, outlook):
         return "C"
     return "A" if has_record else "B"
-
-
-def _together(judged: list[tuple[Target, np.ndarray | Missing]]) -> float | None:
-    hits = [target.met(values) for target, values in judged if not isinstance(values, Missing)]
-    return float(np.logical_and.reduce(hits).mean()) if hits else None
