@@ -38,13 +38,8 @@ def growth_without_breaks(
     First-published levels break at economic censuses and where a city's past was revised and not
     published anew. Growth of GDP in the revised series has no such break: where both differ by
     more than ``APART`` points the change of the city is not used, and in a census year
-    (`lvliang.baseline.history.census_years`) that of no city is.
-
-    Parameters
-    ----------
-    value_added, first_published, revised : pandas.DataFrame
-        Levels at current prices, year by region: value added as first published, and GDP in the
-        two vintages.
+    (`census_years`) that of no city is. All are levels at current prices, year by region: value
+    added as first published, and GDP in the two vintages.
 
     Examples
     --------
@@ -66,10 +61,8 @@ def growth_without_breaks(
 
 
 def load_secondary_growth(origin: int, data: Path | None = None) -> Cities | None:
-    """All cities as known at ``origin``: growth of secondary-sector value added, and its share.
-
-    In place of real growth ``Cities.growth`` has that of secondary-sector value added at current
-    prices, as first published, without breaks. None without the panel.
+    """All cities as known at ``origin``, with `growth_without_breaks` of secondary-sector value
+    added in place of real growth, and its share. None without the panel.
     """
     if not set(SECTOR_TABLES) <= set(present_resources(data or data_folder())):
         return None
@@ -83,14 +76,9 @@ def load_secondary_growth(origin: int, data: Path | None = None) -> Cities | Non
 
 
 def known_growth(cities: Cities | None, region_code: str, spans: Collection[int]) -> pd.DataFrame:
-    """Past spells that a required growth is held against, all ended by the origin.
+    """Past spells of ``spans`` years that a required growth is held against, all ended by now.
 
-    Parameters
-    ----------
-    cities : Cities or None
-        From ``load_secondary_growth``.
-    spans : collection of int
-        Lengths of the spells, in years.
+    ``cities`` are of `load_secondary_growth`.
 
     Returns
     -------
@@ -100,16 +88,18 @@ def known_growth(cities: Cities | None, region_code: str, spans: Collection[int]
         and share of the secondary sector near the city's of today (see ``comparable_spells``).
     """
     columns = ["years", "reference", "region", "start", "growth"]
-    if cities is None:
+    if cities is None or not spans:
         return pd.DataFrame(columns=columns)
-    found = []
-    for years in sorted(spans):
-        spells = {"all": _spells(cities.growth, years)}
-        alike = comparable_spells(cities, region_code, years)
-        if alike is not None:
-            spells["alike"] = alike
-        found += [table.assign(years=years, reference=name) for name, table in spells.items()]
-    return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+    found = [
+        (years, name, spells)
+        for years in sorted(spans)
+        for name, spells in (
+            ("all", _spells(cities.growth, years)),
+            ("alike", comparable_spells(cities, region_code, years)),
+        )
+    ]
+    tables = [t.assign(years=years, reference=name) for years, name, t in found if t is not None]
+    return pd.concat(tables)[columns]
 
 
 def standing(cities: Cities | None, region_code: str) -> dict[str, float]:
@@ -117,15 +107,14 @@ def standing(cities: Cities | None, region_code: str) -> dict[str, float]:
     if cities is None or region_code not in cities.growth:
         return {}
     year = cities.growth.index[-1]
-    found = {"growth": cities.growth, "share": cities.secondary_share}
-    own = {name: float(frame.loc[year, region_code]) for name, frame in found.items()}
-    return {} if pd.isna(list(own.values())).any() else own
+    growth, share = (
+        float(frame.loc[year, region_code]) for frame in (cities.growth, cities.secondary_share)
+    )
+    return {} if pd.isna([growth, share]).any() else {"growth": growth, "share": share}
 
 
 def slower_spells(known: pd.DataFrame, years: int, growth: float) -> dict[str, float]:
     """Share (%) of the spells of ``years`` years that grew less than ``growth``, by reference.
-
-    Missing where there are none.
 
     Examples
     --------
@@ -155,13 +144,21 @@ def describe_known(known: pd.DataFrame) -> pd.DataFrame:
         by_start = spells.groupby("start")["growth"]
         medians = by_start.median()
         held = by_start.size().sort_values(ascending=False).cumsum()
-        row = {"years": years, "reference": name}
-        row |= {"spells": len(spells), "cities": spells["region"].nunique()}
         crowded = held.index[: (held < 0.9 * len(spells)).sum() + 1]
-        row |= {"starts": len(medians), "crowded": sorted(crowded)}
-        row |= {"first": medians.index[0], "last": medians.index[-1]}
-        row |= {"windows": (row["last"] + years - row["first"]) // years}
-        row |= {"first_median": medians.iloc[0], "last_median": medians.iloc[-1]}
+        first, last = medians.index[0], medians.index[-1]
+        row = {
+            "years": years,
+            "reference": name,
+            "spells": len(spells),
+            "cities": spells["region"].nunique(),
+            "starts": len(medians),
+            "crowded": sorted(crowded),
+            "first": first,
+            "last": last,
+            "windows": (last + years - first) // years,
+            "first_median": medians.iloc[0],
+            "last_median": medians.iloc[-1],
+        }
         rows.append(row | spells["growth"].quantile(list(LEVELS)).to_dict())
     return pd.DataFrame(rows)
 
@@ -169,10 +166,5 @@ def describe_known(known: pd.DataFrame) -> pd.DataFrame:
 def _spells(growth: pd.DataFrame, years: int) -> pd.DataFrame:
     """Average growth of every unbroken spell: ``region, start, growth``."""
     after = from_log(to_log(growth).rolling(years).mean()).shift(-years)
-    return (
-        after.rename_axis(index="start", columns="region")
-        .unstack()
-        .dropna()
-        .rename("growth")
-        .reset_index()
-    )
+    spells = after.rename_axis(index="start", columns="region").unstack()
+    return spells.dropna().rename("growth").reset_index()

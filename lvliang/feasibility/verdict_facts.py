@@ -23,30 +23,31 @@ def verdict_facts(verdicts: Verdicts) -> dict[str, Any]:
     -------
     dict
         ``verdicts``; ``main`` (on the targets of the year), their ``counts`` (`class_counts`) and
-        ``nature``, None where it differs; ``to_end``, of which ``stated`` are targets and
-        ``derived`` are not, ``kept_up`` ask for a mean of growth, and ``kept_from`` is the first
-        year of such a derived one; ``gap`` (the first `VintageGap`), None without one. For the
-        appendix: ``bets`` (`even_bets`; ``main_bets`` of the targets of the year), ``cut`` (with
-        real growth cut) and ``beyond`` (`beyond_gdp`).
+        ``nature`` (`common_nature`); ``to_end``, of which ``stated`` are targets and ``derived``
+        are not, ``kept_up`` ask for a mean of growth, and ``kept_from`` is the first year of such
+        a derived one; ``gap`` (the first `VintageGap`). For the appendix: ``bets`` (`even_bets`;
+        ``main_bets`` of the targets of the year), ``cut`` (with real growth cut) and ``beyond``
+        (`beyond_gdp`). What is not there is None.
     """
     main, to_end = verdicts.of(MAIN), verdicts.of(TO_END)
-    kept_up = Verdicts(one for one in to_end if one.target.type == "mean_growth")
+    stated = Verdicts(one for one in to_end if one.target.origin == "stated")
     derived = Verdicts(one for one in to_end if one.target.origin != "stated")
-    first_years = (one.target.first_year for one in derived if one.target.type == "mean_growth")
+    kept_up = Verdicts(one for one in to_end if one.target.type == "mean_growth")
+    first_years = (one.target.first_year for one in kept_up if one.target.origin != "stated")
     return {
         "verdicts": verdicts,
         "main": main,
         "counts": class_counts(main),
         "nature": common_nature(main),
         "to_end": to_end,
-        "stated": Verdicts(one for one in to_end if one.target.origin == "stated"),
+        "stated": stated,
         "derived": derived,
         "kept_up": kept_up,
         "kept_from": next(first_years, None),
         "gap": next((one.vintage_gap for one in verdicts if one.vintage_gap), None),
         "bets": even_bets(verdicts),
         "main_bets": even_bets(one for one in main if one.rate_needed is not None),
-        "cut": Verdicts(one for one in verdicts if one.discounted_1 is not None),
+        "cut": [one for one in verdicts if one.discounted_1 is not None],
         "beyond": beyond_gdp(verdicts),
     }
 
@@ -88,42 +89,35 @@ def beyond_gdp(verdicts: Verdicts) -> dict[str, Any] | None:
     ``gdp``: its growth (%) at ``q10, q50, q90``; ``points``: by how many a ``target`` must outgrow
     each of these, for the targets of the same years.
     """
-    found = [(one.target, one.break_even) for one in verdicts]
-    beyond = [(target, takes) for target, takes in found if isinstance(takes, BeyondGdp)]
-    if not beyond:
+    found = [
+        (one.target, takes) for one in verdicts if isinstance(takes := one.break_even, BeyondGdp)
+    ]
+    if not found:
         return None
-    gdp = beyond[0][1].gdp
-    rows = [{"target": target, **takes.points} for target, takes in beyond if takes.gdp == gdp]
+    gdp = found[0][1].gdp
+    rows = [{"target": target, **takes.points} for target, takes in found if takes.gdp == gdp]
     return {"gdp": gdp, "points": pd.DataFrame(rows)}
 
 
 def drawn_facts(verdicts: Verdicts, outlook: Outlook) -> dict[str, Any]:
     """What is drawn beside the verdicts.
 
-    Returns
-    -------
-    dict
-        ``growth`` (`fan_facts`) and its ``growth_target``; ``rank`` to be kept to the end, None
-        where none is asked, and `rank_bars`; ``rebound``, the year after a shock, or None; and
-        those of `level_facts`.
+    ``growth`` (`fan_facts`) and its ``growth_target``; ``rank`` to be kept to the end, None where
+    none is asked, and `rank_bars`; ``rebound``, the year after a shock, or None; `level_facts`.
     """
     main = verdicts.of(MAIN)
     rank = target_value(verdicts.of(TO_END), "gdp_rank_in_province")
     drawn = rank_paths(outlook, "gdp_nominal", outlook.end_year)
     shock = shock_set_aside(outlook)
+    names = ("gdp_nominal", "gdp_real_growth", "budget_revenue")
+    gdp, growth, revenue = (actual(outlook, name) for name in names)
     return {
         "growth": fan_facts(outlook, "gdp_real_growth"),
         "growth_target": target_value(main, "gdp_real_growth"),
         "rank": rank,
         **rank_bars(drawn, outlook.paths.sizes["region"], rank),
         "rebound": None if shock is None else int(shock["year"]) + 1,
-        **level_facts(
-            main,
-            outlook.base_year,
-            gdp=actual(outlook, "gdp_nominal"),
-            growth=actual(outlook, "gdp_real_growth"),
-            revenue=actual(outlook, "budget_revenue"),
-        ),
+        **level_facts(main, outlook.base_year, gdp=gdp, growth=growth, revenue=revenue),
     }
 
 

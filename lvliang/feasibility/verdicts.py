@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from pydantic import AfterValidator, Field
 
 from lvliang.baseline.growth import from_log, to_log
@@ -92,25 +91,16 @@ class Missing(Part):
 class Verdict:
     """The verdict on a target; None is what cannot be told, or does not apply.
 
-    A field is written here alone: `goes` says which of the forms of verdicts have it.
+    A field is written here alone: `Goes` says which of the forms of verdicts have it.
 
-    Attributes
-    ----------
-    grade
-        A a long series of its own and the panel, with a track record; B the long series alone; C
-        shorter, with gaps, or further ahead than any record; D the series of several cities.
-    required_rate, rate_needed
-        % a year, as asked and in the years that remain: all of them at the base year.
-    reference_percentile
-        Share of the spells of the ``reference_class`` that grew less than required, %.
-    eurostat_status
-        The two-point rule, for comparison.
-    discounted_1, discounted_2
-        Probability with real growth cut by 1 and 2 points.
-    group_probability
-        All targets of the group that can be assessed, met together.
-    beyond_record
-        Years ahead at which the record ends, where the deadline lies beyond.
+    ``grade``: A a long series of its own and the panel, with a track record; B the long series
+    alone; C shorter, with gaps, or further ahead than any record; D the series of several cities.
+    ``required_rate``, ``rate_needed``: % a year, as asked and in the years that remain (all of
+    them at the base year). ``reference_percentile``: share of the spells of the
+    ``reference_class`` that grew less than required, %. ``discounted_1``, ``discounted_2``:
+    probability with real growth cut by 1 and 2 points. ``group_probability``: all targets of the
+    group that can be assessed, met together. ``beyond_record``: years ahead at which the record
+    ends, where the deadline lies beyond.
     """
 
     target: Target
@@ -205,14 +195,15 @@ def assess(
     spells that began alike among its ``cities``.
     """
     drawn = [missing(one, outlook) or outcomes(one, outlook, background.gaps) for one in targets]
+    judged = list(zip(targets, drawn, strict=True))
     hits: dict[str, list[np.ndarray]] = {}
-    for target, values in zip(targets, drawn, strict=True):
+    for target, values in judged:
         if not isinstance(values, Missing):
             hits.setdefault(target.group, []).append(target.met(values))
     joint = {group: float(np.logical_and.reduce(met).mean()) for group, met in hits.items()}
     return Verdicts(
         _verdict(target, outlook, values, background, joint.get(target.group))
-        for target, values in zip(targets, drawn, strict=True)
+        for target, values in judged
     )
 
 
@@ -222,23 +213,18 @@ def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:
     Empty if a city is missing, and where there is but one.
     """
     levels = outlook.paths.sel(indicator=indicator, year=year)
-    if _lacks_rivals(levels):
+    if levels.isnull().any() or levels.sizes["region"] == 1:
         return np.array([], dtype=int)
     above = levels > levels.sel(region=outlook.region.code)
     return (above.sum("region") + 1).to_numpy()
 
 
-def _lacks_rivals(levels: xr.DataArray) -> bool:
-    return bool(levels.isnull().any()) or levels.sizes["region"] == 1
-
-
 def outcomes(
     target: Target, outlook: Outlook, gaps: pd.Series | None = None, cut: float = 0.0
 ) -> np.ndarray:
-    """What the target is about, on each draw, in its unit.
+    """What the target is about, on each draw, in its unit; growth less ``cut`` points.
 
-    Real growth is settled on the preliminary figure where there are ``gaps``, and cut by
-    ``cut`` points.
+    Real growth is settled on the preliminary figure where there are ``gaps``.
     """
     if target.type == "rank":
         return rank_paths(outlook, target.series, target.last_year)
@@ -266,9 +252,7 @@ def missing(target: Target, outlook: Outlook) -> Missing | None:
         return Missing(reason, indicator, int(found["last_year"]), int(found["changes"]))
     if outlook.own_paths.sel(indicator=path).isnull().any():
         return Missing("no_series", indicator)
-    if target.type == "rank" and _lacks_rivals(
-        outlook.paths.sel(indicator=path, year=target.last_year)
-    ):
+    if target.type == "rank" and not len(rank_paths(outlook, path, target.last_year)):
         return Missing("rivals", indicator)
     return None
 
