@@ -1,4 +1,4 @@
-"""The record: scores worked by hand, the same windows for all, and what it must find."""
+"""The record: scores and their parts by hand, the same windows for all, what it must find."""
 
 import shutil
 
@@ -12,9 +12,11 @@ from lvliang.feasibility.record import (
     backtest,
     brier_skill,
     by_origin,
+    decompose,
     groups_of,
     high_secondary_share,
     hindcasts,
+    reliability,
     summarise_record,
 )
 from lvliang.feasibility.rivals import YEARS_NEEDED, origins_of
@@ -44,17 +46,12 @@ def found(panel, points) -> pd.DataFrame:
 
 
 def test_every_method_is_scored_on_the_same_windows_whose_outcome_is_known(found):
-    scores = found
-    errors = scores.pivot(index=["horizon", "origin", "region"], columns="method", values="error")
+    errors = found.pivot(index=["horizon", "origin", "region"], columns="method", values="error")
     assert set(errors) == {"engine", "engine less 1 point", *rec.RIVALS, *YEARS_NEEDED}
     assert errors.notna().all(axis=None)
     assert errors["AutoETS"].tolist() == pytest.approx(errors["random walk"].tolist())
-    origins = scores.groupby("horizon")["origin"].agg(["min", "max", "nunique"])
-    assert origins.T.to_dict("list") == {
-        1: [2007, 2019, 13],
-        3: [2007, 2017, 11],
-        5: [2007, 2015, 9],
-    }
+    origins = found.groupby("horizon")["origin"].agg(["min", "max", "nunique"])
+    assert origins.to_numpy().tolist() == [[2007, 2019, 13], [2007, 2017, 11], [2007, 2015, 9]]
     assert (1, 2019, "410800") not in errors.index, "a figure that was dropped"
 
 
@@ -78,11 +75,11 @@ def test_an_origin_weighs_the_same_whatever_its_cities():
     scores = pd.DataFrame({"region": ["a", "a", "b"], "origin": [2010, 2011, 2011]}).assign(
         error=error, crps=error, in80=held, in90=held, method="engine", horizon=1
     )
-    line = summarise_record(scores, {"all": ["a", "b"]}).iloc[0]
+    groups = {"all": ["a", "b"], "city": ["a"]}
+    line, alone = summarise_record(scores, groups).to_dict("records")
     assert (line["rmse"], line["crps"], line["cover90"]) == (2.5, 2.5, 0.5)
     assert (line["origins"], line["cities"]) == (2, 1.5)
     # Of one city an origin has one error, so the mean square is that over the origins.
-    alone = summarise_record(scores, {"city": ["a"]}).iloc[0]
     assert alone["rmse"] == pytest.approx(np.sqrt((16 + 1) / 2))
 
 
@@ -101,22 +98,18 @@ def test_the_engine_beats_its_rivals_and_its_bands_hold(found):
     assert (skill.loc[skill["method"].isin(rivals), "skill"] > 0).all()
 
 
-def test_a_city_that_is_its_own_province_is_no_group_beside_itself(found):
-    groups = groups_of(found, "110000")
-    assert list(groups) == ["all", "industry", "city"]
-    line = rec.record_line(summarise_record(found, groups), 5)
-    assert (line.group, line.fared.cities, line.own) == ("city", 1, None)
-    assert len(groups_of(found, "141100")["province"]) == 11
-
-
-def test_the_line_that_applies_is_the_longest_scored_within_the_span(panel, found):
+def test_the_line_that_applies_is_the_longest_scored_within_the_span(found):
     table = summarise_record(found, groups_of(found, "141100"))
     horizons = [rec.record_line(table, years).horizon for years in (1, 2, 3, 4, 5)]
     assert horizons == [1, 1, 3, 3, 5]
     line = rec.record_line(table, 5)
     own = table.query("method == 'engine' and horizon == 5 and group == 'city'").iloc[0]
-    assert (line.fared.origins, line.own.origins) == (9, 9)
+    assert (line.group, line.fared.origins, line.own.origins) == ("province", 9, 9)
     assert line.own.cover90 == own["cover90"] != line.fared.cover90
+    groups = groups_of(found, "110000")
+    assert list(groups) == ["all", "industry", "city"], "a city that is its own province"
+    line = rec.record_line(summarise_record(found, groups), 5)
+    assert (line.group, line.fared.cities, line.own) == ("city", 1, None)
 
 
 def test_the_origins_behind_the_record_are_those_that_it_scores(found, small_copy):
@@ -129,7 +122,7 @@ def test_the_origins_behind_the_record_are_those_that_it_scores(found, small_cop
     assert rec.load_record(2020, small_copy).empty
 
 
-def test_each_origin_stands_in_each_group(found):
+def test_each_origin_stands_in_each_group_and_hindcasts_are_what_was_scored(found, panel):
     groups = groups_of(found, "141100")
     table = by_origin(found, groups)
     counts = table.groupby("group").size()
@@ -138,20 +131,11 @@ def test_each_origin_stands_in_each_group(found):
     city = table[table["group"] == "city"].merge(own, on=["horizon", "origin"])
     assert city["bias"].tolist() == city["error"].tolist()
     assert city["rmse"].tolist() == pytest.approx(city["error"].abs().tolist())
-
-
-def test_hindcasts_of_a_city_are_what_its_scores_were_made_of(found, panel):
     table = hindcasts(found, "141100")
-    own = found.query("method == 'engine' and region == '141100'")
-    merged = table.merge(own[["horizon", "origin", "above", "error"]], on=["horizon", "origin"])
-    assert len(table) == len(merged) == 13 + 11 + 9
-    inside = merged["outcome"].between(merged["q05"], merged["q95"])
-    assert inside.tolist() == merged["in90"].tolist()
-    # The point forecast is a mean, so it lies near the median and not on it.
-    assert (merged["q50"] - merged["outcome"] - merged["error"]).abs().max() < 1
-    growth = panel.growth["141100"]
+    assert len(table) == len(own)
+    assert table["outcome"].between(table["q05"], table["q95"]).tolist() == table["in90"].tolist()
     last = table[(table["horizon"] == 5) & (table["origin"] == 2015)].iloc[0]
-    assert last["outcome"] == pytest.approx(growth.loc[2016:2020].mean())
+    assert last["outcome"] == pytest.approx(panel.growth["141100"].loc[2016:2020].mean())
 
 
 def test_the_industrial_third_is_chosen_by_what_was_known(monkeypatch):
@@ -169,13 +153,60 @@ def test_the_industrial_third_is_chosen_by_what_was_known(monkeypatch):
     assert high_secondary_share(2009) != chosen
 
 
-def test_the_industrial_third_by_hand(monkeypatch):
-    shares = {"a": 90, "b": 20, "c": 50, "d": 10, "e": 60, "f": 30}
-    rows = [
-        {"region_code": city, "indicator": f"va_{sector}", "value": value}
-        for city, share in shares.items()
-        for sector, value in (("secondary", share), ("primary", 100 - share), ("tertiary", 0))
-    ]
-    table = pd.DataFrame(rows).assign(year=2007, known_at="2007-12", vintage="first_published")
-    monkeypatch.setattr(history, "load_table", lambda name, data: table)
-    assert high_secondary_share(2007) == ["a", "e"]
+def cases(chances: list[float], above: list[float], origins: list[int]) -> pd.DataFrame:
+    """Scores of the engine: one city an entry, the same chance at every threshold."""
+    return pd.DataFrame(dict.fromkeys(rec.CHANCES, chances)).assign(
+        region=[f"c{place}" for place in range(len(chances))],
+        origin=origins,
+        above=above,
+        horizon=1,
+        method="engine",
+    )
+
+
+def parts(scores: pd.DataFrame) -> dict[str, float]:
+    """The decomposition, beside rivals that do not count, and a city alone that is left out."""
+    rival = scores.assign(method="random walk", above=-scores["above"])
+    groups = {"all": sorted(scores["region"]), "city": ["c0"]}
+    (line,) = decompose(pd.concat([scores, rival]), groups).to_dict("records")
+    return line
+
+
+OUTCOMES, ORIGINS = [9.0, -9.0, 9.0, -9.0], [2010, 2011, 2010, 2011]
+
+
+def test_the_parts_by_hand():
+    # Chances .25, .25, .75, .75; of each pair one came, at every threshold.
+    line = parts(cases([0.25, 0.25, 0.75, 0.75], OUTCOMES, ORIGINS))
+    assert line["reliability"] == pytest.approx(0.0625)  # each bin a quarter off
+    assert (line["resolution"], line["uncertainty"]) == (0.0, 0.25)
+    assert line["brier"] == pytest.approx((0.75**2 + 0.25**2) / 2)
+    assert (line["origins"], line["cases"], line["chance"], line["came"]) == (2, 4, 0.5, 0.5)
+    # Chances that tell cases apart have resolution.
+    line = parts(cases([1.0, 0.0, 1.0, 0.0], OUTCOMES, ORIGINS))
+    assert (line["reliability"], line["resolution"], line["brier"]) == (0.0, 0.25, 0.0)
+    # Sure of the low thresholds, sure against the high ones, and right: that is no resolution.
+    sure = {
+        name: float(limit <= 0) for name, limit in zip(rec.CHANCES, rec.THRESHOLDS, strict=True)
+    }
+    line = parts(cases([0.0] * 20, [0.5] * 20, [2010] * 20).assign(**sure))
+    assert (line["resolution"], line["uncertainty"], line["reliability"]) == (0.0, 0.0, 0.0)
+
+
+def test_the_parts_add_up_where_chances_are_the_same_in_a_bin():
+    rng = np.random.default_rng(5)
+    chances, above = rng.choice([0.05, 0.35, 0.55, 0.95], 400), rng.normal(0, 2, 400)
+    line = parts(cases(chances.tolist(), above.tolist(), rng.integers(2007, 2016, 400).tolist()))
+    added = line["reliability"] - line["resolution"] + line["uncertainty"]
+    assert line["brier"] == pytest.approx(added)
+
+
+def test_a_bound_belongs_to_the_bin_above_it_and_one_to_the_last():
+    scores = cases([0.0, 0.1, 0.3, 0.7, 0.999, 1.0], [0.0] * 6, [2010] * 3 + [2011] * 2 + [2012])
+    table = reliability(scores, list(scores["region"])).set_index("bin")
+    assert table.index.tolist() == [0, 1, 3, 7, 9]
+    assert table.loc[9, "chance"] == pytest.approx(0.9995)
+    assert table["cases"].tolist() == [6, 6, 6, 6, 12]
+    assert table["origins"].tolist() == [1, 1, 1, 1, 2]
+    # An outcome at the national mean reaches −3, −2, −1 and 0 of the six thresholds.
+    assert table["came"].tolist() == pytest.approx([4 / 6] * 5)
