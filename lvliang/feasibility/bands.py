@@ -35,8 +35,6 @@ WORD_ONLY_GRADES = ("C", "D")
 def likelihood(probability: float) -> str:
     """The word for a probability.
 
-    Examples
-    --------
     >>> likelihood(0.66), likelihood(0.6599), likelihood(0.0)
     ('likely', 'about_even', 'exceptionally_unlikely')
     """
@@ -46,8 +44,6 @@ def likelihood(probability: float) -> str:
 def verdict_class(probability: float, nature: str) -> str:
     """The class before the fact; a binding target has its own scale.
 
-    Examples
-    --------
     >>> verdict_class(0.9, "预期性"), verdict_class(0.9, "约束性")
     ('within_reach', 'broadly_under_control')
     """
@@ -57,8 +53,6 @@ def verdict_class(probability: float, nature: str) -> str:
 def near_edge(probability: float, nature: str) -> bool:
     """Whether a move of less than ``NEAR_EDGE`` would change the class.
 
-    Examples
-    --------
     >>> near_edge(0.35, "预期性"), near_edge(0.45, "预期性")
     (True, False)
     """
@@ -66,13 +60,7 @@ def near_edge(probability: float, nature: str) -> bool:
 
 
 def check_probability(probability: float) -> None:
-    """Refuse a chance that no draws could show.
-
-    Raises
-    ------
-    ParameterError
-        It is not between 0.01 and 0.99.
-    """
+    """Refuse a chance that no draws could show, by a `ParameterError`."""
     if not 0.01 <= probability <= 0.99:
         raise ParameterError(f"probability: {probability:g} is not legal; legal: 0.01 to 0.99")
 

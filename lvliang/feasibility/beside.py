@@ -69,9 +69,8 @@ class EvenBet(Part):
 class BeyondGdp(Part):
     """How a target that cannot be told compares with the cash economy as drawn.
 
-    ``gdp``: growth of GDP at current prices (% a year) at the lower tenth (``q10``), the middle
-    (``q50``) and the upper tenth (``q90``) of the draws; ``points``: for each, by how many points
-    a year the series must outgrow it.
+    ``gdp``: its growth (% a year, current prices) at the quantiles ``q10, q50, q90`` of the draws;
+    ``points``: by how many points a year the series must outgrow each.
     """
 
     kind: str = field(default="beyond_gdp", init=False)
@@ -126,8 +125,6 @@ def reference(target: Target, outlook: Outlook, cities: Cities | None) -> dict[s
 def eurostat_status(actual_rate: float | None, required_rate: float) -> str | None:
     """Actual over required average growth: the rule of trackers that extrapolate two points.
 
-    Examples
-    --------
     >>> eurostat_status(9.98, 8.0), eurostat_status(5.4, 8.0), eurostat_status(-1.0, 8.0)
     ('on_track', 'acceleration_needed', 'deterioration')
     """

@@ -11,20 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from lvliang.baseline import history
 from lvliang.baseline.growth import from_log, to_log
-from lvliang.baseline.history import (
-    APART,
-    SECTORS,
-    census_years,
-    secondary_share,
-    series,
-    vintage_gap,
-)
 from lvliang.baseline.package import data_folder, present_resources
 from lvliang.baseline.tables import as_of, load_observations
 from lvliang.feasibility.comparable import Cities, comparable_spells
 
-SECTOR_TABLES = (SECTORS, "gdp_first_published", "gdp_revised")
+SECTOR_TABLES = (history.SECTORS, "gdp_first_published", "gdp_revised")
 REFERENCES = ("all", "alike")
 MEDIAN = 0.50
 LEVELS = (0.10, 0.25, MEDIAN, 0.75, 0.90)
@@ -55,9 +48,9 @@ def growth_without_breaks(
     c   NaN   NaN   NaN
     """
     growth = 100 * (value_added / value_added.shift() - 1)
-    gap = vintage_gap(first_published, revised).reindex_like(growth)
-    census = census_years(first_published, revised).reindex(growth.index, fill_value=False)
-    return growth.where(gap <= APART).where(~census, axis=0)
+    gap = history.vintage_gap(first_published, revised).reindex_like(growth)
+    census = history.census_years(first_published, revised).reindex(growth.index, fill_value=False)
+    return growth.where(gap <= history.APART).where(~census, axis=0)
 
 
 def load_secondary_growth(origin: int, data: Path | None = None) -> Cities | None:
@@ -68,24 +61,19 @@ def load_secondary_growth(origin: int, data: Path | None = None) -> Cities | Non
         return None
     known = as_of(load_observations(SECTOR_TABLES, data), origin)
     growth = growth_without_breaks(
-        series(known, "va_secondary", ["first_published"]),
-        series(known, "gdp_nominal", ["first_published"]),
-        series(known, "gdp_nominal", ["revised"]),
+        history.series(known, "va_secondary", ["first_published"]),
+        history.series(known, "gdp_nominal", ["first_published"]),
+        history.series(known, "gdp_nominal", ["revised"]),
     )
-    return Cities(growth, secondary_share(origin, data))
+    return Cities(growth, history.secondary_share(origin, data))
 
 
 def known_growth(cities: Cities | None, region_code: str, spans: Collection[int]) -> pd.DataFrame:
     """Past spells of ``spans`` years that a required growth is held against, all ended by now.
 
-    ``cities`` are of `load_secondary_growth`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``years, reference, region, start`` (year before the spell) and ``growth`` (average, % a
-        year, current prices). ``reference``: ``all`` cities, or those that began ``alike``: growth
-        and share of the secondary sector near the city's of today (see ``comparable_spells``).
+    ``years, reference, region, start`` (year before the spell) and ``growth`` (average, % a year,
+    current prices). ``reference``: ``all`` cities of `load_secondary_growth`, or those that began
+    ``alike``: growth and share near the city's of today (`comparable_spells`).
     """
     columns = ["years", "reference", "region", "start", "growth"]
     if cities is None or not spans:
@@ -116,8 +104,6 @@ def standing(cities: Cities | None, region_code: str) -> dict[str, float]:
 def slower_spells(known: pd.DataFrame, years: int, growth: float) -> dict[str, float]:
     """Share (%) of the spells of ``years`` years that grew less than ``growth``, by reference.
 
-    Examples
-    --------
     >>> known = pd.DataFrame({"years": 5, "reference": "all", "growth": [2.0, 4.0, 6.0, 8.0]})
     >>> slower_spells(known, 5, 6.0)
     {'all': 50.0, 'alike': nan}
@@ -128,16 +114,12 @@ def slower_spells(known: pd.DataFrame, years: int, growth: float) -> dict[str, f
 
 
 def describe_known(known: pd.DataFrame) -> pd.DataFrame:
-    """What stands behind each set of spells.
+    """What stands behind each set of spells: a row a length and a reference.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a length and a reference: ``years, reference, spells, cities, starts`` (distinct),
-        ``crowded`` (the fewest start years that hold nine tenths of the spells), ``first, last``
-        (start years), ``windows`` (spells that fit side by side between them), ``first_median,
-        last_median`` (median growth of the spells that began then, % a year), and a column a
-        level of ``LEVELS`` (% a year).
+    ``years, reference, spells, cities, starts`` (distinct), ``crowded`` (the fewest start years
+    that hold nine tenths of the spells), ``first, last`` (start years), ``windows`` (spells that
+    fit side by side between them), ``first_median, last_median`` (median growth of the spells that
+    began then), and the quantiles at ``LEVELS`` (% a year).
     """
     rows = []
     for (years, name), spells in known.groupby(["years", "reference"], sort=False):

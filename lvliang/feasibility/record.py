@@ -60,11 +60,11 @@ def backtest(
     Returns
     -------
     pandas.DataFrame
-        One row a ``method``, ``horizon``, ``origin`` and ``region``, where there is an outcome:
+        ``COLUMNS``, one row a method, horizon, origin and region, where there is an outcome:
         ``q05`` to ``q95`` of the forecast and ``outcome`` (%); ``error`` of the point forecast
-        (points), ``crps``, ``in80``, ``in90``; ``above``: the outcome less the national mean at
-        the origin (points); ``chance-3`` to ``chance+2``: the probability given to ``above``
-        reaching each of ``THRESHOLDS``; ``brier``: their mean Brier score.
+        (points); ``above``: the outcome less the national mean at the origin (points);
+        ``chance-3`` to ``chance+2``: the probability given to ``above`` reaching each of
+        ``THRESHOLDS``; ``brier``: their mean Brier score.
     """
     rivals = RIVALS | statistical_rivals(points or {})
     scores = []
@@ -113,14 +113,10 @@ def origins_behind(base_year: int, data: Path | None = None) -> int:
 
 
 def summarise_record(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFrame:
-    """Means over origins of each score, by method, horizon and group of cities.
+    """Means over origins: ``group, horizon, method, origins, cities`` and ``SCORES``.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``group, horizon, method, origins, cities, rmse, bias, crps, cover80, cover90``; an
-        origin weighs the same whatever its number of cities. The error of one city at one
-        origin is no mean, so its ``rmse`` is taken over the origins.
+    An origin weighs the same whatever its number of cities. The error of one city at one origin is
+    no mean, so its ``rmse`` is taken over the origins.
     """
     keys = ["group", "horizon", "method"]
     origins = _by_origin(scores, groups).groupby(keys, sort=False)
@@ -131,7 +127,7 @@ def summarise_record(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.D
 
 
 def by_origin(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFrame:
-    """The engine at each origin: ``group, horizon, origin, cities`` and the scores."""
+    """The engine at each origin: ``group, horizon, origin, cities`` and ``SCORES``."""
     own = _by_origin(scores[scores["method"] == ENGINE], groups).drop(columns="method")
     return own.sort_values(["horizon", "origin"], kind="stable", ignore_index=True)
 
@@ -231,12 +227,8 @@ def brier_skill(scores: pd.DataFrame, *, resamples: int = 2000, seed: int = 1) -
     """Brier skill of the engine against each rival, with a lower 90 % bound.
 
     ``1 - mean Brier of the engine / mean Brier of the rival``; the bound is the 10 % quantile
-    over blocks of consecutive origins, as long as the horizon, drawn with replacement.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``horizon, method, origins, skill, lower``.
+    over blocks of consecutive origins, as long as the horizon, drawn with replacement. Columns
+    are ``horizon, method, origins, skill, lower``.
     """
     rows = []
     rng = np.random.default_rng(seed)
@@ -256,11 +248,8 @@ def brier_skill(scores: pd.DataFrame, *, resamples: int = 2000, seed: int = 1) -
 def reliability(scores: pd.DataFrame, cities: list[str]) -> pd.DataFrame:
     """The engine's probabilities by bin, all thresholds together.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``horizon, bin`` (0 to 9), ``chance`` (mean forecast probability), ``came`` (observed
-        frequency), ``cases``, ``origins``; bins without a case are not there.
+    ``horizon, bin`` (0 to 9, those with a case), ``chance`` (mean forecast probability), ``came``
+    (observed frequency), ``cases``, ``origins``.
     """
     bins = _cases(scores, cities).groupby(["horizon", "bin"])
     return bins.agg(
@@ -280,12 +269,8 @@ def decompose(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFram
     that telling a low threshold from a high one is no merit, then averaged over thresholds.
     A group of one city is left out: it has about one case in a bin.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``group, horizon, origins, cases, chance`` (mean forecast probability), ``came`` (observed
-        frequency), ``brier, reliability, resolution, uncertainty``; cases are those of one
-        threshold.
+    Columns are ``group, horizon, origins, cases`` (of one threshold), ``chance`` and ``came`` as
+    in `reliability`, ``brier, reliability, resolution, uncertainty``.
     """
     rows = []
     for group, cities in groups.items():

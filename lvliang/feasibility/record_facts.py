@@ -11,16 +11,7 @@ import pandas as pd
 
 from lvliang.baseline.package import data_folder, present_resources
 from lvliang.baseline.tables import load_table
-from lvliang.feasibility.record import (
-    BINS,
-    ENGINE,
-    brier_skill,
-    by_origin,
-    decompose,
-    hindcasts,
-    reliability,
-    summarise_record,
-)
+from lvliang.feasibility import record
 from lvliang.feasibility.rivals import YEARS_NEEDED
 
 NEAR = 3.0  # points between mean chance and frequency that are called equal
@@ -32,26 +23,23 @@ def track_record_facts(
 ) -> dict[str, Any]:
     """How the engine and its rivals fared (``scores`` of `backtest`); shares are in %.
 
-    Returns
-    -------
-    dict
-        Frames, by horizon: ``methods`` (of all cities), ``engine`` and ``without`` (by group; the
-        latter of windows that do not reach the base year) of `summarise_record`, ``skill``
-        (`brier_skill`), and those of `chance_facts` and `origin_facts`. ``groups`` (codes);
-        ``cover`` (of the 90 % band, by group and horizon); ``longest`` horizon, its ``origins``
-        and the ``cities`` of the record; ``not_run``: statistical models that are not compared;
-        ``hindcasts`` (`hindcast_facts`). Without a record all are empty or None.
+    Frames, by horizon: ``methods`` (of all cities), ``engine`` and ``without`` (by group; the
+    latter of windows that do not reach the base year) of `summarise_record`, and ``skill``.
+    ``groups`` (codes); ``cover`` (of the 90 % band, by group and horizon); ``longest`` horizon,
+    its ``origins`` and the ``cities`` of the record; ``not_run``: statistical models that are not
+    compared; `hindcast_facts`, `chance_facts`, `origin_facts`. Without a record all are empty or
+    None.
     """
-    summary = _in_percent(summarise_record(scores, groups))
-    engine = summary[summary["method"] == ENGINE]
+    summary = _in_percent(record.summarise_record(scores, groups))
+    engine = summary[summary["method"] == record.ENGINE]
     earlier = scores[scores["origin"] + scores["horizon"] < base_year]
-    without = _in_percent(summarise_record(earlier, groups))
+    without = _in_percent(record.summarise_record(earlier, groups))
     longest = max(engine["horizon"], default=None)
     return {
         "methods": summary[summary["group"] == "all"],
         "engine": engine,
-        "without": without[without["method"] == ENGINE],
-        "skill": brier_skill(scores),
+        "without": without[without["method"] == record.ENGINE],
+        "skill": record.brier_skill(scores),
         "groups": list(engine["group"].unique()),
         "cover": {
             group: dict(zip(lines["horizon"], lines["cover90"], strict=True))
@@ -61,26 +49,25 @@ def track_record_facts(
         "origins": engine.loc[engine["horizon"] == longest, "origins"].max(),
         "cities": engine["cities"].max(),
         "not_run": sorted(set(YEARS_NEEDED) - set(summary["method"])) if len(summary) else [],
-        "hindcasts": hindcast_facts(hindcasts(scores, region_code)),
-        **chance_facts(reliability(scores, groups.get("all", [])), decompose(scores, groups)),
-        **origin_facts(by_origin(scores, groups)),
+        "hindcasts": hindcast_facts(record.hindcasts(scores, region_code)),
+        **chance_facts(
+            record.reliability(scores, groups.get("all", [])), record.decompose(scores, groups)
+        ),
+        **origin_facts(record.by_origin(scores, groups)),
     }
 
 
 def chance_facts(bins: pd.DataFrame, parts: pd.DataFrame) -> dict[str, Any]:
     """Whether chances were right, of `reliability` for all cities and `decompose`.
 
-    Returns
-    -------
-    dict
-        ``parts`` by horizon; ``bins``, of which ``bin`` tells the bounds (%); where there are
-        any, ``of_all`` (the parts of all cities, a dict a horizon), ``at_longest`` (``chance``
-        and ``came`` by group, at the longest horizon), and its ``side``: whether the chances of
-        all cities were ``near``, too ``high`` or too ``low``.
+    ``parts`` by horizon; ``bins``, of which ``bin`` tells the bounds (%); where there are any,
+    ``of_all`` (the parts of all cities, a dict a horizon), ``at_longest`` (``chance`` and ``came``
+    by group, at the longest horizon), and its ``side``: whether the chances of all cities were
+    ``near``, too ``high`` or too ``low``.
     """
     if parts.empty:
         return {"bins": bins, "parts": parts}
-    width = 100 // BINS
+    width = 100 // record.BINS
     bounds = [f"{width * place}–{width * (place + 1)}" for place in bins["bin"]]
     parts = _in_percent(parts)
     longest = parts[parts["horizon"] == parts["horizon"].max()].set_index("group")
@@ -118,14 +105,10 @@ def hindcast_facts(table: pd.DataFrame) -> list[dict[str, Any]]:
 def origin_facts(table: pd.DataFrame) -> dict[str, Any]:
     """The engine at each origin, of `by_origin`.
 
-    Returns
-    -------
-    dict
-        ``by_origin``: ``horizon, origin``, and ``rmse``, ``bias`` and ``cover90`` (%) after the
-        group, ``all`` or ``province``, as ``all_rmse``; ``first`` and ``last`` origin of the
-        longest horizon; ``industry`` (first ``origin`` and ``cities`` of the group) and
-        ``worst`` (``origin``, ``year`` and ``rmse`` of the largest error of one year), None
-        where there is none.
+    ``by_origin``: ``horizon, origin``, and ``rmse``, ``bias`` and ``cover90`` (%) after the group,
+    ``all`` or ``province``, as ``all_rmse``; ``first`` and ``last`` origin of the longest horizon;
+    ``industry`` (first ``origin`` and ``cities`` of the group) and ``worst`` (``origin``, ``year``
+    and ``rmse`` of the largest error of one year), None where there is none.
     """
     shown = _in_percent(table[table["group"].isin(["all", "province"])])
     wide = shown.pivot(
@@ -134,6 +117,9 @@ def origin_facts(table: pd.DataFrame) -> dict[str, Any]:
     wide.columns = [f"{group}_{score}" for score, group in wide.columns]
     longest = table.loc[table["horizon"] == table["horizon"].max(), "origin"]
     industry = table[table["group"] == "industry"]
+    of_one_year = shown[(shown["group"] == "all") & (shown["horizon"] == 1)]
+    worst = of_one_year.sort_values("rmse", ascending=False, kind="stable")[["origin", "rmse"]]
+    worst = worst.assign(year=worst["origin"] + 1).to_dict("records")
     return {
         "by_origin": wide.reset_index(),
         "first": longest.min(),
@@ -141,15 +127,8 @@ def origin_facts(table: pd.DataFrame) -> dict[str, Any]:
         "industry": {"origin": industry["origin"].min(), "cities": industry["cities"].max()}
         if len(industry)
         else None,
-        "worst": _worst(shown[(shown["group"] == "all") & (shown["horizon"] == 1)]),
+        "worst": worst[0] if worst else None,
     }
-
-
-def _worst(lines: pd.DataFrame) -> dict[str, Any] | None:
-    if lines.empty:
-        return None
-    worst = lines.loc[lines["rmse"].idxmax()]
-    return {"origin": worst["origin"], "year": worst["origin"] + 1, "rmse": float(worst["rmse"])}
 
 
 def _in_percent(table: pd.DataFrame) -> pd.DataFrame:

@@ -45,8 +45,6 @@ class Target:
     def met(self, outcome: np.ndarray) -> np.ndarray:
         """Whether each outcome meets the target; "=" is judged as at least, as its reading says.
 
-        Examples
-        --------
         >>> from dataclasses import replace
         >>> floor = Target("t", "141100", "g", "growth", "x", "x", ">=", 8.0, "%", "constant",
         ...                "stated", 2021, 2021, "预期性", "stated", "preliminary", "q", "", "")

@@ -16,31 +16,10 @@ import pandas as pd
 from pydantic import AfterValidator, Field
 
 from lvliang.baseline.growth import from_log, to_log
-from lvliang.feasibility import bands
+from lvliang.feasibility import bands, beside, fields
 from lvliang.feasibility.background import Background, VintageGap, describe_gaps, settled
 from lvliang.feasibility.bands import CANNOT_TELL, likelihood, near_edge, verdict_class
-from lvliang.feasibility.beside import (
-    RATES,
-    SERIES,
-    BeyondGdp,
-    EurostatBasis,
-    EvenBet,
-    ReferenceClass,
-    even_bet,
-    reference,
-    what_it_takes,
-)
-from lvliang.feasibility.fields import (
-    COMMITTED,
-    COMPARED,
-    KEPT,
-    PUBLIC,
-    Column,
-    Goes,
-    Part,
-    columns_of,
-    in_order,
-)
+from lvliang.feasibility.fields import COMMITTED, COMPARED, KEPT, PUBLIC, Goes, Part
 from lvliang.feasibility.record import LONGEST, RecordLine, record_line
 from lvliang.feasibility.targets import Target
 from lvliang.projection.outlook import Outlook
@@ -112,9 +91,9 @@ class Verdict:
     required_rate: Annotated[float | None, Goes(PUBLIC)] = None
     rate_needed: Annotated[float | None, Goes(PUBLIC, public_after="reference_percentile")] = None
     reference_percentile: Annotated[float | None, Goes(PUBLIC)] = None
-    reference_class: Annotated[ReferenceClass | None, Goes()] = None
+    reference_class: Annotated[beside.ReferenceClass | None, Goes()] = None
     eurostat_status: Annotated[str | None, Goes(PUBLIC)] = None
-    eurostat_basis: Annotated[EurostatBasis | None, Goes()] = None
+    eurostat_basis: Annotated[beside.EurostatBasis | None, Goes()] = None
     discounted_1: Annotated[float | None, Goes(PUBLIC)] = None
     discounted_2: Annotated[float | None, Goes(PUBLIC)] = None
     group_probability: Annotated[float | None, Goes(PUBLIC, KEPT)] = None
@@ -122,7 +101,7 @@ class Verdict:
     record: Annotated[RecordLine | None, Goes(PUBLIC)] = None
     beyond_record: Annotated[int | None, Goes()] = None
     missing: Annotated[Missing | None, Goes(PUBLIC, KEPT, COMMITTED)] = None
-    break_even: Annotated[EvenBet | BeyondGdp | None, Goes(PUBLIC)] = None
+    break_even: Annotated[beside.EvenBet | beside.BeyondGdp | None, Goes(PUBLIC)] = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Verdict:
@@ -142,12 +121,12 @@ class Verdict:
         return told | {one.name: getattr(self, one.field) for one in _OWN}
 
 
-_OF_TARGET, _OWN = columns_of(Target), columns_of(Verdict)
+_OF_TARGET, _OWN = fields.columns_of(Target), fields.columns_of(Verdict)
 
 
-def columns(use: str = "") -> list[Column]:
+def columns(use: str = "") -> list[fields.Column]:
     """The columns of a form of verdicts, of all of them without ``use``."""
-    return in_order([*_OF_TARGET, *_OWN], use)
+    return fields.in_order([*_OF_TARGET, *_OWN], use)
 
 
 class Verdicts(tuple[Verdict, ...]):
@@ -239,11 +218,11 @@ def missing(target: Target, outlook: Outlook) -> Missing | None:
     """Why the target cannot be told, or None."""
     indicator = target.indicator
     path = target.series if target.type == "rank" else indicator
-    if path not in SERIES:
+    if path not in beside.SERIES:
         return Missing("no_series", indicator)
     if not outlook.base_year < target.first_year <= target.last_year <= outlook.end_year:
         return Missing("beyond_run", indicator)
-    own = (outlook.region.code, SERIES[path])
+    own = (outlook.region.code, beside.SERIES[path])
     if own not in outlook.evidence.index:
         return Missing("no_series", indicator)
     found = outlook.evidence.loc[own]
@@ -264,30 +243,30 @@ def _verdict(
     background: Background,
     together: float | None,
 ) -> Verdict:
-    required = target.value if target.type in RATES else None
+    required = target.value if target.type in beside.RATES else None
     if isinstance(drawn, Missing):
         return Verdict(
             target,
             required_rate=required,
             group_probability=together,
             missing=drawn,
-            break_even=what_it_takes(target, outlook),
+            break_even=beside.what_it_takes(target, outlook),
         )
     probability = float(target.met(drawn).mean())
-    beside = reference(target, outlook, background.cities)
+    found = beside.reference(target, outlook, background.cities)
     if target.indicator == "gdp_real_growth":
-        beside |= _of_real_growth(target, outlook, background)
+        found |= _of_real_growth(target, outlook, background)
     return Verdict(
         target,
         probability=probability,
-        grade=_grade(target, outlook, bool(beside.get("record"))),
+        grade=_grade(target, outlook, bool(found.get("record"))),
         likelihood=likelihood(probability),
         class_=verdict_class(probability, target.nature),
         near_edge=near_edge(probability, target.nature),
         required_rate=required,
         group_probability=together,
-        break_even=even_bet(target, drawn),
-        **beside,
+        break_even=beside.even_bet(target, drawn),
+        **found,
     )
 
 
@@ -320,7 +299,7 @@ def _is_untested(target: Target, outlook: Outlook) -> bool:
 def _grade(target: Target, outlook: Outlook, has_record: bool) -> Grade:
     if target.type == "rank":
         return "D"
-    found = outlook.evidence.loc[(outlook.region.code, SERIES[target.indicator])]
+    found = outlook.evidence.loc[(outlook.region.code, beside.SERIES[target.indicator])]
     is_unbroken = found["gap"] == 0 and found["filled"] == 0
     if not is_unbroken or found["changes"] < LONG_SERIES or _is_untested(target, outlook):
         return "C"
