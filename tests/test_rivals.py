@@ -79,15 +79,9 @@ def table_of(panel: Panel, method: str) -> pd.DataFrame:
 
 def rows_of(panel: Panel) -> pd.DataFrame:
     """A legal file for ``panel``."""
-    parts = [
-        table_of(panel, method)
-        .rename_axis(columns="region")
-        .reset_index()
-        .melt(id_vars=["origin", "horizon"])
-        .assign(method=method)
-        for method in rivals.YEARS_NEEDED
-    ]
-    return pd.concat(parts, ignore_index=True)[rivals.COLUMNS]
+    tables = {method: table_of(panel, method) for method in rivals.YEARS_NEEDED}
+    table = pd.concat(tables, names=["method"]).rename_axis(columns="region")
+    return table.reset_index().melt(id_vars=table.index.names)[rivals.COLUMNS]
 
 
 @pytest.fixture

@@ -77,18 +77,13 @@ DECIMALS = 4
 class Export:
     """What is handed on of one city.
 
-    Attributes
-    ----------
-    rows : pandas.DataFrame
-        ``COLUMNS``, one row for each scenario, ``region_code``, ``variable`` and year, no value
-        missing. ``status`` is ``observed``, ``projected``, or ``conditional`` on a scenario.
-        ``statistic``: ``observed``; ``q05`` … ``q95`` of the paths of a year and the ``mean``
-        where one exists, in the unit of the indicator (levels 亿元 at current prices, growth %);
-        ``rank_<n>`` and ``met``, shares of paths (%). ``vintage`` and ``source_id`` of a
-        projection are those of the last figure it continues; the chance of a target has the
-        vintage that settles it.
-    studies : dict of str to Study
-        By the name of the scenario in ``rows``.
+    ``rows`` have ``COLUMNS``, one for each scenario, variable and year, no value missing.
+    ``status`` is ``observed``, ``projected``, or ``conditional`` on a scenario. ``statistic``:
+    ``observed``; ``q05`` … ``q95`` of the paths of a year and the ``mean`` where one exists, in
+    the unit of the indicator (levels 亿元 at current prices, growth %); ``rank_<n>`` and ``met``,
+    shares of paths (%). ``vintage`` and ``source_id`` are those of the last figure a projection
+    continues; the chance of a target has the vintage that settles it. ``studies`` are by the name
+    of their scenario in ``rows``.
     """
 
     rows: pd.DataFrame
@@ -98,17 +93,8 @@ class Export:
 def collect(studies: Sequence[Study]) -> Export:
     """Facts of a city, and its projections under each scenario on the same paths.
 
-    Parameters
-    ----------
-    studies : sequence of Study
-        Of one city, that differ in their scenario alone.
-
-    Raises
-    ------
-    ParameterError
-        If two scenarios go by one name.
-    DataError
-        If nothing is known of the city.
+    ``studies`` differ in their scenario alone: a `ParameterError` if two go by one name, a
+    `DataError` if nothing is known of the city.
     """
     first, named = studies[0], _by_name(studies)
     region, plain = first.region, first.plain
