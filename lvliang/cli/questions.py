@@ -169,7 +169,7 @@ def backtest(
     city = find_city_with_gdp(region)
     panel = load_panel(latest_origin(data_folder()))
     points = read_forecasts(panel)
-    found = record.backtest(panel, draws=draws, points=points)
+    found = record.backtest(panel, points, draws=draws)
     groups = record.groups_of(found, city.code)
     tables = {
         "Scores, means over origins": record.summarise_record(found, groups),

@@ -33,9 +33,8 @@ FEWEST_ORIGINS = 2  # at the longest horizon, for a record to be one
 THRESHOLDS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0)  # points from the national mean at the origin
 CHANCES = [f"chance{limit:+g}" for limit in THRESHOLDS]
 BANDS = {f"q{100 * level:02.0f}": level for level in QUANTILES}
-ENGINE = "engine"
-CONTROL = "engine less 1 point"
-CONTROL_SHIFT = 1.0
+ENGINE, CONTROL = "engine", "engine less 1 point"
+SHIFT = 1.0  # points, of the control
 SCORES = ["rmse", "bias", "crps", "cover80", "cover90"]
 COLUMNS = [
     "region", *BANDS, "outcome", "error", "crps", "in80", "in90", "above", *CHANCES, "brier",
@@ -46,11 +45,7 @@ BINS = 10  # of equal width; a bound belongs to the bin above it
 
 
 def backtest(
-    panel: Panel,
-    *,
-    draws: int = 1000,
-    seed: int = 1,
-    points: dict[str, pd.DataFrame] | None = None,
+    panel: Panel, points: dict[str, pd.DataFrame], *, draws: int = 1000, seed: int = 1
 ) -> pd.DataFrame:
     """Score the engine and its rivals at every origin the data allow.
 
@@ -66,7 +61,7 @@ def backtest(
         ``chance-3`` to ``chance+2``: the probability given to ``above`` reaching each of
         ``THRESHOLDS``; ``brier``: their mean Brier score.
     """
-    rivals = RIVALS | statistical_rivals(points or {})
+    rivals = RIVALS | statistical_rivals(points)
     scores = []
     for origin in scored_origins(panel):
         known = panel.at(origin)
@@ -76,10 +71,7 @@ def backtest(
             outcome = panel.growth.loc[origin + 1 : origin + horizon].mean(skipna=False)
             values = paths[:, :, :horizon].mean(axis=2)
             point = values.mean(axis=0)
-            forecasts = {
-                ENGINE: (point, values),
-                CONTROL: (point - CONTROL_SHIFT, values - CONTROL_SHIFT),
-            }
+            forecasts = {ENGINE: (point, values), CONTROL: (point - SHIFT, values - SHIFT)}
             rng = np.random.default_rng([seed, origin, horizon])
             for name, rival in rivals.items():
                 forecasts[name] = rival(known, horizon, draws, rng)
@@ -96,7 +88,7 @@ def load_record(base_year: int, data: Path | None = None, draws: int = 1000) -> 
     panel = load_panel(base_year, data)
     points = read_forecasts(panel, data)
     asked = {"base": base_year, "draws": draws, "rivals": forecasts_digest(data)}
-    return kept("record", asked, lambda: backtest(panel, draws=draws, points=points), data=data)
+    return kept("record", asked, lambda: backtest(panel, points, draws=draws), data=data)
 
 
 def scored_origins(panel: Panel, horizon: int = 1) -> range:

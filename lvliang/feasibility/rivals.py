@@ -122,16 +122,9 @@ def forecast_file(data: Path | None = None) -> Path:
 def read_forecasts(panel: Panel, data: Path | None = None) -> dict[str, pd.DataFrame]:
     """Point forecasts of each method at the origins before that of ``panel``.
 
-    Returns
-    -------
-    dict of pandas.DataFrame
-        By method: index (``origin``, ``horizon``: years ahead), columns region code, growth in
-        % a year. Empty where ``make rivals`` has not been run on these tables.
-
-    Raises
-    ------
-    DataError
-        If a row is not legal, stands twice, or is missing.
+    By method: index (``origin``, ``horizon``: years ahead), columns region code, growth in % a
+    year. Empty where ``make rivals`` has not been run on these tables; a `DataError` if a row is
+    not legal, stands twice, or is missing.
     """
     path = forecast_file(data)
     if not path.is_file():

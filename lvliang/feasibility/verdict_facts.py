@@ -154,19 +154,14 @@ def past_chances(parts: pd.DataFrame) -> dict[str, Any] | None:
     """
     if parts.empty:
         return None
-    longest = parts[parts["horizon"] == parts["horizon"].max()]
-    return {
-        "years": longest["horizon"].max(),
-        "origins": longest["origins"].max(),
-        "groups": longest.to_dict("records"),
-    }
+    years = parts["horizon"].max()
+    longest = parts[parts["horizon"] == years]
+    origins = longest["origins"].max()
+    return {"years": years, "origins": origins, "groups": longest.to_dict("records")}
 
 
 def report_facts(figures: pd.DataFrame) -> dict[str, Any]:
     """Whether there ``is_report``, and the ``jobs`` it counts in five years (万人), or None."""
     jobs = figures.loc[figures["indicator"] == "new_urban_jobs_five_years", "value"]
-    total = None if jobs.empty else jobs.iloc[0]
-    return {
-        "is_report": len(figures) > 0,
-        "jobs": None if total is None else {"total": total, "a_year": total / 5},
-    }
+    counted = [{"total": total, "a_year": total / 5} for total in jobs]
+    return {"is_report": len(figures) > 0, "jobs": counted[0] if counted else None}
