@@ -20,6 +20,7 @@ from lvliang.projection.scenario import PERSISTENCE, SCOPE, SHOCK, Scenario
 from lvliang.provenance import code_version, data_fingerprint
 
 OF_A_SCENARIO = {"scenario", "changes"}  # parameters told with each scenario
+MADE_WITH = {"base_year", "end_year", "draws", "seed", "growth_discount"}  # those in ``meta``
 DATA = [
     "title", "scenario", "region", "indicator", "statistic", "status", "vintage", "price_basis",
     "unit", "year", "value", "variable",
@@ -42,15 +43,11 @@ def workbook(export: Export, lang: str) -> bytes:
         "variables": _variables(export, told)[VARIABLES],
         "provenance": provenance.assign(kind=kinds),
     }
-    return _written(
-        export,
-        {
-            words.label(name, "export_sheet"): table.set_axis(
-                [words.label(column, "export_column") for column in table], axis=1
-            )
-            for name, table in tables.items()
-        },
-    )
+    sheets = {}
+    for name, table in tables.items():
+        heads = [words.label(column, "export_column") for column in table]
+        sheets[words.label(name, "export_sheet")] = table.set_axis(heads, axis=1)
+    return _written(export, sheets)
 
 
 def iamc_workbook(export: Export) -> bytes:
@@ -58,9 +55,7 @@ def iamc_workbook(export: Export) -> bytes:
     made = {"code_version": code_version(), "data_fingerprint": data_fingerprint()}
     meta = [
         {"model": model_name(), "scenario": name, "title": study.scenario.title_en}
-        | study.run.model_dump(
-            include={"base_year", "end_year", "draws", "seed", "growth_discount"}
-        )
+        | study.run.model_dump(include=MADE_WITH)
         | {"drivers": _drivers(study.scenario) or "none"}
         | made
         for name, study in export.studies.items()
