@@ -25,21 +25,21 @@ from lvliang.baseline.starting_point import (
 from lvliang.display.prose import Page, Text
 from lvliang.display.show import Piece
 from lvliang.feasibility.background import Background, load_background
-from lvliang.feasibility.coal_facts import coal_facts, share_facts
+from lvliang.feasibility.coal import BASES, coal_ahead, coal_facts, own_slope, share_facts
 from lvliang.feasibility.commitments import judge_commitments
-from lvliang.feasibility.comparison import INDICATORS, Comparison, load_comparison, scenarios_of
-from lvliang.feasibility.desk import desk_facts, driver_facts, expected, triggers
-from lvliang.feasibility.drivers import BASES, coal_ahead, load_tornado, own_slope
-from lvliang.feasibility.industries import load_industries
-from lvliang.feasibility.industry_facts import industry_facts
-from lvliang.feasibility.rank_facts import (
-    air_facts,
-    next_in_rank,
-    rank_facts,
-    record_facts,
-    revenue_facts,
+from lvliang.feasibility.comparison import (
+    INDICATORS,
+    Comparison,
+    level_facts,
+    load_comparison,
+    scenario_facts,
+    scenarios_of,
 )
-from lvliang.feasibility.rank_record import load_rank_record
+from lvliang.feasibility.desk import desk_facts, expected, triggers
+from lvliang.feasibility.drivers import driver_facts, load_tornado, tornado_facts
+from lvliang.feasibility.industries import industry_facts, load_industries
+from lvliang.feasibility.rank_record import load_rank_record, record_facts
+from lvliang.feasibility.ranks import air_facts, next_in_rank, rank_facts, revenue_facts
 from lvliang.feasibility.record import (
     LONGEST,
     decompose,
@@ -48,7 +48,6 @@ from lvliang.feasibility.record import (
     origins_behind,
 )
 from lvliang.feasibility.record_facts import registered_facts, track_record_facts
-from lvliang.feasibility.scenario_facts import level_facts, scenario_facts, tornado_facts
 from lvliang.feasibility.targets import MAIN, Target, load_targets
 from lvliang.feasibility.verdict_facts import (
     class_counts,
@@ -285,7 +284,7 @@ class Study:
 
     @cached_property
     def rank_facts(self) -> dict[str, Any]:
-        """Ranks in the province to come, and how such were right (`feasibility.rank_facts`)."""
+        """Ranks in the province to come, and how such were right (`feasibility.ranks`)."""
         start = starting_point(self.history, self.region.code, self.base_year)
         return {
             **rank_facts(self.outlook, start["last_rank"]["gdp_nominal"]),
@@ -303,7 +302,7 @@ class Study:
 
     @cached_property
     def industry_facts(self) -> dict[str, Any]:
-        """The industry targets, and what is known beside them (`feasibility.industry_facts`)."""
+        """The industry targets, and what is known beside them (`feasibility.industries`)."""
         return industry_facts(load_industries(self.region.code, self.base_year))
 
     def provenance(self, *used: pd.DataFrame) -> Callable[[str], list[Piece]]:

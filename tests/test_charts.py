@@ -22,7 +22,7 @@ from lvliang.baseline.starting_point import growth_range, level_facts
 from lvliang.display import drawing, fonts
 from lvliang.display.prose import Text
 from lvliang.display.show import Chart
-from lvliang.feasibility.rank_facts import rank_bars as rank_bars_of
+from lvliang.feasibility.ranks import rank_bars as rank_bars_of
 from lvliang.projection.outlook import QUANTILES, fan_of
 from lvliang.projection.scenario import load_scenario
 

@@ -22,13 +22,14 @@ from lvliang.display.figures import scenarios as drawings
 from lvliang.display.prose import Piece, Text
 from lvliang.display.show import NOTHING_STYLE, Appendix, Chart, Sentence, Table
 from lvliang.errors import ParameterError
+from lvliang.feasibility import coal as coals
 from lvliang.feasibility import comparison, drivers
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.bands import NEAR_EDGE
-from lvliang.feasibility.coal_facts import coal_facts, share_facts
-from lvliang.feasibility.comparison import Comparison, compare
-from lvliang.feasibility.scenario_facts import kinds_assumed as kinds
-from lvliang.feasibility.scenario_facts import level_facts, scenario_facts, tornado_facts
+from lvliang.feasibility.coal import coal_facts, share_facts
+from lvliang.feasibility.comparison import Comparison, compare, level_facts, scenario_facts
+from lvliang.feasibility.comparison import kinds_assumed as kinds
+from lvliang.feasibility.drivers import tornado_facts
 from lvliang.projection.conditional import condition
 from lvliang.projection.forecast import forecast_factor
 from lvliang.projection.outlook import Outlook, actual, look_ahead
@@ -181,24 +182,25 @@ def test_the_error_of_the_nation_is_that_of_forecasts_made_before() -> None:
 
 
 def test_a_price_rise_of_the_rest_lowers_the_share() -> None:
-    assert drivers.manufacturing_share(40.0, 0.0) == 40.0
-    assert drivers.manufacturing_share(40.0, 25.0) == pytest.approx(100 * 40 / (40 + 75))
-    undone = drivers.price_that_undoes(42.0, 2.0)
-    assert drivers.manufacturing_share(42.0, undone) == pytest.approx(40.0)
-    ladder = drivers.manufacturing_ladder(shipped(), year=2021, slope=0.2, points=2.0)
-    boom = ladder[(ladder["scenario"] == "coal_boom") & (ladder["base"] == 40)].set_index("way")
-    assert boom.loc["slope", "price"] == pytest.approx(100 * (1.339**0.2 - 1))
-    assert boom.loc["full", "price"] == pytest.approx(33.9)
-    assert boom.loc["full", "moved"] < boom.loc["slope", "moved"] < 0
-    assert (ladder.loc[ladder["scenario"] == "coal_slump", "moved"] > 0).all()
-    plain_ladder = drivers.manufacturing_ladder(shipped(), year=2021, slope=None, points=2.0)
-    assert set(plain_ladder["way"]) == {"full"}
+    assert coals.manufacturing_share(40.0, 0.0) == 40.0
+    assert coals.manufacturing_share(40.0, 25.0) == pytest.approx(100 * 40 / (40 + 75))
+    undone = coals.price_that_undoes(42.0, 2.0)
+    assert coals.manufacturing_share(42.0, undone) == pytest.approx(40.0)
+    share = share_facts(found(), year=2021, slope=0.2)
+    assert share is not None
+    (of,) = (of for of in share["bases"] if of["base"] == 40)
+    assert of["undone"] == undone
+    by = {(round(move["coal"], 1), move["way"]): move for move in of["moves"]}
+    assert by[33.9, "slope"]["price"] == pytest.approx(100 * (1.339**0.2 - 1))
+    assert by[33.9, "full"]["price"] == pytest.approx(33.9)
+    assert by[33.9, "full"]["moved"] == pytest.approx(100 * 40 / (40 + 60 * 1.339) - 40)
+    assert by[33.9, "full"]["moved"] < by[33.9, "slope"]["moved"] < 0
 
 
 def test_errors_of_a_trial_by_hand() -> None:
     tried = pd.DataFrame({"outcome": ["x", "x"], "fitted": 0.1, "actual": 0.0})
     tried = tried.assign(with_coal=[0.03, 0.04], without_coal=0.05)
-    row = drivers.trial_errors(tried).loc["x"]
+    row = coals.trial_errors(tried).loc["x"]
     assert row["error_with"] == pytest.approx(np.sqrt(12.5))
     assert row[["error_without", "with_coal"]].tolist() == pytest.approx([5, 3.5])
 
@@ -271,7 +273,7 @@ def test_how_many_other_prices_are_identified_is_counted():
 @pytest.mark.parametrize("region", ["141100", "320500"])
 def test_coal_says_what_the_estimates_say(region):
     slopes = load_sensitivities(region, 2020)
-    own, ahead = drivers.own_slope(region, 2020), drivers.coal_ahead(plain(region), seed=SEED)
+    own, ahead = coals.own_slope(region, 2020), coals.coal_ahead(plain(region), seed=SEED)
     row = slopes[(slopes["group"] == "province") & (slopes["outcome"] == "gdp_deflator")].iloc[0]
     assert (own is None) == (not row["identified"])
     assert len(ahead) == (0 if own is None else 3)

@@ -20,10 +20,10 @@ from lvliang.feasibility.industries import (
     Industries,
     bases_needed,
     by_deadline,
+    industry_facts,
     industry_targets,
     load_industries,
 )
-from lvliang.feasibility.industry_facts import industry_facts
 
 OF_A_THOUSAND = ["aluminium_magnesium_output_value_2025", "green_coal_chemicals_output_value_2025"]
 INDUSTRIES = ("liquor_tourism", "special_steel", "emerging_industries")

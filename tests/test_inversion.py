@@ -14,14 +14,14 @@ from lvliang.cli import app
 from lvliang.display.prose import said
 from lvliang.errors import DataError, ParameterError
 from lvliang.feasibility.background import Background, vintage_gaps
-from lvliang.feasibility.industry_bases import bases_for
 from lvliang.feasibility.inversion import (
+    DRIVER,
     Answer,
     as_changes,
+    bases_for,
     find_target,
     inversion_facts,
     invert,
-    move,
 )
 from lvliang.feasibility.known_growth import known_growth, load_secondary_growth
 from lvliang.feasibility.targets import load_targets
@@ -66,7 +66,8 @@ def test_the_answer_fed_back_gives_the_chance_asked_for(target_id: str, lever: s
     answer = asked(target_id, lever=lever)
     assert answer.moved is not None
     span = range(2021, 2021 + answer.years)
-    found = move(outlook(), lever, dict.fromkeys(span, answer.moved), seed=SEED)
+    moved = outlook().scenario.with_driver(DRIVER[lever], dict.fromkeys(span, answer.moved))
+    found = condition(outlook(), moved, seed=SEED)
     assert chance(target_id, found) == pytest.approx(0.5, abs=1.5 / DRAWS)
     assert chance(target_id, found) == answer.reached
 

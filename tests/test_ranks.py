@@ -13,8 +13,8 @@ from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import find_region
 from lvliang.baseline.starting_point import ranks_by_year, starting_point
 from lvliang.display.prose import Text
-from lvliang.feasibility import rank_facts
-from lvliang.feasibility.rank_record import load_rank_record, rps, score_ranks
+from lvliang.feasibility import ranks as rank_facts
+from lvliang.feasibility.rank_record import load_rank_record, record_facts, rps, score_ranks
 from lvliang.feasibility.ranks import (
     kept_shares,
     levels_by_treatment,
@@ -38,7 +38,7 @@ def treated(outlook):
 
 @pytest.fixture(scope="module")
 def scores(small_data):
-    return score_ranks("141100", [2009, 2016], 2020, draws=200, seed=1, data=small_data)
+    return score_ranks("141100", [2009, 2016], 2020, draws=200, data=small_data)
 
 
 def levels_of(*rows: list[float]) -> xr.DataArray:
@@ -106,7 +106,7 @@ def test_without_the_panel_there_is_no_record(data_copy):
     shutil.rmtree(data_copy / "panel")
     empty = load_rank_record("141100", 2020, data_copy)
     assert empty.empty
-    assert rank_facts.record_facts(empty) == {}
+    assert record_facts(empty) == {}
 
 
 GIVEN = {
@@ -159,7 +159,7 @@ def test_the_distance_of_the_nearest_cities_is_that_of_the_first_published_level
 
 
 def test_the_record_counts_independent_windows_and_names_the_best(scores):
-    facts = rank_facts.record_facts(scores)
+    facts = record_facts(scores)
     assert (facts["first"], facts["last"]) == (2009, 2016)
     assert (facts["all_first"], facts["all_last"]) == (2009, 2016)
     assert facts["windows"] == [(1, 8), (3, 3), (5, 1)]
@@ -176,9 +176,9 @@ def test_the_record_counts_independent_windows_and_names_the_best(scores):
 
 
 def test_without_drawn_prices_the_same_prices_alone_are_scored(small_data):
-    early = score_ranks("141100", [2006], 2020, draws=100, seed=1, data=small_data)
+    early = score_ranks("141100", [2006], 2020, draws=100, data=small_data)
     assert set(early["method"]) == {"same_prices", "stays", "transitions"}
-    facts = rank_facts.record_facts(early)
+    facts = record_facts(early)
     assert (facts["all_first"], facts["all_last"], facts["tables"]) == (2006, 2006, [])
 
 
@@ -187,7 +187,7 @@ def test_a_year_without_one_city_is_left_out(small_copy):
     rows = file.read_text("utf-8").splitlines(keepends=True)
     left = [row for row in rows if not row.startswith("140200,gdp_nominal,2005")]
     file.write_text("".join(left), "utf-8")
-    scores = score_ranks("141100", [2016], 2020, draws=100, seed=1, data=small_copy)
+    scores = score_ranks("141100", [2016], 2020, draws=100, data=small_copy)
     assert set(scores["horizon"]) == {1, 3}
 
 
@@ -225,9 +225,9 @@ def test_the_rank_of_revenue_is_judged_from_the_last_one_known(outlook):
 @pytest.mark.parametrize("region", ["110000", "520100"])  # alone; of a province without all GDP
 def test_a_record_of_nothing_can_be_kept(region, shared_store):
     for _ in range(2):
-        found = load_rank_record(region, 2009, draws=100)
+        found = load_rank_record(region, 2009)
         assert found.empty
-        assert rank_facts.record_facts(found) == {}
+        assert record_facts(found) == {}
 
 
 def test_shares_of_paths_become_those_of_a_rank_or_better():

@@ -88,14 +88,14 @@ def invert(
 ) -> None:
     """What growth, coal price or base gives a target the chance asked for; prints sentences."""
     from lvliang.display.prose import said
-    from lvliang.feasibility import industry_bases, inversion
+    from lvliang.feasibility import inversion
 
     use_data(data)
     given = given_parameters(parameter, scenario, changes, region)
     study = _study("30_feasibility", given)
     run, origin, lang = study.run, study.base_year, study.run.lang
     if by is Lever.base:
-        rows = industry_bases.bases_for(target, probability, region=run.region, base_year=origin)
+        rows = inversion.bases_for(target, probability, region=run.region, base_year=origin)
         needed = rows.to_dict("records")
         facts = {"needed": needed, "asked": 100 * probability, "base_year": origin}
     else:

@@ -62,7 +62,7 @@ def _print_json(records: Any) -> None:
 def print_comparison(found: Any, years: range, lang: str) -> None:
     """Scenarios side by side, and the verdicts whose class changes."""
     from lvliang.display.prose import Text
-    from lvliang.feasibility.scenario_facts import scenario_facts
+    from lvliang.feasibility.comparison import scenario_facts
 
     facts = scenario_facts(found, years) | {"end_year": years[-1]}
     _print_pieces(Text("40_scenarios", lang, facts).say("compare"))

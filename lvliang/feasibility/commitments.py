@@ -46,10 +46,8 @@ SEARCHED = ["indicator_zh", "indicator_en", "quote", "place", "reading_zh", "rea
 class Known:
     """A fact of the review; whether it is a commitment's base, and only bounds from below."""
 
-    figure_id: str
     indicator_zh: str
     indicator_en: str
-    type: str
     value: float
     unit: str
     year: int
@@ -66,15 +64,13 @@ class Known:
 def judge_commitments(
     verdicts: Verdicts, base_year: int, end_year: int, data: Path | None = None
 ) -> pd.DataFrame:
-    """Say of each commitment what can be said.
+    """Say of each commitment what can be said, as known at ``base_year``.
 
     Parameters
     ----------
     verdicts : Verdicts
         From ``assess``; the main targets have the same names here and there. Where it has none
         of them, the report is another region's or not yet known, and there are no commitments.
-    base_year, end_year : int
-        Last year whose figures are used, and last year of the run.
 
     Returns
     -------
@@ -86,10 +82,10 @@ def judge_commitments(
         - ``needed_growth``: % a year, ``(value / base) ** (1 / years) - 1``; missing without a
           base, and for a share, which moves in points;
         - ``known``: what is `Known` of the same thing, or None;
-        - ``outcome``: one of ``OUTCOMES``;
-        - ``missing``: why it cannot be told (`Missing`), or None;
+        - ``outcome``: one of `OUTCOMES`;
         - ``beyond_run``: the deadline is after ``end_year``;
-        - ``class, probability, grade, likelihood, near_edge`` of the verdict table.
+        - ``class, probability, grade, likelihood, near_edge`` of the verdict table, and
+          ``missing``: why it cannot be told (`Missing`), or None.
     """
     table = load_table("report_commitments", data)
     facts = load_table("report_facts", data).set_index("figure_id")
@@ -106,11 +102,9 @@ def judge_commitments(
     return table.join(pd.DataFrame(rows, columns=ADDED, index=table.index))
 
 
-def counts_by_outcome(commitments: pd.DataFrame) -> pd.DataFrame:
-    """How many commitments of each work area have each outcome, both in their own order."""
-    areas = commitments["work_area"].drop_duplicates()
-    counts = pd.crosstab(commitments["work_area"], commitments["outcome"])
-    return counts.reindex(index=areas, columns=OUTCOMES, fill_value=0)
+def counts_by_outcome(commitments: pd.DataFrame) -> dict[str, int]:
+    """How many have each outcome, in the order of `OUTCOMES`."""
+    return {name: int((commitments["outcome"] == name).sum()) for name in OUTCOMES}
 
 
 def filter_commitments(
@@ -121,12 +115,10 @@ def filter_commitments(
     outcome: str = "",
     text: str = "",
 ) -> pd.DataFrame:
-    """Rows that fit all that is given; "" leaves a column open.
+    """Rows of `judge_commitments` that fit all that is given; "" leaves it open.
 
     Parameters
     ----------
-    commitments : pandas.DataFrame
-        From ``judge_commitments``.
     work_area, stage, outcome : str
         A value of that column.
     text : str
@@ -148,7 +140,7 @@ def filter_commitments(
 
 
 def commitment_facts(commitments: pd.DataFrame) -> dict[str, Any]:
-    """Commitments of ``judge_commitments``, counted, and by part of the report.
+    """Commitments of `judge_commitments`, counted, and by part of the report.
 
     Returns
     -------
@@ -164,7 +156,7 @@ def commitment_facts(commitments: pd.DataFrame) -> dict[str, Any]:
     classes = [name for _, name in INDICATIVE + BINDING]
     return {
         "total": len(commitments),
-        "counts": counts_by_outcome(commitments).sum().to_dict(),
+        "counts": counts_by_outcome(commitments),
         "judged": {name: judged[name] for name in classes if name in judged},
         "parts": {
             WORK_AREAS[str(area)]: _part(rows)
@@ -178,7 +170,7 @@ def _part(rows: pd.DataFrame) -> dict[str, Any]:
     return {
         "anchor": f"part-{rows['commitment_id'].iloc[0]}",
         "total": len(rows),
-        "counts": counts_by_outcome(rows).sum().to_dict(),
+        "counts": counts_by_outcome(rows),
         "rows": [_row(row) for row in plain],
     }
 
@@ -221,20 +213,18 @@ def _said(row: pd.Series, judged: dict[str, Verdict]) -> dict[str, Any]:
     return {"class": "", "missing": None, "near_edge": False} | verdict | {"outcome": outcome}
 
 
-def _needed(row: pd.Series, base_year: int) -> dict[str, float | None]:
+def _needed(row: pd.Series, base_year: int) -> dict[str, float]:
     """Units a year and growth a year; a count of every county is a state, not a year's work."""
     deadline = _year(row["deadline_to"])
-    needed: dict[str, float | None] = {"needed_per_year": None, "needed_growth": None}
-    if pd.notna(row["base_value"]) and deadline > row["base_year"]:
+    first, last = row["base_value"], row["value"]
+    if pd.notna(first) and deadline > row["base_year"]:
         years = int(deadline - row["base_year"])
-        needed["needed_per_year"] = (row["value"] - row["base_value"]) / years
-        if row["type"] != "share":
-            needed["needed_growth"] = average_growth(row["base_value"], row["value"], years)
-        return needed
+        per_year = {"needed_per_year": (last - first) / years}
+        growth = {"needed_growth": average_growth(first, last, years)}
+        return per_year if row["type"] == "share" else per_year | growth
     a_state = row["scope"] == "县" and row["direction"] == "at_least"
-    if row["type"] in ("count", "change") and deadline == base_year + 1 and not a_state:
-        needed["needed_per_year"] = row["value"]
-    return needed
+    of_the_year = row["type"] in ("count", "change") and deadline == base_year + 1
+    return {"needed_per_year": last} if of_the_year and not a_state else {}
 
 
 def _known(row: pd.Series, facts: pd.DataFrame) -> Known | None:
@@ -242,8 +232,7 @@ def _known(row: pd.Series, facts: pd.DataFrame) -> Known | None:
         return None
     fact = facts.loc[row["fact_id"]]
     return Known(
-        figure_id=row["fact_id"],
-        **fact[["indicator_zh", "indicator_en", "type", "value", "unit", "year", "period"]],
+        **fact[["indicator_zh", "indicator_en", "value", "unit", "year", "period"]],
         is_base=pd.notna(row["base_value"]),
         is_lower_bound=fact["bound"] == "lower",
     )

@@ -12,8 +12,9 @@ import pandas as pd
 
 from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.history import OBSERVED_VINTAGES
-from lvliang.feasibility.comparison import LEVELS
-from lvliang.feasibility.drivers import BASES, WHOLE, national_error, price_that_undoes
+from lvliang.feasibility.coal import BASES, MANUFACTURING, price_that_undoes
+from lvliang.feasibility.comparison import INDICATORS, LEVELS
+from lvliang.feasibility.drivers import national_error
 from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdict_facts import common_nature
 from lvliang.feasibility.verdicts import Verdict, missing, outcomes
@@ -22,8 +23,6 @@ from lvliang.projection.outlook import Outlook, actual, fan_facts, mean_growth
 from lvliang.projection.panel import load_panel
 from lvliang.projection.sensitivity import commodity_growth
 
-MAIN_LEVELS = ("gdp_nominal", "budget_revenue")
-GROWTH = "_growth"
 YEARS_BEFORE = 5  # that the growth of the base year is held against
 UNUSUAL = 1.0  # points away from their mean
 RARE = 0.25  # share of past years with a fall at least as large
@@ -31,13 +30,12 @@ RARE = 0.25  # share of past years with a fall at least as large
 
 @dataclass(frozen=True)
 class Triggers:
-    """Moves from which the verdicts are to be looked at again.
+    """Moves from which the verdicts are to be looked at again (%; NaN where there is no telling).
 
-    ``coal``: fall of the coal price in a year that one of four past years saw (%; NaN without
-    prices); ``cities``: mean growth of cities over the run, as expected, less the error of past
-    forecasts (%; NaN without one); ``undone_low, undone_high``: price rise of the rest of industry
-    that undoes a rise of the share of manufacturing by ``points`` over the possible bases (%; NaN
-    without the target).
+    ``coal``: fall of the coal price in a year that one of four past years saw; ``cities``: mean
+    growth of cities over the run, as expected, less the error of past forecasts; ``undone_low,
+    undone_high``: price rise of the rest of industry that undoes a rise of the share of
+    manufacturing by the ``points`` of the target over the possible bases.
     """
 
     coal: float
@@ -45,6 +43,22 @@ class Triggers:
     points: float
     undone_low: float
     undone_high: float
+
+
+def triggers(targets: Sequence[Target], outlook: Outlook, data: Path | None = None) -> Triggers:
+    """The moves from which this run's verdicts are to be looked at again."""
+    growth = commodity_growth(outlook.base_year, data=data)
+    coal = float(from_log(growth.quantile(RARE))) if len(growth) else np.nan
+    years = outlook.paths.sizes["year"]
+    error = national_error(outlook.base_year, years, data)
+    cities = np.nan
+    if error is not None:
+        panel = load_panel(outlook.base_year, data)
+        cities = float(forecast_factor(panel, years).mean()) - error
+    asked = (one.value for one in targets if one.indicator == MANUFACTURING)
+    points = next(asked, np.nan)
+    undone = [price_that_undoes(base + points, points) for base in BASES]
+    return Triggers(coal, cities, points, min(undone), max(undone))
 
 
 def expected(
@@ -67,40 +81,33 @@ def expected(
     return pd.DataFrame.from_dict(rows, orient="index", columns=["last", *LEVELS])
 
 
+def _last(indicator: str, outlook: Outlook) -> float:
+    """The base year's figure, growth of a level where the level alone is known."""
+    level = indicator.removesuffix("_growth")
+    if indicator in OBSERVED_VINTAGES:
+        known = actual(outlook, indicator)
+    elif level in OBSERVED_VINTAGES:
+        values = actual(outlook, level)
+        known = 100 * (values / values.shift() - 1)[values.index.to_series().diff() == 1]
+    else:
+        return np.nan
+    return float(known.get(outlook.base_year, np.nan))
+
+
 def ahead(outlook: Outlook) -> pd.DataFrame:
     """What is drawn of the city's main indicators, whether it has targets or not.
 
     Returns
     -------
     pandas.DataFrame
-        Index ``gdp_real_growth`` (a year on average, %) and `MAIN_LEVELS` (of the last year, 亿元,
-        current prices); columns ``q10, q50, q90`` over the draws, missing where nothing is drawn.
+        Index ``gdp_real_growth`` (a year on average, %) and `INDICATORS` (of the last year, 亿元,
+        current prices), as far as they are drawn; columns ``q10, q50, q90`` over the draws.
     """
     last = outlook.own_paths.isel(year=-1)
     drawn = {"gdp_real_growth": mean_growth(outlook, "gdp_real_growth")}
-    drawn |= {name: last.sel(indicator=name) for name in MAIN_LEVELS}
-    ends = {
-        name: np.quantile(values, list(LEVELS.values()))
-        for name, values in drawn.items()
-        if not np.isnan(values).any()
-    }
-    return pd.DataFrame.from_dict(ends, orient="index", columns=list(LEVELS)).reindex(drawn)
-
-
-def triggers(targets: Sequence[Target], outlook: Outlook, data: Path | None = None) -> Triggers:
-    """The moves from which this run's verdicts are to be looked at again."""
-    growth = commodity_growth(outlook.base_year, data=data)
-    coal = float(from_log(growth.quantile(RARE))) if len(growth) else np.nan
-    years = outlook.paths.sizes["year"]
-    error = national_error(outlook.base_year, years, data)
-    cities = np.nan
-    if error is not None:
-        panel = load_panel(outlook.base_year, data)
-        cities = float(forecast_factor(panel, years).mean()) - error
-    asked = [t.value for t in targets if t.indicator == "manufacturing_share_change"]
-    points = asked[0] if asked else np.nan
-    undone = [price_that_undoes(base + points, points) for base in BASES]
-    return Triggers(coal, cities, points, min(undone), max(undone))
+    drawn |= {name: last.sel(indicator=name) for name in INDICATORS}
+    ends = {name: np.quantile(values, list(LEVELS.values())) for name, values in drawn.items()}
+    return pd.DataFrame.from_dict(ends, orient="index", columns=list(LEVELS)).dropna()
 
 
 def desk_facts(
@@ -122,16 +129,16 @@ def desk_facts(
     dict
         ``targets``: each verdict as ``it``, with ``last`` and ``expected`` (None where there is
         none), and the year ``missing_from`` which its series lacks figures;
-        ``nature``: that of all targets, None where they differ; ``ahead``: the rows of `ahead` that
-        are drawn, by ``name``; ``growth`` (`fan_facts`); ``known_ranks`` (of GDP, by year; empty
-        below two years), their ``rank_range``: the ``first`` and the ``last`` year, the ``best``
-        and the ``worst`` rank and that of the last year, ``now``; ``base`` (`base_effect`).
+        ``nature``: that of all targets, None where they differ; ``ahead``: its rows, by ``name``;
+        ``growth`` (`fan_facts`); ``known_ranks`` (of GDP, by year; empty below two years), their
+        ``rank_range``: the ``first`` and the ``last`` year, the ``best`` and the ``worst`` rank
+        and that of the last year, ``now``; ``base`` (`base_effect`).
     """
     known = ranks["gdp_rank"].combine_first(ranks["report_gdp_rank"]).dropna().astype(float)
     return {
         "targets": [_row(one, expected.loc[one.target.target_id]) for one in judged],
         "nature": common_nature(judged),
-        "ahead": ahead(outlook).dropna().rename_axis("name").reset_index().to_dict("records"),
+        "ahead": ahead(outlook).rename_axis("name").reset_index().to_dict("records"),
         "growth": fan_facts(outlook, "gdp_real_growth"),
         "known_ranks": known if len(known) > 1 else known[:0],
         "rank_range": _range(known) if len(known) > 1 else None,
@@ -176,42 +183,3 @@ def base_effect(growth: pd.Series) -> dict[str, Any] | None:
         "usual": usual,
         "side": "usual" if not far else "low" if last < usual else "high",
     }
-
-
-def driver_facts(effects: pd.DataFrame, driver: str) -> dict[str, Any] | None:
-    """What a driver does both ways (of ``drivers.tornado``); None where it moves nothing.
-
-    Returns
-    -------
-    dict
-        ``low`` and ``high``: ``size`` (of the driver, a year) and what moves by it (%, 0 for what
-        rounds to nothing): ``gdp`` and ``revenue`` (None where it is not drawn); ``off``: the
-        larger size.
-    """
-    sides = effects[effects["driver"] == driver].set_index("side")
-    moved = sides[list(MAIN_LEVELS)]
-    if not moved.abs().max(axis=None) >= WHOLE:  # nor where nothing is drawn
-        return None
-    moved = moved.where(~(moved.abs() < WHOLE), 0.0)
-    facts: dict[str, Any] = {
-        str(side): {
-            "size": float(row["size"]),
-            "gdp": float(moved.loc[side, "gdp_nominal"]),
-            "revenue": None if pd.isna(row["budget_revenue"]) else moved.loc[side].iloc[1],
-        }
-        for side, row in sides.iterrows()
-    }
-    return facts | {"off": float(sides["size"].abs().max())}
-
-
-def _last(indicator: str, outlook: Outlook) -> float:
-    """The base year's figure, growth of a level where the level alone is known."""
-    level = indicator.removesuffix(GROWTH)
-    if indicator in OBSERVED_VINTAGES:
-        known = actual(outlook, indicator)
-    elif level in OBSERVED_VINTAGES:
-        values = actual(outlook, level)
-        known = 100 * (values / values.shift() - 1)[values.index.to_series().diff() == 1]
-    else:
-        return np.nan
-    return float(known.get(outlook.base_year, np.nan))

@@ -12,18 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lvliang.baseline.growth import average_growth, level_after
+from lvliang.baseline.history import APART
 from lvliang.baseline.tables import as_of, load_table
 from lvliang.errors import DataError
-from lvliang.feasibility.commitments import judge_commitments
+from lvliang.feasibility.commitments import counts_by_outcome, judge_commitments
 from lvliang.feasibility.known_growth import (
     LEVELS,
+    MEDIAN,
     REFERENCES,
     SECTOR_TABLES,
+    describe_known,
     known_growth,
     load_secondary_growth,
     slower_spells,
@@ -33,18 +37,16 @@ from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 TABLES = ("report_baseline", *SECTOR_TABLES, "commodities")
-WITHOUT_A_TEST = ("milestone", "no_end_test")
 SHARES = (30, 40, 50, 60, 70, 80, 90, 95)  # base as % of the target
+HALF = 50  # that sentences speak of
 OF_A_CURVE = range(28, 101)
-
-TARGET_COLUMNS = [
+LEVEL = ["kind", "value", "unit", "deadline", "years"]
+COLUMNS = [
     "commitment_id", "indicator_zh", "indicator_en", "kind", "value", "unit", "base_value",
     "base_year", "deadline_from", "deadline_to", "outcome", "quote", "assumed", "reading_zh",
     "reading_en",
 ]  # fmt: skip
-RISK_COLUMNS = [
-    "indicator", "spells", "fell", "first", "last", "windows", "low", "middle", "high",
-]  # fmt: skip
+OF_PRICES = ["indicator", "spells", "fell", "first", "last", "windows", "low", "middle", "high"]
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,12 @@ class Industries:
 
     Attributes
     ----------
-    targets, deadlines : pandas.DataFrame
-        From ``industry_targets`` and ``by_deadline``.
+    targets, deadlines, risk : pandas.DataFrame
+        From `industry_targets`, `by_deadline` and `price_risk`.
     known : pandas.DataFrame
-        From ``known_growth``: spells as long as each target at current prices has.
+        From `known_growth`: spells as long as each target at current prices has.
     own : dict of str to float
-        From ``standing``.
-    risk : pandas.DataFrame
-        From ``price_risk``.
+        From `standing`.
     """
 
     base_year: int
@@ -78,18 +78,18 @@ class Industries:
 
     @cached_property
     def ladder(self) -> pd.DataFrame:
-        """From ``break_even``, on ``SHARES``."""
+        """`break_even` on `SHARES`."""
         return break_even(self.deadlines, self.known)
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """From ``break_even``: targets at current prices that fall due in ``year``."""
+        """`break_even` of targets at current prices that fall due in ``year``."""
         wanted = (self.deadlines["kind"] == "money") & (self.deadlines["deadline"] == self.year)
         return break_even(self.deadlines[wanted], self.known, OF_A_CURVE)
 
     @cached_property
     def bases(self) -> pd.DataFrame:
-        """From ``bases_needed``."""
+        """`bases_needed` at `LEVELS`."""
         return bases_needed(self.deadlines, self.known)
 
 
@@ -118,7 +118,7 @@ def industry_targets(region_code: str, base_year: int, data: Path | None = None)
     Returns
     -------
     pandas.DataFrame
-        One row a target, in the order of the report: ``TARGET_COLUMNS``. ``kind`` is ``verify``
+        One row a target, in the order of the report: `COLUMNS`. ``kind`` is ``verify``
         (definition first), ``hold``, ``money`` (at current prices), ``capacity`` or ``quantity``;
         deadlines are years, as numbers. Empty where the region has no commitments known at
         ``base_year``.
@@ -129,10 +129,17 @@ def industry_targets(region_code: str, base_year: int, data: Path | None = None)
     for end in ("deadline_from", "deadline_to"):
         table[end] = pd.to_numeric(table[end].str[:4])
     level = table["type"].isin(["level", "capacity"]) & table["value"].notna()
-    tested = ~table["outcome"].isin(WITHOUT_A_TEST) & table["deadline_to"].notna()
+    tested = ~table["outcome"].isin(["milestone", "no_end_test"]) & table["deadline_to"].notna()
     grows = (table["deadline_to"] > base_year + 1) | table["base_value"].notna()
-    chosen = table[level & tested & grows & (table["scope"] == "全市")].copy()
-    return chosen.assign(kind=_kinds(chosen))[TARGET_COLUMNS].reset_index(drop=True)
+    chosen = table[level & tested & grows & (table["scope"] == "全市")]
+    kinds = {
+        "verify": chosen["outcome"] == "verify_definition",
+        "hold": chosen["stage"] == "保持",
+        "capacity": chosen["type"] == "capacity",
+        "money": chosen["unit"] == "亿元",
+    }
+    kind = np.select(list(kinds.values()), list(kinds), "quantity")
+    return chosen.assign(kind=kind)[COLUMNS].reset_index(drop=True)
 
 
 def by_deadline(targets: pd.DataFrame, base_year: int) -> pd.DataFrame:
@@ -145,14 +152,15 @@ def by_deadline(targets: pd.DataFrame, base_year: int) -> pd.DataFrame:
         or from ``base_year`` where it has none; ``needed``: growth a year (%) from the base to the
         deadline, missing without a base.
     """
-    rows = [
-        {**row, "deadline": year, "years": year - int(row["from_year"])}
-        for _, row in targets.assign(from_year=targets["base_year"].fillna(base_year)).iterrows()
-        for year in range(int(row["deadline_from"]), int(row["deadline_to"]) + 1)
+    ends = targets[["deadline_from", "deadline_to"]].astype(int)
+    due = [range(first, last + 1) for first, last in ends.itertuples(index=False)]
+    rows = targets.assign(deadline=due).explode("deadline", ignore_index=True)
+    rows["deadline"] = rows["deadline"].astype(int)
+    rows["years"] = rows["deadline"] - rows["base_year"].fillna(base_year).astype(int)
+    rows["needed"] = [
+        float(average_growth(row.base_value, row.value, row.years)) for row in rows.itertuples()
     ]
-    columns = ["commitment_id", "kind", "value", "unit", "base_value", "deadline", "years"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.assign(needed=[_needed(row) for _, row in table.iterrows()])
+    return rows[["commitment_id", *LEVEL[:3], "base_value", "deadline", "years", "needed"]]
 
 
 def break_even(
@@ -166,22 +174,15 @@ def break_even(
     Returns
     -------
     pandas.DataFrame
-        ``kind, value, unit, deadline, years``; ``share`` (base as % of the target), ``base`` (in
-        the unit of the target), ``growth`` (% a year), ``all`` and ``alike``: from
-        ``slower_spells``, missing but for targets at current prices.
+        `LEVEL`; ``share`` (base as % of the target), ``base`` (in the unit of the target),
+        ``growth`` (% a year), ``all`` and ``alike``: from `slower_spells`, missing but for targets
+        at current prices.
     """
-    without_base = deadlines["needed"].isna() & ~deadlines["kind"].isin(["hold", "verify"])
-    levels = _distinct(deadlines[without_base])
-    rows = []
-    for _, level in levels.iterrows():
-        for share in shares:
-            growth = float(average_growth(share, 100.0, level["years"]))
-            row = {**level, "share": share, "base": level["value"] * share / 100, "growth": growth}
-            if level["kind"] == "money":
-                row |= slower_spells(known, level["years"], growth)
-            rows.append(row)
-    columns = [*levels.columns, "share", "base", "growth", *REFERENCES]
-    return pd.DataFrame(rows, columns=columns)
+    open_ = deadlines["needed"].isna() & ~deadlines["kind"].isin(["hold", "verify"])
+    table = _levels(deadlines[open_]).merge(pd.DataFrame({"share": shares}), how="cross")
+    growth = [average_growth(row.share, 100.0, row.years) for row in table.itertuples()]
+    table = table.assign(base=table["value"] * table["share"] / 100, growth=growth)
+    return table.join(_slower(table, known))
 
 
 def bases_needed(
@@ -194,20 +195,18 @@ def bases_needed(
     Returns
     -------
     pandas.DataFrame
-        ``kind, value, unit, deadline, years, reference, level`` (0–1); ``growth``: that quantile
-        of the spells (% a year); ``base``: in the unit of the target, of the base year.
+        `LEVEL`; ``reference, level`` (0–1); ``growth``: that quantile of the spells (% a year);
+        ``base``: in the unit of the target, of the base year.
     """
-    money = _distinct(deadlines[deadlines["kind"] == "money"])
+    money = _levels(deadlines[deadlines["kind"] == "money"])
     rows = [
         {**row, "reference": name, "level": level, "growth": growth}
         for _, row in money.iterrows()
         for name, spells in known[known["years"] == row["years"]].groupby("reference", sort=False)
         for level, growth in spells["growth"].quantile(list(levels)).items()
     ]
-    table = pd.DataFrame(rows, columns=[*money.columns, "reference", "level", "growth"])
-    return table.assign(
-        base=[row.value / level_after(1.0, row.growth, row.years) for row in table.itertuples()]
-    )
+    table = pd.DataFrame(rows, columns=[*LEVEL, "reference", "level", "growth"])
+    return table.assign(base=table["value"] / level_after(1.0, table["growth"], table["years"]))
 
 
 def price_risk(deadlines: pd.DataFrame, origin: int, data: Path | None = None) -> pd.DataFrame:
@@ -217,18 +216,18 @@ def price_risk(deadlines: pd.DataFrame, origin: int, data: Path | None = None) -
     -------
     pandas.DataFrame
         One row a target to be held, a deadline and a series of coal prices (US dollars a tonne):
-        ``value, unit, deadline, years, indicator, first, last`` (years of the series),
-        ``spells`` (all of that length), ``windows`` (how many of them fit side by side),
-        ``fell`` (spells that ended below their start), ``low, middle, high`` (tenth, half and
-        nine tenths of the changes, % over the whole spell) and ``base``: the level of the base
-        year that, at constant volume, a change of ``low`` would bring down to the target.
+        `LEVEL`; ``indicator, first, last`` (years of the series), ``spells`` (all of that length),
+        ``windows`` (how many of them fit side by side), ``fell`` (spells that ended below their
+        start), ``low, middle, high`` (tenth, half and nine tenths of the changes, % over the whole
+        spell) and ``base``: the level of the base year that, at constant volume, a change of
+        ``low`` would bring down to the target.
 
     Raises
     ------
     DataError
         If a series is too short for the spells.
     """
-    held = _distinct(deadlines[deadlines["kind"] == "hold"])
+    held = _levels(deadlines[deadlines["kind"] == "hold"])
     prices = as_of(load_table("commodities", data), origin)
     coal = prices[prices["indicator"].str.startswith("coal_")]
     rows = [
@@ -236,38 +235,174 @@ def price_risk(deadlines: pd.DataFrame, origin: int, data: Path | None = None) -
         for _, row in held.iterrows()
         for name, price in coal.set_index("year").groupby("indicator")["value"]
     ]
-    table = pd.DataFrame(rows, columns=[*held.columns, *RISK_COLUMNS])
+    table = pd.DataFrame(rows, columns=[*LEVEL, *OF_PRICES])
     return table.assign(base=table["value"] / (1 + table["low"] / 100))
 
 
-def _kinds(targets: pd.DataFrame) -> np.ndarray:
-    rules = {
-        "verify": targets["outcome"] == "verify_definition",
-        "hold": targets["stage"] == "保持",
-        "capacity": targets["type"] == "capacity",
-        "money": targets["unit"] == "亿元",
-    }
-    return np.select(list(rules.values()), list(rules), "quantity")
-
-
-def _needed(row: pd.Series) -> float:
-    if pd.isna(row["base_value"]):
-        return float("nan")
-    return float(average_growth(row["base_value"], row["value"], row["years"]))
-
-
-def _distinct(deadlines: pd.DataFrame) -> pd.DataFrame:
+def _levels(deadlines: pd.DataFrame) -> pd.DataFrame:
     """Levels and deadlines, each once: targets that ask for the same share a row."""
-    columns = ["kind", "value", "unit", "deadline", "years"]
-    return deadlines[columns].drop_duplicates().reset_index(drop=True)
+    return deadlines[LEVEL].drop_duplicates().reset_index(drop=True)
+
+
+def _slower(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """`slower_spells` of the ``growth`` of rows at current prices."""
+    money = rows[rows["kind"] == "money"]
+    slower = [slower_spells(known, row.years, row.growth) for row in money.itertuples()]
+    return pd.DataFrame(slower, money.index, list(REFERENCES))
 
 
 def _price_spells(name: str, price: pd.Series, years: int) -> dict[str, float]:
     change = 100 * (price.shift(-years) / price - 1).dropna()
     if change.empty:
         raise DataError(f"{name}: {len(price)} years; legal: more than {years} for such spells")
+    first, last = int(price.index[0]), int(price.index[-1])
+    counts = {"spells": len(change), "fell": int((change < 0).sum()), "first": first, "last": last}
     low, middle, high = change.quantile([0.1, 0.5, 0.9])
-    counts = {"spells": len(change), "fell": int((change < 0).sum())}
-    windows = {"first": int(price.index[0]), "last": int(price.index[-1])}
-    windows["windows"] = (windows["last"] - windows["first"]) // years
-    return counts | windows | {"low": low, "middle": middle, "high": high}
+    return counts | {"windows": (last - first) // years, "low": low, "middle": middle, "high": high}
+
+
+def industry_facts(found: Industries) -> dict[str, Any]:
+    """What the targets ask for, the inverse, and what both are held against.
+
+    Returns
+    -------
+    dict
+        ``targets`` (`needs`), how many have each of the ``outcomes`` and how many are ``based``;
+        in the ``year`` of most: ``half`` (a row of the ladder), ``medians`` (the ``bases`` at the
+        median ``growth``, by ``reference``) and `_curves`. By deadline: ``ladder`` (share of the
+        target by deadline: growth, % a year), ``held`` and ``bases``, whose ``rows`` are
+        `by_target`. Rows of targets: ``read_each`` (a list a sentence of the report),
+        ``uncompared``, ``unverified``. `_known` and `_prices`; ``own`` (`standing`), ``apart``.
+    """
+    targets, ladder, bases = found.targets, found.ladder, found.bases
+    half = (ladder["share"] == HALF) & (ladder["deadline"] == found.year)
+    money = ladder[ladder["all"].notna()]
+    told = ["growth", *REFERENCES]
+    each = targets[targets["assumed"] == "each"].groupby("quote", sort=False)
+    return {
+        "year": found.year,
+        "targets": needs(found),
+        "outcomes": counts_by_outcome(targets),
+        "based": int(targets["base_value"].notna().sum()),
+        "half": _first(ladder[half & (ladder["kind"] == "money")]),
+        "ladder": ladder.drop_duplicates(["share", "deadline"])
+        .pivot(index="share", columns="deadline", values="growth")
+        .reset_index(),
+        "held": [
+            {"deadline": year, "years": rows["years"].iloc[0], "rows": by_target(rows, told)}
+            for year, rows in money.groupby("deadline")
+        ],
+        "bases": [
+            {"deadline": year, "rows": by_target(rows, [], "reference", "level", "growth")}
+            for year, rows in bases.groupby("deadline")
+        ],
+        "read_each": [_rows(rows) for _, rows in each],
+        "uncompared": _rows(targets[targets["kind"].isin(["capacity", "quantity"])]),
+        "unverified": _rows(targets[targets["kind"] == "verify"]),
+        "own": found.own,
+        "apart": APART,
+        **_curves(found, bases[bases["deadline"] == found.year]),
+        **_known(found),
+        **_prices(found),
+    }
+
+
+def needs(found: Industries) -> list[dict[Any, Any]]:
+    """Rows of the targets, each with its ``growths`` and, where it is to be held, the ``worst``.
+
+    Growths are rows: ``deadline, years, growth`` (% a year from the base, or from ``half`` of the
+    target) and, at current prices from a base that is stated, `slower_spells`; ``worst`` is the
+    row of ``price_risk`` that asks for the largest base.
+    """
+    same = ["kind", "value", "unit", "deadline"]
+    half = found.ladder.loc[found.ladder["share"] == HALF, [*same, "base", "growth"]]
+    rows = found.deadlines.merge(half.rename(columns={"base": "half"}), how="left", on=same)
+    rows["growth"] = rows["needed"].fillna(rows["growth"])
+    rows = rows.join(_slower(rows[rows["needed"].notna()], found.known))
+    growths = {name: _rows(group) for name, group in rows.groupby("commitment_id")}
+    worst = {row["value"]: row for row in _rows(found.risk.sort_values("base"))}
+    targets = found.targets.astype({"deadline_from": int, "deadline_to": int}).assign(
+        growths=found.targets["commitment_id"].map(growths),
+        worst=found.targets["value"].map(worst),
+    )
+    return _rows(targets)
+
+
+def by_target(rows: pd.DataFrame, told: list[str], *keys: str) -> pd.DataFrame:
+    """Bases, a row for each of ``keys`` (else ``share``) and a column a target, largest first.
+
+    Behind them stands what is ``told`` of a row, as far as it is known.
+    """
+    index = list(keys) or ["share"]
+    bases = rows.pivot(index=index, columns="value", values="base").iloc[:, ::-1]
+    beside = rows.drop_duplicates(index).set_index(index)[told].dropna(axis=1)
+    return bases.reindex(beside.index).join(beside).reset_index()
+
+
+def _curves(found: Industries, bases: pd.DataFrame) -> dict[str, Any]:
+    """``curves`` from ``years`` before, their ends, those of `SHARES`, and the bases beside.
+
+    ``curve_ends`` (of each target the row of its lowest and of its highest base), ``curve_table``
+    (`by_target`), ``bases_at_year``, ``medians``, the ``largest`` base at the median of all, and
+    the ``past``: ``low, median, high`` growth and the years from ``first`` to ``last``; empty
+    without spells.
+    """
+    curves, middle = found.curves, bases[bases["level"] == MEDIAN]
+    years = next(iter(curves["years"]), None)
+    every = bases[bases["reference"] == "all"]
+    growth = every.drop_duplicates("level").set_index("level")["growth"]
+    spells = found.known[found.known["years"] == years]
+    past = {}
+    if len(growth):
+        ends = {"low": LEVELS[0], "median": MEDIAN, "high": LEVELS[-1]}
+        past = {name: growth[level] for name, level in ends.items()}
+        past |= {"first": spells["start"].min(), "last": spells["start"].max() + years}
+    groups = [_rows(line) for _, line in curves.groupby("value")]
+    largest = every[every["level"] == MEDIAN].sort_values("value", ascending=False)
+    return {
+        "curves": curves,
+        "years": years,
+        "curve_ends": [(line[0], line[-1]) for line in groups],
+        "curve_table": by_target(curves[curves["share"].isin(SHARES)], ["growth"]),
+        "bases_at_year": bases,
+        "largest": _first(largest),
+        "medians": [
+            {"reference": name, "growth": rows["growth"].iloc[0], "bases": _rows(rows)}
+            for name, rows in middle.groupby("reference", sort=False)
+        ],
+        "past": past,
+    }
+
+
+def _known(found: Industries) -> dict[str, Any]:
+    """Spells ``known`` (a row a length and reference) and the rows ``behind`` the curves.
+
+    Those have ``few`` where a few start years hold nine tenths of the spells.
+    """
+    known = describe_known(found.known)
+    behind = [row for row in _rows(known) if row["years"] in set(found.curves["years"])]
+    columns = ["years", "reference", "spells", "cities", "starts", *LEVELS]
+    return {
+        "known": known.reindex(columns=columns),
+        "behind": [row | {"few": 2 * len(row["crowded"]) < row["starts"]} for row in behind],
+    }
+
+
+def _prices(found: Industries) -> dict[str, Any]:
+    """Changes of coal ``prices`` by target, and the first target to ``hold``; None without one."""
+    risk = found.risk.assign(fell_share=100 * found.risk["fell"] / found.risk["spells"])
+    prices = [_rows(rows) for _, rows in risk.groupby(["value", "years"])]
+    held = _first(found.targets[found.targets["kind"] == "hold"])
+    windows = {"windows": risk["windows"].min()}
+    return {
+        "prices": [rows[0] | {"rows": rows} for rows in prices],
+        "hold": held and held | _rows(risk)[0] | windows,
+    }
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    return frame.to_dict("records")
+
+
+def _first(frame: pd.DataFrame) -> dict[Any, Any] | None:
+    return next(iter(_rows(frame)), None)

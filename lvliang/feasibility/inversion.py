@@ -1,12 +1,12 @@
 """Inversion: the value of one lever that gives a target a chance asked for, solved on the draws.
 
 The chance of a target is a step function of the lever, on the same paths throughout. It is solved
-inside the range that history has seen: "no value in the historic range does" is an answer.
+inside the range that history has seen: "no value in the historic range does" is an answer. Of an
+industry target, for which nothing is drawn, the base is asked instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from lvliang.baseline.growth import from_log, to_log
-from lvliang.errors import ParameterError, did_you_mean
+from lvliang.errors import DataError, ParameterError, did_you_mean
 from lvliang.feasibility.background import vintage_gaps
 from lvliang.feasibility.bands import WORD_ONLY_GRADES, check_probability
-from lvliang.feasibility.industries import by_deadline, industry_targets
-from lvliang.feasibility.industry_bases import targets_by_base
+from lvliang.feasibility.industries import bases_needed, industry_targets, load_industries
+from lvliang.feasibility.known_growth import SECTOR_TABLES, describe_known
 from lvliang.feasibility.targets import Target, load_targets
 from lvliang.feasibility.verdicts import Verdict, missing, outcomes
 from lvliang.projection.conditional import condition
@@ -28,8 +28,7 @@ from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import DRIVERS, PERCENT
 from lvliang.projection.sensitivity import COAL, commodity_growth, exposure
 
-LEVERS = ("growth", "coal")
-DRIVER = {"growth": "policy", "coal": "coal_price"}
+DRIVER = {"growth": "policy", "coal": "coal_price"}  # by lever
 PRECISION = 1e-3  # of the lever, in its unit
 WHY_NOT = {
     "no_series": "has no series to settle it",
@@ -42,36 +41,28 @@ WHY_NOT = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What it takes.
+    """What it takes of a lever, moved in every year to the target's last.
 
     Attributes
     ----------
-    target_id, lever : str
-        Which target, and what is moved in every year to its last: ``growth`` (the city's own
-        mean real growth, % a year) or ``coal`` (growth of the coal price, % a year, US dollars).
-    probability : float
-        The chance asked for.
-    now : float
-        The chance as drawn.
+    lever : str
+        ``growth`` (the city's own mean real growth, % a year) or ``coal`` (growth of the coal
+        price, % a year, US dollars).
+    probability, now, reached : float
+        The chance asked for, as drawn, and with the value: without one the nearest in the range.
     usual : float or None
         Median mean real growth as drawn (% a year); None for coal.
-    value : float or None
-        Of the lever (growth: its median); None where no value in the historic range does.
-    moved : float or None
-        What is added in each year: points of growth, beyond those of a scenario; for coal the
-        value itself.
-    reached : float
-        The chance with it; without a value, the nearest chance in the range.
-    least, most : float
-        The historic range of the lever over as many years.
-    at_least, at_most : float
-        The chances at its ends.
-    percentile, latest_percentile, own_percentile : float or None
-        Share of past spells of as many years that were below the value (%): of all, of those that
-        ended last, and of those of the city itself (None for coal).
+    least, most, at_least, at_most : float
+        The historic range of the lever over as many years, and the chances at its ends.
     years, spells, cities, starts, last, own_spells : int
-        Length of a spell, how many there are, of how many cities (0 for coal), how many years
+        Length of a past spell, how many there are, of how many cities (0 for coal), how many years
         they begin in, the last in which one ended, and how many are the city's own.
+    value, moved : float or None
+        Of the lever (growth: its median), and what it adds in each year, in points beyond those of
+        a scenario (coal: the value); None where no value in the historic range does.
+    percentile, latest_percentile, own_percentile : float or None
+        Share of past spells that were below the value (%): of all, of those that ended last, and
+        of those of the city itself (None for coal).
     reason : str
         ``""``; ``out_of_range``; or ``not_identified`` (the lever moves nothing the target is
         about).
@@ -114,14 +105,13 @@ def find_target(target_id: str, outlook: Outlook, data: Path | None = None) -> T
     ParameterError
         There is none, or no series carries it; names those that can be inverted.
     """
-    targets = load_targets(outlook.region.code, outlook.base_year, outlook.end_year, data)
-    known = {target.target_id: target for target in targets}
+    region, origin = outlook.region.code, outlook.base_year
+    known = {one.target_id: one for one in load_targets(region, origin, outlook.end_year, data)}
     faults = {name: missing(target, outlook) for name, target in known.items()}
     told = [name for name, fault in faults.items() if fault is None]
     if target_id in told:
         return known[target_id]
-    region, origin = outlook.region.code, outlook.base_year
-    bases = targets_by_base(by_deadline(industry_targets(region, origin, data), origin))
+    bases = _targets_by_base(industry_targets(region, origin, data))
     fault = faults.get(target_id)
     if fault is None and target_id not in bases:
         problem = f"is not a target;{did_you_mean(target_id, [*told, *bases])}"
@@ -151,16 +141,16 @@ def invert(
     probability : float
         Between 0.01 and 0.99.
     lever : str
-        One of `LEVERS`.
+        One of `DRIVER`.
 
     Raises
     ------
     ParameterError
-        The probability or the lever is not legal.
+        The probability or the lever is not legal, or the scenario fixes what is asked for.
     """
     check_probability(probability)
-    if lever not in LEVERS:
-        raise ParameterError(f"lever: {lever!r} is not legal; legal: {' or '.join(LEVERS)}")
+    if lever not in DRIVER:
+        raise ParameterError(f"lever: {lever!r} is not legal; legal: {' or '.join(DRIVER)}")
     if lever == "coal" and outlook.scenario.drivers.get(DRIVER[lever]):
         raise ParameterError(
             f"scenario: {outlook.scenario.scenario_id} fixes {DRIVER[lever]}, which is what is "
@@ -170,13 +160,18 @@ def invert(
     span = range(outlook.base_year + 1, target.last_year + 1)
     usual = _usual(outlook, span) if lever == "growth" else None
 
-    def chance(value: float) -> float:
-        path = dict.fromkeys(span, value - (usual or 0.0))
-        found = move(outlook, lever, path, seed=seed, data=data)
+    def chance(found: Outlook) -> float:
         return float(target.met(outcomes(target, found, gaps)).mean())
 
+    def with_lever(value: float) -> float:
+        path = dict.fromkeys(span, value - (usual or 0.0))
+        only = replace(outlook.scenario, drivers={DRIVER[lever]: path})  # the rest is in the draws
+        return chance(condition(outlook, only, seed=seed, data=data))
+
     past = _past_spells(lever, outlook.base_year, len(span), data)
-    now = float(target.met(outcomes(target, outlook, gaps)).mean())
+    regions, ends = (past.index.get_level_values(name) for name in ("region", "year"))
+    own = past[regions == outlook.region.code]
+    now = chance(outlook)
     answer = Answer(
         target.target_id,
         lever,
@@ -184,43 +179,36 @@ def invert(
         now,
         usual,
         reached=now,
+        least=float(past.min()),
+        most=float(past.max()),
         at_least=now,
         at_most=now,
         years=len(span),
-        **_describe(past, outlook),
+        spells=len(past),
+        cities=0 if lever == "coal" else regions.nunique(),
+        starts=ends.nunique(),
+        last=int(ends.max()) if len(ends) else outlook.base_year,
+        own_spells=len(own),
     )
     if past.empty or (lever == "coal" and not _coal_moves(target, outlook, data)):
         return replace(answer, reason="not_identified")
-    answer = replace(answer, at_least=chance(answer.least), at_most=chance(answer.most))
-    ends = answer.at_least, answer.at_most
-    if not min(ends) <= probability <= max(ends):
-        nearest = min(ends, key=lambda end: abs(end - probability))
+    answer = replace(answer, at_least=with_lever(answer.least), at_most=with_lever(answer.most))
+    reachable = answer.at_least, answer.at_most
+    if not min(reachable) <= probability <= max(reachable):
+        nearest = min(reachable, key=lambda end: abs(end - probability))
         return replace(answer, reached=nearest, reason="out_of_range")
     value = float(
-        brentq(lambda x: chance(x) - probability, answer.least, answer.most, xtol=PRECISION)
+        brentq(lambda x: with_lever(x) - probability, answer.least, answer.most, xtol=PRECISION)
     )
     return replace(
         answer,
         value=value,
         moved=value - (usual or 0.0),
-        reached=chance(value),
+        reached=with_lever(value),
         percentile=_below(past, value),
-        latest_percentile=_below(past.xs(answer.last, level="year"), value),
-        own_percentile=_below(_own(past, outlook), value),
+        latest_percentile=_below(past[ends == answer.last], value),
+        own_percentile=_below(own, value),
     )
-
-
-def move(
-    outlook: Outlook,
-    lever: str,
-    by_year: Mapping[int, float],
-    *,
-    seed: int,
-    data: Path | None = None,
-) -> Outlook:
-    """The draws with the lever at these values; what else their scenario assumes is in them."""
-    only = replace(outlook.scenario, drivers={DRIVER[lever]: dict(by_year)})
-    return condition(outlook, only, seed=seed, data=data)
 
 
 def as_changes(answer: Answer, outlook: Outlook) -> str:
@@ -231,19 +219,18 @@ def as_changes(answer: Answer, outlook: Outlook) -> str:
     """
     if answer.moved is None:
         return ""
-    driver = DRIVER[answer.lever]
-    first = outlook.base_year + 1
-    assumed = outlook.scenario.path(driver, range(first, first + answer.years))
-    values = {
-        year: answer.moved + assumed.get(year, 0.0) for year in range(first, first + answer.years)
-    }
-    if not all(DRIVERS[driver].least <= value <= DRIVERS[driver].most for value in values.values()):
+    name, driver = DRIVER[answer.lever], DRIVERS[DRIVER[answer.lever]]
+    span = range(outlook.base_year + 1, outlook.base_year + 1 + answer.years)
+    assumed = outlook.scenario.path(name, span)
+    values = {year: answer.moved + assumed.get(year, 0.0) for year in span}
+    if not all(driver.least <= value <= driver.most for value in values.values()):
         return ""
-    sign = PERCENT if DRIVERS[driver].unit == PERCENT else ""
+    sign = PERCENT if driver.unit == PERCENT else ""
     kept = [one.strip() for one in outlook.scenario.changes.split(";")]
-    kept = [one for one in kept if one and not one.startswith(f"{driver}.")]
-    new = [f"{driver}.{year}={value:.3f}{sign}" for year, value in values.items()]
-    return "; ".join([*kept, *new])
+    kept = [one for one in kept if one and not one.startswith(f"{name}.")]
+    return "; ".join(
+        [*kept, *(f"{name}.{year}={value:.3f}{sign}" for year, value in values.items())]
+    )
 
 
 def inversion_facts(answer: Answer, verdict: Verdict, outlook: Outlook) -> dict[str, Any]:
@@ -278,28 +265,61 @@ def as_row(answer: Answer, verdict: Verdict) -> pd.DataFrame:
     return pd.DataFrame([asdict(answer) | {"windows": answer.windows, "grade": verdict.grade}])
 
 
+def bases_for(
+    target_id: str, probability: float, *, region: str, base_year: int, data: Path | None = None
+) -> pd.DataFrame:
+    """Bases of an industry target that as many past spells as asked would have brought to it.
+
+    ``base = value / (1 + growth) ** years``, with the growth that a share ``probability`` of past
+    spells of the length reached or passed: secondary-sector value added of cities at current
+    prices, which is not the output value of an industry, so indicative and no chance of its own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        From `bases_needed`, one row a deadline and reference, with ``commitment_id, indicator_zh,
+        indicator_en`` of the target and ``spells, cities, starts, windows`` of `describe_known`.
+
+    Raises
+    ------
+    ParameterError
+        There is no such industry target, or none that money is the unit of.
+    DataError
+        There is no growth to hold a base against.
+    """
+    check_probability(probability)
+    found = load_industries(region, base_year, data)
+    legal = _targets_by_base(found.targets)
+    if target_id not in legal:
+        hint = did_you_mean(target_id, legal)
+        raise ParameterError(
+            f"target: {target_id!r} has no base that known growth could be held against;{hint} "
+            f"legal: {', '.join(legal) or 'none here'}"
+        )
+    if found.known.empty:
+        raise DataError(
+            f"{target_id}: no past growth to hold a base against; legal: with the tables "
+            f"{', '.join(SECTOR_TABLES)}"
+        )
+    keys, counts = ["years", "reference"], ["spells", "cities", "starts", "windows"]
+    wanted = found.deadlines[found.deadlines["commitment_id"] == target_id]
+    named = found.targets.set_index("commitment_id").loc[target_id]
+    bases = bases_needed(wanted, found.known, [1 - probability])
+    behind = describe_known(found.known)[[*keys, *counts]]
+    return bases.merge(behind, on=keys).assign(
+        commitment_id=target_id, **named[["indicator_zh", "indicator_en"]]
+    )
+
+
+def _targets_by_base(targets: pd.DataFrame) -> list[str]:
+    """Industry targets that money is the unit of, which a base can be told of."""
+    return list(targets.loc[targets["kind"] == "money", "commitment_id"])
+
+
 def _usual(outlook: Outlook, span: range) -> float:
     """Median mean real growth over the span as drawn (% a year)."""
     growth = outlook.own_paths.sel(indicator="gdp_real_growth", year=list(span))
     return float(from_log(to_log(growth).mean("year")).median())
-
-
-def _describe(past: pd.Series, outlook: Outlook) -> dict[str, Any]:
-    """Range of past spells and how many there are, as `Answer` has them."""
-    regions, ends = (past.index.get_level_values(name) for name in ("region", "year"))
-    return {
-        "last": int(ends.max()) if len(ends) else outlook.base_year,
-        "least": float(past.min()),
-        "most": float(past.max()),
-        "spells": len(past),
-        "cities": 0 if COAL in regions else regions.nunique(),
-        "starts": ends.nunique(),
-        "own_spells": len(_own(past, outlook)),
-    }
-
-
-def _own(past: pd.Series, outlook: Outlook) -> pd.Series:
-    return past[past.index.get_level_values("region") == outlook.region.code]
 
 
 def _below(past: pd.Series, value: float) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.starting_point import provincial_ranks
 from lvliang.baseline.store import kept
 from lvliang.baseline.tables import load_observations
-from lvliang.feasibility.ranks import levels_by_treatment, rank_shares
+from lvliang.feasibility.ranks import TREATMENTS, levels_by_treatment, rank_shares
 from lvliang.projection.outlook import look_ahead
 from lvliang.projection.panel import PANEL_MINIMUM_YEARS, has_panel, load_panel
 
@@ -30,13 +31,7 @@ OUTCOMES = {"first_published": "gdp_first_published", "revised": "gdp_revised"}
 
 
 def score_ranks(
-    region: str,
-    origins: Iterable[int],
-    last_year: int,
-    *,
-    draws: int,
-    seed: int,
-    data: Path | None = None,
+    region: str, origins: Iterable[int], last_year: int, *, draws: int, data: Path | None = None
 ) -> pd.DataFrame:
     """Score ranks of nominal GDP in the province of ``region`` at each origin.
 
@@ -58,30 +53,31 @@ def score_ranks(
     rows = []
     panel = load_panel(last_year, data)
     cities = [peer.code for peer in peers(find_region(region, data), data)]
-    ranks = {vintage: _ranks(name, vintage, cities, data) for vintage, name in OUTCOMES.items()}
-    for origin in origins:
-        longest = min(max(HORIZONS), last_year - origin)
-        outlook = look_ahead(
-            region,
-            base_year=origin,
-            end_year=origin + longest,
-            draws=draws,
-            seed=seed,
-            data=data,
-            panel=panel,
+    ranks = {
+        vintage: provincial_ranks(
+            series(load_observations([table], data), "gdp_nominal", [vintage]).reindex(
+                columns=cities
+            )
         )
-        treated = levels_by_treatment(outlook)
+        for vintage, table in OUTCOMES.items()
+    }
+    for origin in origins:
         known = ranks["first_published"].loc[:origin].dropna(how="all")
         if origin not in known.index:
             continue
-        for horizon in (years for years in HORIZONS if years <= longest):
+        end = min(origin + max(HORIZONS), last_year)
+        outlook = look_ahead(
+            region, base_year=origin, end_year=end, draws=draws, seed=1, data=data, panel=panel
+        )
+        treated = levels_by_treatment(outlook)
+        for horizon in HORIZONS:
             year = origin + horizon
+            if year > last_year:
+                continue
             drawn = {name: rank_shares(levels.sel(year=year)) for name, levels in treated.items()}
             forecasts = {name: shares for name, shares in drawn.items() if not shares.empty}
-            if not forecasts:
-                continue
-            forecasts["stays"] = _certain(known.loc[origin])
-            forecasts["transitions"] = _moved(known, horizon)
+            if forecasts:
+                forecasts |= _rivals(known, horizon)
             rows += [
                 {"method": name, "vintage": vintage, "horizon": horizon, "origin": origin}
                 | {"rps": rps(shares, outcome.loc[year])}
@@ -92,20 +88,17 @@ def score_ranks(
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def load_rank_record(
-    region: str, base_year: int, data: Path | None = None, draws: int = RECORD_DRAWS
-) -> pd.DataFrame:
+def load_rank_record(region: str, base_year: int, data: Path | None = None) -> pd.DataFrame:
     """The record known at ``base_year``; empty without the panel or an origin to score."""
     if not has_panel(data):
         return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
     first = int(load_panel(base_year, data).growth.index[0]) + PANEL_MINIMUM_YEARS
-    asked = {"region": region, "base": base_year, "draws": draws}
 
     def score() -> pd.DataFrame:
         origins = range(first, base_year)
-        return score_ranks(region, origins, base_year, draws=draws, seed=1, data=data)
+        return score_ranks(region, origins, base_year, draws=RECORD_DRAWS, data=data)
 
-    return kept("rank_record", asked, score, data=data)
+    return kept("rank_record", {"region": region, "base": base_year}, score, data=data)
 
 
 def rps(shares: pd.DataFrame, ranks: pd.Series) -> float:
@@ -122,23 +115,75 @@ def rps(shares: pd.DataFrame, ranks: pd.Series) -> float:
     return float(((forecast - came) ** 2).sum(axis=1).mean() / (shares.shape[1] - 1))
 
 
-def _ranks(name: str, vintage: str, cities: list[str], data: Path | None) -> pd.DataFrame:
-    levels = series(load_observations([name], data), "gdp_nominal", [vintage])
-    return provincial_ranks(levels.reindex(columns=cities))
+def _rivals(known: pd.DataFrame, years: int) -> dict[str, pd.DataFrame]:
+    """Shares from the rank of the last year: for certain, and by transitions over as many years.
+
+    Of the transitions there is one more case that the rank stays.
+    """
+    places = known.astype(int) - 1
+    stays = np.eye(known.shape[1])
+    counts = stays.copy()
+    for year in known.index.intersection(known.index + years):
+        np.add.at(counts, (places.loc[year - years], places.loc[year]), 1)
+    moved = counts / counts.sum(axis=1, keepdims=True)
+    return {
+        name: pd.DataFrame(shares[places.iloc[-1]], known.columns, range(1, len(stays) + 1))
+        for name, shares in (("stays", stays), ("transitions", moved))
+    }
 
 
-def _certain(ranks: pd.Series) -> pd.DataFrame:
-    places = range(1, len(ranks) + 1)
-    return pd.DataFrame({place: (ranks == place).astype(float) for place in places}, ranks.index)
+def record_facts(scores: pd.DataFrame) -> dict[str, Any]:
+    """How the treatments of prices scored, of `load_rank_record`.
+
+    Returns
+    -------
+    dict
+        Empty without scores. ``vintage`` (of the outcomes that are told), ``all_first``,
+        ``all_last`` and ``pairs`` (horizon, scores of the same prices and of the transitions)
+        over all origins; where own prices were drawn, over those origins: ``first, last,
+        horizons, wins, longest, engine, rival`` (at the longest horizon), ``best`` treatment,
+        ``windows`` (horizon and how many do not overlap) and ``tables`` (vintage and `_scores`).
+    """
+    if scores.empty:
+        return {}
+    vintage = scores["vintage"].iloc[0]
+    told = scores[scores["vintage"] == vintage]
+    pairs = _means(told)[["same_prices", "transitions"]]
+    facts: dict[str, Any] = {
+        "vintage": vintage,
+        "all_first": told["origin"].min(),
+        "all_last": told["origin"].max(),
+        "pairs": list(pairs.itertuples(name=None)),
+        "best": None,
+        "tables": [],
+    }
+    is_own = scores["method"] == "own_prices"
+    priced = scores.merge(scores.loc[is_own, ["horizon", "origin"]].drop_duplicates())
+    own = priced[priced["vintage"] == vintage]
+    if own.empty:
+        return facts
+    means = _means(own)
+    shown = means.round(3)  # what the tables print: a tie there is no win
+    longest = shown.index.max()
+    spans = own.groupby("horizon")["origin"].agg(np.ptp)
+    return facts | {
+        "first": own["origin"].min(),
+        "last": own["origin"].max(),
+        "horizons": len(means),
+        "wins": int((shown["own_prices"] < shown["transitions"]).sum()),
+        "longest": longest,
+        "engine": shown.loc[longest, "own_prices"],
+        "rival": shown.loc[longest, "transitions"],
+        "best": means[list(TREATMENTS)].mean().idxmin(),
+        "windows": [(horizon, 1 + span // horizon) for horizon, span in spans.items()],
+        "tables": [(name, _scores(rows)) for name, rows in priced.groupby("vintage", sort=False)],
+    }
 
 
-def _moved(known: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Transition shares from the rank of the origin; one more case that the rank stays."""
-    cities = known.shape[1]
-    counts = np.eye(cities)
-    for year in (year for year in known.index if year - years in known.index):
-        for before, after in zip(known.loc[year - years], known.loc[year], strict=True):
-            counts[int(before) - 1, int(after) - 1] += 1
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    rows = known.iloc[-1].astype(int) - 1
-    return pd.DataFrame(shares[rows], index=known.columns, columns=range(1, cities + 1))
+def _means(scores: pd.DataFrame) -> pd.DataFrame:
+    return scores.pivot_table(index="horizon", columns="method", values="rps")
+
+
+def _scores(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean scores, a row a horizon and a column a method, with the number of ``origins``."""
+    return _means(rows).assign(origins=rows.groupby("horizon")["origin"].nunique()).reset_index()

@@ -10,7 +10,7 @@ import pandas as pd
 from lvliang.baseline.growth import level_after, mean_of_rates
 from lvliang.feasibility.bands import BINDING, CANNOT_TELL, INDICATIVE, WORD_ONLY_GRADES
 from lvliang.feasibility.beside import BeyondGdp, EvenBet
-from lvliang.feasibility.rank_facts import rank_bars
+from lvliang.feasibility.ranks import rank_bars
 from lvliang.feasibility.targets import MAIN, TO_END
 from lvliang.feasibility.verdicts import Verdict, Verdicts, rank_paths
 from lvliang.projection.outlook import Outlook, actual, fan_facts, shock_set_aside
