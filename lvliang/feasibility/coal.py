@@ -129,12 +129,7 @@ def _ways(coal: float, slope: float | None) -> list[Facts]:
 def coal_facts(slopes: pd.DataFrame, tried: pd.DataFrame, ahead: pd.Series) -> Facts | None:
     """What coal moves, whether that is identified, and how early slopes did on later years.
 
-    Parameters
-    ----------
-    slopes, tried : pandas.DataFrame
-        From ``sensitivity.load_sensitivities`` and ``sensitivity.trial``.
-    ahead : pandas.Series
-        From `coal_ahead`.
+    Takes what ``load_sensitivities``, ``trial`` and `coal_ahead` give.
 
     Returns
     -------

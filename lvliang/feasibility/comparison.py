@@ -211,22 +211,17 @@ def _flips(verdicts: pd.DataFrame) -> pd.DataFrame:
 def scenario_facts(found: Comparison, years: Sequence[int], shown: str = "") -> Facts:
     """What scenarios assume, and what they move against the first of them.
 
-    Parameters
-    ----------
-    shown : str
-        The scenario of the run, where it has no row of its own.
+    ``shown`` is the scenario of the run, where it has no row of its own.
 
     Returns
     -------
     dict
         ``drawn`` (whether there are levels), ``first`` and ``shown`` (scenarios), ``cases`` (a
-        scenario each) and ``compared`` (those after the first), ``span`` of years, ``told`` (of
-        each chance: ``what``, ``base``, ``low`` and ``high``, whether all are the ``same``, and
-        the scenarios in which it is ``higher`` or ``lower`` by more than a small move),
-        ``main_year`` of the main targets, ``by_target`` (what can be judged, over the cases),
-        ``changing`` (how many change a verdict), ``ends`` (the cases with the ``low`` and
-        ``high`` median, by indicator), ``apart`` (how far medians of GDP lie apart, and the
-        first's ``width``, if that holds them) and what it ``assumes`` (`kinds_assumed`).
+        scenario each) and ``compared`` (those after the first), ``span`` of years, ``told``
+        (`_told` of each chance), ``main_year`` of the main targets, ``by_target`` (what can be
+        judged, over the cases), ``changing`` (how many change a verdict), ``ends`` (the cases with
+        the ``low`` and ``high`` median, by indicator), ``apart`` (`_apart`) and what it
+        ``assumes`` (`kinds_assumed`).
     """
     chances = _by_chance(found)
     cases: list[Facts] = []
@@ -370,7 +365,7 @@ def _by_chance(found: Comparison) -> list[list[Facts]]:
 
 
 def _told(chances: list[Facts]) -> Facts:
-    """One chance over the scenarios."""
+    """One chance over the scenarios, and those in which it is ``higher`` or ``lower``."""
     on = {
         side: [one["scenario"] for one in chances if one["side"] == side]
         for side in ("higher", "lower")
@@ -385,7 +380,7 @@ def _told(chances: list[Facts]) -> Facts:
 
 
 def _apart(summary: pd.DataFrame) -> Facts | None:
-    """How far medians of GDP lie apart, where the first scenario's interval holds them all."""
+    """How far medians of GDP lie apart, where an interval of the first's ``width`` holds them."""
     medians, first = summary["gdp_nominal_q50"], summary.iloc[0]
     low, high = first["gdp_nominal_q10"], first["gdp_nominal_q90"]
     if not low <= medians.min() <= medians.max() <= high:

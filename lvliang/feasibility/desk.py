@@ -113,16 +113,9 @@ def ahead(outlook: Outlook) -> pd.DataFrame:
 def desk_facts(
     judged: Sequence[Verdict], expected: pd.DataFrame, outlook: Outlook, ranks: pd.DataFrame
 ) -> dict[str, Any]:
-    """What the page for the desk tells of a city.
+    """What the page for the desk tells of a city, of verdicts on targets of one year.
 
-    Parameters
-    ----------
-    judged : sequence of Verdict
-        On targets of one year.
-    expected : pandas.DataFrame
-        Of `expected`.
-    ranks : pandas.DataFrame
-        Of ``starting_point.ranks_by_year``.
+    ``expected`` is of `expected`, ``ranks`` of ``starting_point.ranks_by_year``.
 
     Returns
     -------

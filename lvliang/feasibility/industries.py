@@ -51,16 +51,11 @@ OF_PRICES = ["indicator", "spells", "fell", "first", "last", "windows", "low", "
 
 @dataclass(frozen=True)
 class Industries:
-    """The industry targets of a region at ``base_year``, and what is known beside them.
+    """What `load_industries` finds of a region at ``base_year``.
 
-    Attributes
-    ----------
-    targets, deadlines, risk : pandas.DataFrame
-        From `industry_targets`, `by_deadline` and `price_risk`.
-    known : pandas.DataFrame
-        From `known_growth`: spells as long as each target at current prices has.
-    own : dict of str to float
-        From `standing`.
+    ``targets`` (`industry_targets`), ``deadlines`` (`by_deadline`), ``known`` (`known_growth`:
+    spells as long as each target at current prices has), ``own`` (`standing`), ``risk``
+    (`price_risk`).
     """
 
     base_year: int
@@ -118,10 +113,9 @@ def industry_targets(region_code: str, base_year: int, data: Path | None = None)
     Returns
     -------
     pandas.DataFrame
-        One row a target, in the order of the report: `COLUMNS`. ``kind`` is ``verify``
-        (definition first), ``hold``, ``money`` (at current prices), ``capacity`` or ``quantity``;
-        deadlines are years, as numbers. Empty where the region has no commitments known at
-        ``base_year``.
+        `COLUMNS`, in the order of the report; ``kind`` is ``verify`` (definition first), ``hold``,
+        ``money`` (at current prices), ``capacity`` or ``quantity``; deadlines are years, as
+        numbers. Empty where the region has no commitments known at ``base_year``.
     """
     targets = load_targets(region_code, base_year, base_year, data)
     unjudged = Verdicts(Verdict(target) for target in targets)
@@ -215,17 +209,16 @@ def price_risk(deadlines: pd.DataFrame, origin: int, data: Path | None = None) -
     Returns
     -------
     pandas.DataFrame
-        One row a target to be held, a deadline and a series of coal prices (US dollars a tonne):
-        `LEVEL`; ``indicator, first, last`` (years of the series), ``spells`` (all of that length),
-        ``windows`` (how many of them fit side by side), ``fell`` (spells that ended below their
-        start), ``low, middle, high`` (tenth, half and nine tenths of the changes, % over the whole
-        spell) and ``base``: the level of the base year that, at constant volume, a change of
-        ``low`` would bring down to the target.
+        `LEVEL` to be held by `OF_PRICES` of a series of coal prices (US dollars a tonne):
+        ``first, last`` year of the series, ``windows`` (spells that fit side by side), ``fell``
+        (those that ended below their start), ``low, middle, high`` (tenth, half and nine tenths of
+        the changes, % over the whole spell); and ``base``: the level of the base year that, at
+        constant volume, a change of ``low`` would bring down to the target.
 
     Raises
     ------
     DataError
-        If a series is too short for the spells.
+        A series is too short for the spells.
     """
     held = _levels(deadlines[deadlines["kind"] == "hold"])
     prices = as_of(load_table("commodities", data), origin)
@@ -267,12 +260,11 @@ def industry_facts(found: Industries) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``targets`` (`needs`), how many have each of the ``outcomes`` and how many are ``based``;
-        in the ``year`` of most: ``half`` (a row of the ladder), ``medians`` (the ``bases`` at the
-        median ``growth``, by ``reference``) and `_curves`. By deadline: ``ladder`` (share of the
-        target by deadline: growth, % a year), ``held`` and ``bases``, whose ``rows`` are
-        `by_target`. Rows of targets: ``read_each`` (a list a sentence of the report),
-        ``uncompared``, ``unverified``. `_known` and `_prices`; ``own`` (`standing`), ``apart``.
+        ``targets`` (`needs`), how many have each of the ``outcomes`` and how many are ``based``; in
+        the ``year`` of most ``half`` (a row of the ladder) and `_curves`. By deadline: ``ladder``
+        (share of the target by deadline: growth, % a year), ``held`` and ``bases`` (`by_target`).
+        Targets: ``read_each`` (a list a sentence of the report), ``uncompared``, ``unverified``.
+        `_known` and `_prices`; ``own`` (`standing`), ``apart``.
     """
     targets, ladder, bases = found.targets, found.ladder, found.bases
     half = (ladder["share"] == HALF) & (ladder["deadline"] == found.year)

@@ -98,13 +98,7 @@ class Answer:
 
 
 def find_target(target_id: str, outlook: Outlook, data: Path | None = None) -> Target:
-    """The target of that name, if it can be told.
-
-    Raises
-    ------
-    ParameterError
-        There is none, or no series carries it; names those that can be inverted.
-    """
+    """The target of that name; a `ParameterError` that names those there are if not told."""
     region, origin = outlook.region.code, outlook.base_year
     known = {one.target_id: one for one in load_targets(region, origin, outlook.end_year, data)}
     faults = {name: missing(target, outlook) for name, target in known.items()}
@@ -132,16 +126,9 @@ def invert(
     seed: int,
     data: Path | None = None,
 ) -> Answer:
-    """The value of a lever that gives the target the chance asked for.
+    """The value of a lever of `DRIVER` that gives the target the chance asked for.
 
-    Parameters
-    ----------
-    outlook : Outlook
-        The draws, of the same ``seed``; a scenario of theirs stays, but for the lever.
-    probability : float
-        Between 0.01 and 0.99.
-    lever : str
-        One of `DRIVER`.
+    The draws are of the same ``seed``; a scenario of theirs stays, but for the lever.
 
     Raises
     ------
@@ -158,7 +145,8 @@ def invert(
         )
     gaps = vintage_gaps(outlook.region.code, outlook.base_year, data)
     span = range(outlook.base_year + 1, target.last_year + 1)
-    usual = _usual(outlook, span) if lever == "growth" else None
+    drawn = to_log(outlook.own_paths.sel(indicator="gdp_real_growth", year=list(span)))
+    usual = float(from_log(drawn.mean("year")).median()) if lever == "growth" else None
 
     def chance(found: Outlook) -> float:
         return float(target.met(outcomes(target, found, gaps)).mean())
@@ -212,10 +200,10 @@ def invert(
 
 
 def as_changes(answer: Answer, outlook: Outlook) -> str:
-    """The answer as changes of the run's scenario: with them it has the chance asked for.
+    """The answer as changes of the run's scenario, with which the chance is that asked for.
 
-    Values hold what the scenario assumes of the lever already, since a change replaces it. Empty
-    without a value, or where it is more than a change may be.
+    A change replaces what the scenario assumes of the lever, so holds it. Empty without a value,
+    or where it is more than a change may be.
     """
     if answer.moved is None:
         return ""
@@ -234,15 +222,10 @@ def as_changes(answer: Answer, outlook: Outlook) -> str:
 
 
 def inversion_facts(answer: Answer, verdict: Verdict, outlook: Outlook) -> dict[str, Any]:
-    """What the text ``invert`` says of an answer.
+    """What the text ``invert`` says of an answer, with the verdict on the same draws.
 
-    Returns
-    -------
-    dict
-        ``answer``; the ``target`` and the ``grade`` of its verdict on the same draws, and whether
-        that is ``word_only``; ``region`` and ``scenario``; the chance ``asked`` for (%), whether it
-        ``takes_more`` than is drawn to have it, and whether the range keeps the chance ``above``
-        it; the ``first`` and ``last`` year moved; the changes by which it is ``fed_back``.
+    The chance ``asked`` for is in %; ``above`` is whether the range keeps the chance above it,
+    ``fed_back`` from `as_changes`.
     """
     return {
         "answer": answer,
@@ -282,10 +265,8 @@ def bases_for(
 
     Raises
     ------
-    ParameterError
-        There is no such industry target, or none that money is the unit of.
-    DataError
-        There is no growth to hold a base against.
+    ParameterError, DataError
+        There is no such industry target with money for its unit, or no growth to go by.
     """
     check_probability(probability)
     found = load_industries(region, base_year, data)
@@ -314,12 +295,6 @@ def bases_for(
 def _targets_by_base(targets: pd.DataFrame) -> list[str]:
     """Industry targets that money is the unit of, which a base can be told of."""
     return list(targets.loc[targets["kind"] == "money", "commitment_id"])
-
-
-def _usual(outlook: Outlook, span: range) -> float:
-    """Median mean real growth over the span as drawn (% a year)."""
-    growth = outlook.own_paths.sel(indicator="gdp_real_growth", year=list(span))
-    return float(from_log(to_log(growth).mean("year")).median())
 
 
 def _below(past: pd.Series, value: float) -> float | None:

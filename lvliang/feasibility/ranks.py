@@ -45,18 +45,10 @@ def levels_by_treatment(outlook: Outlook) -> dict[str, xr.DataArray]:
 
 
 def rank_shares(levels: xr.DataArray) -> pd.DataFrame:
-    """Share of draws in which each city has each rank, 1 the largest.
+    """Share of draws in which each city has each rank, 1 the largest: region by rank.
 
-    Parameters
-    ----------
-    levels : xarray.DataArray
-        ``(draw, region)`` of one year.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index region, columns 1 to the number of cities; empty where a city is missing, and
-        where there is but one.
+    ``levels`` are ``(draw, region)`` of one year; empty where a city is missing, and where there
+    is but one.
 
     Examples
     --------
@@ -78,12 +70,7 @@ def rank_shares(levels: xr.DataArray) -> pd.DataFrame:
 def rivals(levels: xr.DataArray, region_code: str, start: pd.Series) -> pd.DataFrame:
     """How far other cities stand from the city, and how often each lies above it.
 
-    Parameters
-    ----------
-    levels : xarray.DataArray
-        ``(draw, region)`` of one year.
-    start : pandas.Series
-        Levels of the base year by region, in the unit of ``levels``.
+    ``levels`` are ``(draw, region)`` of one year, ``start`` those of the base year by region.
 
     Returns
     -------
@@ -102,10 +89,7 @@ def rivals(levels: xr.DataArray, region_code: str, start: pd.Series) -> pd.DataF
 
 
 def shares_by_year(levels: xr.DataArray, region_code: str) -> pd.DataFrame:
-    """Share of draws in which the city has each rank: index year, a column a rank.
-
-    Empty where a city is missing.
-    """
+    """Share of draws in which the city has each rank: year by rank; empty if a city is missing."""
     tables = {int(year): rank_shares(levels.sel(year=year)) for year in levels["year"].to_numpy()}
     if any(table.empty for table in tables.values()):
         return pd.DataFrame()
@@ -124,22 +108,15 @@ def kept_shares(by_treatment: dict[str, pd.DataFrame], rank: float) -> pd.DataFr
 
 
 def rank_facts(outlook: Outlook, rank: float) -> dict[str, Any]:
-    """Whether the rank of GDP is kept, who stands next, and whom the city may pass.
-
-    Parameters
-    ----------
-    rank : float
-        Of the base year; missing where there is none.
+    """Whether ``rank`` of the base year (of GDP) is kept, who stands next, and whom it may pass.
 
     Returns
     -------
     dict
-        ``rank``; ``cities`` (of the province); ``shares`` (of draws: year by rank, own prices)
-        and `or_better` of them; ``bars`` (of the end year: ``rank, share, or_better``), the most
-        ``frequent`` rank and the ``chance`` of ``rank`` or better; ``kept`` (year by treatment:
-        at the rank or better), ``at_end`` (of the end year), its ``lowest`` and ``highest``;
-        ``rivals`` (`rivals`), ``near``, ``passes``, ``passed_by``, ``even`` (codes). Frames are
-        empty where a city is missing.
+        ``cities`` (of the province); ``shares`` (of draws: year by rank, own prices) and
+        `or_better` of them; `rank_bars` of the end year; ``kept`` (`kept_shares`), ``at_end`` (of
+        the end year), its ``lowest`` and ``highest``; `rivals`, `near_facts`, `overtaking_facts`.
+        Frames are empty where a city is missing.
     """
     treated = levels_by_treatment(outlook)
     shares = {name: shares_by_year(levels, outlook.region.code) for name, levels in treated.items()}
@@ -165,7 +142,9 @@ def rank_facts(outlook: Outlook, rank: float) -> dict[str, Any]:
 
 
 def rank_bars(ranks: np.ndarray, cities: int, rank: float | None) -> dict[str, Any]:
-    """``bars``, ``frequent`` and ``chance`` of `rank_facts`, of the rank on each draw."""
+    """Of the rank on each draw: ``bars`` (``rank, share, or_better``), the most ``frequent`` rank
+    and the ``chance`` of ``rank`` or better.
+    """
     places = range(1, cities + 1) if len(ranks) and rank is not None else range(0)
     share = pd.Series({place: float((ranks == place).mean()) for place in places}, dtype=float)
     return {
