@@ -18,8 +18,6 @@ from lvliang.feasibility import known_growth as past
 from lvliang.feasibility.comparable import Cities
 from lvliang.feasibility.industries import (
     Industries,
-    bases_needed,
-    by_deadline,
     industry_facts,
     industry_targets,
     load_industries,
@@ -62,12 +60,9 @@ def spells(*growth: float, years: int = 5, name: str = "all") -> pd.DataFrame:
     return pd.DataFrame(rows).assign(years=years, reference=name)
 
 
-def test_the_targets_are_chosen_by_rule(found: Industries) -> None:
+def test_the_targets_are_chosen_by_rule(found: Industries, small_copy: Path) -> None:
     assert found.targets.set_index("commitment_id")["kind"].to_dict() == KINDS
     assert set(found.targets["outcome"]) == {"cannot_tell", "verify_definition"}
-
-
-def test_one_firm_and_what_has_no_end_test_are_left_out(small_copy):
     for cells in (
         {"scope": "企业"},
         {"scope": "全市", "outcome_rule": "no_end_test"},
@@ -93,23 +88,17 @@ def test_the_report_speaks_of_one_region_and_is_not_known_before(region, base_ye
     assert industry_targets(region, base_year).empty
     nothing = load_industries(region, base_year)
     assert (nothing.year, nothing.ladder.empty, nothing.bases.empty) == (None, True, True)
-    (only,) = say(nothing, "answer")
-    assert "没有录入" in only.words
-    for block in ("curves", "targets", "growth", "notes"):
-        (heading,) = say(nothing, block)
-        assert heading.level == 2
-    assert say(nothing, "coal")[-1].style == "nothing"
+    assert [len(say(nothing, block)) for block in ("curves", "targets", "growth", "notes")] == [
+        1
+    ] * 4
 
 
-def test_an_interval_of_deadlines_is_each_of_its_years(found: Industries) -> None:
+def test_a_deadline_is_each_of_its_years_and_what_is_held_or_in_doubt_has_no_ladder(found):
     years = found.deadlines.groupby("commitment_id")["deadline"].agg(list)
     assert years["pig_offtake"] == [2022, 2023]
     assert years["liquor_sales_five_years"] == [2025, 2026]
     assert years["special_steel_output_value_2025"] == [2025]
     assert found.year == 2025
-
-
-def test_what_is_held_or_in_doubt_has_no_ladder(found: Industries) -> None:
     assert set(found.ladder["kind"]) == {"money", "capacity", "quantity"}
     is_money = found.ladder["kind"] == "money"
     compared = found.ladder[["all", "alike"]].notna()
@@ -122,20 +111,6 @@ def test_the_inverse_gives_the_growth_back(found: Industries) -> None:
     for row in found.bases.itertuples():
         below = past.slower_spells(found.known, row.years, row.growth)[row.reference]
         assert below == pytest.approx(100 * row.level, abs=1)
-
-
-def test_a_higher_target_needs_a_larger_base_and_a_later_deadline_a_smaller_one() -> None:
-    targets = pd.DataFrame({
-        "commitment_id": ["a", "b", "c"], "kind": "money", "value": [500.0, 1000.0, 500.0],
-        "unit": "亿元", "base_value": np.nan, "base_year": np.nan,
-        "deadline_from": [2025, 2025, 2026], "deadline_to": [2025, 2025, 2026],
-    })  # fmt: skip
-    deadlines = by_deadline(targets, 2020)
-    known = pd.concat([spells(10.0, years=5), spells(10.0, years=6)])
-    bases = bases_needed(deadlines, known, [0.5]).set_index(["value", "deadline"])["base"]
-    assert bases[(500, 2025)] == pytest.approx(500 / 1.1**5)
-    assert bases[(1000, 2025)] == pytest.approx(2 * bases[(500, 2025)])
-    assert bases[(500, 2026)] == pytest.approx(bases[(500, 2025)] / 1.1)
 
 
 def test_no_spell_crosses_a_break() -> None:
@@ -204,19 +179,6 @@ def test_a_hold_is_held_against_past_prices(found: Industries) -> None:
     assert risk["base"] == pytest.approx(1000 / (1 + np.quantile(change, 0.1) / 100))
 
 
-def test_facts_of_the_page_are_rows_of_what_was_computed(found: Industries) -> None:
-    facts = industry_facts(found)
-    assert facts["outcomes"]["cannot_tell"] + facts["outcomes"]["verify_definition"] == len(KINDS)
-    first, bases = facts["held"][0]["rows"], facts["bases"][0]["rows"]
-    assert (first[1000.0] == 10 * first["share"]).all()
-    at = found.ladder[(found.ladder["value"] == 1000) & (found.ladder["deadline"] == 2025)]
-    assert first["alike"].tolist() == at["alike"].tolist()
-    at = found.bases[(found.bases["value"] == 500) & (found.bases["deadline"] == 2025)]
-    assert bases[500.0].tolist() == at["base"].tolist()
-    assert facts["largest"]["base"] == bases.loc[bases["level"] == 0.5, 1000.0].iloc[0]
-    assert facts["past"]["first"] == found.known["start"].min()
-
-
 def test_a_base_that_the_user_supplies_takes_the_place_of_half(data_copy: Path) -> None:
     found = changed(data_copy, OF_A_THOUSAND, base_value="600", base_year="2020")
     row = found.deadlines[found.deadlines["base_value"] == 600].iloc[0]
@@ -227,9 +189,6 @@ def test_a_base_that_the_user_supplies_takes_the_place_of_half(data_copy: Path) 
     (growth,) = targets[OF_A_THOUSAND[0]]["growths"]
     assert growth["growth"] == row["needed"]
     assert {name: growth[name] for name in below} == below
-    said = say(found, "targets")[1].frame.iloc[1, 1]
-    assert said.startswith(f"基数600亿元（2020年），到2025年须年均增长{row['needed']:.1f}%")
-    assert f"有{below['all']:.0f}%低于这一增速" in said
 
 
 def test_without_the_panel_the_arithmetic_stands(data_copy: Path) -> None:
@@ -238,14 +197,11 @@ def test_without_the_panel_the_arithmetic_stands(data_copy: Path) -> None:
     assert found.known.empty and found.bases.empty
     assert len(found.ladder) > 0
     assert found.ladder["all"].isna().all()
-    said = [piece.words for piece in say(found, "answer")]
-    assert said[1] == "若2020年已有目标的一半，到2025年须年均增长14.9%。"
     facts = industry_facts(found)
     assert facts["held"] == facts["bases"] == facts["behind"] == []
+    assert facts["half"]["growth"] == pytest.approx(100 * (2**0.2 - 1))
     assert say(found, "growth")[-1].words == "没有各市分产业数据，不能与以往增速比较。"
-    chart = say(found, "curves", "en")[1]
-    assert chart.title == "The lower the base, the faster the growth needed"
-    assert chart.subtitle.endswith("by base in 2020")
+    assert say(found, "curves", "en")[1].subtitle.endswith("by base in 2020")
 
 
 def test_the_chart_draws_the_curves_and_marks_the_medians(found: Industries) -> None:
