@@ -123,14 +123,6 @@ def test_bars_reach_from_quantile_to_quantile_and_misses_are_hollow() -> None:
     assert missed.get_markerfacecolor() == "white" != held.get_markerfacecolor()
 
 
-def test_the_parts_are_told_at_the_longest_horizon() -> None:
-    facts = chances([0.0, 0.2, 0.9], PARTS)
-    assert list(facts["at_longest"]) == ["all", "province"]
-    assert facts["at_longest"]["province"] == pytest.approx({"chance": 32, "came": 7})
-    told = ["5", "9", "全部城市", "40", "27", "0.142", "0.024", "0.024", "0.142"]
-    assert say("chances", "zh", **facts)[1].frame.astype(str).iloc[2].tolist() == told
-
-
 @pytest.fixture(scope="module")
 def scores() -> pd.DataFrame:
     """A record of the engine alone: two cities, of which one is held once in three origins."""
