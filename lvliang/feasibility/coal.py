@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,32 +27,32 @@ VALUES = ["actual", "with_coal", "without_coal"]
 Facts = dict[str, Any]
 
 
-def own_slope(region: str, origin: int, data: Path | None = None) -> float | None:
+def own_slope(region: str, origin: int) -> float | None:
     """Log points of the city's prices on one of the coal price; None where not identified."""
-    city = find_region(region, data)
-    codes = [peer.code for peer in peers(city, data)]
+    city = find_region(region)
+    codes = [peer.code for peer in peers(city)]
 
     def look() -> float | None:
-        found = exposure(codes, origin, data)
+        found = exposure(codes, origin)
         slope = None if found is None else found.slope.get(city.code)
         return None if slope is None or np.isnan(slope) else float(slope)
 
-    return kept("own_slope", {"region": city.code, "origin": origin}, look, data=data)
+    return kept("own_slope", {"region": city.code, "origin": origin}, look)
 
 
-def coal_ahead(plain: Outlook, *, seed: int, data: Path | None = None) -> pd.Series:
+def coal_ahead(plain: Outlook, *, seed: int) -> pd.Series:
     """The coal price of the end year over that of the base year, where no scenario fixes it.
 
     Its quantiles over the draws, by `LEVELS`; empty where coal moves nothing.
     """
 
     def look() -> pd.Series:
-        total = drawn_coal(plain, seed=seed, data=data).sum("year").to_numpy()
+        total = drawn_coal(plain, seed=seed).sum("year").to_numpy()
         return pd.Series(np.exp(np.quantile(total, list(LEVELS.values()))), index=list(LEVELS))
 
-    if own_slope(plain.region.code, plain.base_year, data) is None:
+    if own_slope(plain.region.code, plain.base_year) is None:
         return pd.Series(dtype=float)
-    return kept("coal_ahead", plain.asked, look, data=data)
+    return kept("coal_ahead", plain.asked, look)
 
 
 def manufacturing_share(share: float, other: float) -> float:

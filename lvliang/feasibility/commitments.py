@@ -117,17 +117,13 @@ def filter_commitments(
 ) -> pd.DataFrame:
     """Rows of `judge_commitments` that fit all that is given; "" leaves it open.
 
-    Parameters
-    ----------
-    work_area, stage, outcome : str
-        A value of that column.
-    text : str
-        Part of the name in either language, of the words of the report, the place or the reading.
+    ``text`` is part of the name in either language, of the words of the report, the place or the
+    reading, each of the others a value of that column.
 
     Raises
     ------
     ParameterError
-        If no commitment has such a value; names the legal ones.
+        No commitment has such a value; names the legal ones.
     """
     kept = commitments
     for name, wanted in (("work_area", work_area), ("stage", stage), ("outcome", outcome)):

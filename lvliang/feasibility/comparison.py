@@ -85,19 +85,17 @@ def scenarios_of(
     return speaking, [*(one for one in known if one not in speaking), *left]
 
 
-def load_comparison(
-    plain: Outlook, scenarios: Sequence[Scenario], *, seed: int, data: Path | None = None
-) -> Comparison:
+def load_comparison(plain: Outlook, scenarios: Sequence[Scenario], *, seed: int) -> Comparison:
     """`compare` with the city's own background and rank, once for the same run and scenarios."""
     region, base_year = plain.region.code, plain.base_year
     asked = plain.asked | {"scenarios": [asdict(one) for one in scenarios]}
 
     def computed() -> Comparison:
         rank = starting_point(plain.history, region, base_year).loc["gdp_nominal", "last_rank"]
-        background = load_background(region, base_year, data)
-        return compare(plain, scenarios, background, rank=rank, seed=seed, data=data)
+        background = load_background(region, base_year)
+        return compare(plain, scenarios, background, rank=rank, seed=seed)
 
-    return kept("comparison", asked, computed, data=data)
+    return kept("comparison", asked, computed)
 
 
 def compare(

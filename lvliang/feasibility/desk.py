@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,16 +44,14 @@ class Triggers:
     undone_high: float
 
 
-def triggers(targets: Sequence[Target], outlook: Outlook, data: Path | None = None) -> Triggers:
+def triggers(targets: Sequence[Target], outlook: Outlook) -> Triggers:
     """The moves from which this run's verdicts are to be looked at again."""
-    growth = commodity_growth(outlook.base_year, data=data)
+    growth = commodity_growth(outlook.base_year)
     coal = float(from_log(growth.quantile(RARE))) if len(growth) else np.nan
     years = outlook.paths.sizes["year"]
-    error = national_error(outlook.base_year, years, data)
-    cities = np.nan
+    error, cities = national_error(outlook.base_year, years), np.nan
     if error is not None:
-        panel = load_panel(outlook.base_year, data)
-        cities = float(forecast_factor(panel, years).mean()) - error
+        cities = float(forecast_factor(load_panel(outlook.base_year), years).mean()) - error
     asked = (one.value for one in targets if one.indicator == MANUFACTURING)
     points = next(asked, np.nan)
     undone = [price_that_undoes(base + points, points) for base in BASES]
@@ -140,13 +137,8 @@ def desk_facts(
 
 
 def _range(ranks: pd.Series) -> dict[str, Any]:
-    return {
-        "first": ranks.index[0],
-        "last": ranks.index[-1],
-        "best": ranks.min(),
-        "worst": ranks.max(),
-        "now": ranks.iloc[-1],
-    }
+    years = {"first": ranks.index[0], "last": ranks.index[-1]}
+    return years | {"best": ranks.min(), "worst": ranks.max(), "now": ranks.iloc[-1]}
 
 
 def _row(verdict: Verdict, expected: pd.Series) -> dict[str, Any]:
@@ -171,8 +163,5 @@ def base_effect(growth: pd.Series) -> dict[str, Any] | None:
     last = float(known.iloc[-1])
     usual = float(from_log(to_log(known.iloc[-1 - YEARS_BEFORE : -1]).mean()))
     far = abs(last - usual) >= UNUSUAL
-    return {
-        "last": last,
-        "usual": usual,
-        "side": "usual" if not far else "low" if last < usual else "high",
-    }
+    side = "usual" if not far else "low" if last < usual else "high"
+    return {"last": last, "usual": usual, "side": side}

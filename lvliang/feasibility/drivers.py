@@ -27,14 +27,12 @@ FIRST_JUDGED = 3  # years of data before the first forecast of the nation that i
 SIDES = {"low": -1, "high": 1}
 
 
-def load_tornado(
-    plain: Outlook, scenarios: Sequence[Scenario], *, seed: int, data: Path | None = None
-) -> pd.DataFrame:
+def load_tornado(plain: Outlook, scenarios: Sequence[Scenario], *, seed: int) -> pd.DataFrame:
     """`tornado` with the largest shock of ``scenarios``, once for the same run."""
     struck = [one for one in scenarios if one.drivers.get(SHOCK)]
     shock = max(struck, key=lambda one: abs(_largest(one)), default=None)
     asked = plain.asked | {"shock": asdict(shock) if shock else {}}
-    return kept("tornado", asked, lambda: tornado(plain, shock, seed=seed, data=data), data=data)
+    return kept("tornado", asked, lambda: tornado(plain, shock, seed=seed))
 
 
 def tornado(

@@ -97,15 +97,15 @@ class Answer:
         return (self.starts + self.years - 1) // self.years
 
 
-def find_target(target_id: str, outlook: Outlook, data: Path | None = None) -> Target:
+def find_target(target_id: str, outlook: Outlook) -> Target:
     """The target of that name; a `ParameterError` that names those there are if not told."""
     region, origin = outlook.region.code, outlook.base_year
-    known = {one.target_id: one for one in load_targets(region, origin, outlook.end_year, data)}
+    known = {one.target_id: one for one in load_targets(region, origin, outlook.end_year)}
     faults = {name: missing(target, outlook) for name, target in known.items()}
     told = [name for name, fault in faults.items() if fault is None]
     if target_id in told:
         return known[target_id]
-    bases = _targets_by_base(industry_targets(region, origin, data))
+    bases = _targets_by_base(industry_targets(region, origin))
     fault = faults.get(target_id)
     if fault is None and target_id not in bases:
         problem = f"is not a target;{did_you_mean(target_id, [*told, *bases])}"
@@ -118,13 +118,7 @@ def find_target(target_id: str, outlook: Outlook, data: Path | None = None) -> T
 
 
 def invert(
-    target: Target,
-    outlook: Outlook,
-    *,
-    probability: float,
-    lever: str,
-    seed: int,
-    data: Path | None = None,
+    target: Target, outlook: Outlook, *, probability: float, lever: str, seed: int
 ) -> Answer:
     """The value of a lever of `DRIVER` that gives the target the chance asked for.
 
@@ -143,7 +137,7 @@ def invert(
             f"scenario: {outlook.scenario.scenario_id} fixes {DRIVER[lever]}, which is what is "
             "asked for; legal: a scenario that leaves it free"
         )
-    gaps = vintage_gaps(outlook.region.code, outlook.base_year, data)
+    gaps = vintage_gaps(outlook.region.code, outlook.base_year)
     span = range(outlook.base_year + 1, target.last_year + 1)
     drawn = to_log(outlook.own_paths.sel(indicator="gdp_real_growth", year=list(span)))
     usual = float(from_log(drawn.mean("year")).median()) if lever == "growth" else None
@@ -154,9 +148,9 @@ def invert(
     def with_lever(value: float) -> float:
         path = dict.fromkeys(span, value - (usual or 0.0))
         only = replace(outlook.scenario, drivers={DRIVER[lever]: path})  # the rest is in the draws
-        return chance(condition(outlook, only, seed=seed, data=data))
+        return chance(condition(outlook, only, seed=seed))
 
-    past = _past_spells(lever, outlook.base_year, len(span), data)
+    past = _past_spells(lever, outlook.base_year, len(span))
     regions, ends = (past.index.get_level_values(name) for name in ("region", "year"))
     own = past[regions == outlook.region.code]
     now = chance(outlook)
@@ -178,7 +172,7 @@ def invert(
         last=int(ends.max()) if len(ends) else outlook.base_year,
         own_spells=len(own),
     )
-    if past.empty or (lever == "coal" and not _coal_moves(target, outlook, data)):
+    if past.empty or (lever == "coal" and not _coal_moves(target, outlook)):
         return replace(answer, reason="not_identified")
     answer = replace(answer, at_least=with_lever(answer.least), at_most=with_lever(answer.most))
     reachable = answer.at_least, answer.at_most
@@ -302,18 +296,17 @@ def _below(past: pd.Series, value: float) -> float | None:
     return None if past.empty else 100 * float((past < value).mean())
 
 
-def _coal_moves(target: Target, outlook: Outlook, data: Path | None) -> bool:
+def _coal_moves(target: Target, outlook: Outlook) -> bool:
     """Whether the coal price moves what the target is about: not real growth."""
-    regions = list(outlook.paths["region"].to_numpy())
-    known = exposure(regions, outlook.base_year, data)
+    known = exposure(list(outlook.paths["region"].to_numpy()), outlook.base_year)
     return known is not None and target.indicator != "gdp_real_growth"
 
 
-def _past_spells(lever: str, origin: int, years: int, data: Path | None) -> pd.Series:
+def _past_spells(lever: str, origin: int, years: int) -> pd.Series:
     """Mean growth (% a year) over past spells of as many years, ended by the origin."""
     if lever == "coal":
-        growth = commodity_growth(origin, data=data).to_frame(COAL)
+        growth = commodity_growth(origin).to_frame(COAL)
     else:
-        growth = to_log(load_panel(origin, data).growth)
+        growth = to_log(load_panel(origin).growth)
     spells = from_log(growth.rolling(years).mean()).unstack().dropna()
     return spells.rename_axis(["region", "year"])
