@@ -1,12 +1,10 @@
 """Spells that began alike, by hand and on the real panel."""
 
-import shutil
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from lvliang.feasibility.background import Background, load_background
+from lvliang.feasibility.background import Background
 from lvliang.feasibility.comparable import Cities, comparable_spells, load_cities
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import assess
@@ -73,15 +71,3 @@ def test_verdicts_say_which_class_they_are_held_against():
     assert table["revenue_2021"].reference_class.kind == "province"
     plain = assess(targets, outlook).by_id
     assert plain["gdp_2021"].reference_class.kind == "province"
-
-
-def test_a_background_has_all_there_is(data_copy):
-    found = load_background("141100", 2020)
-    assert found.record is not None
-    assert not found.gaps.empty
-    assert found.cities is not None
-    shutil.rmtree(data_copy / "panel")
-    nothing = load_background("141100", 2020, data_copy)
-    assert nothing.record is None
-    assert nothing.gaps.empty
-    assert nothing.cities is None

@@ -39,15 +39,7 @@ def say(block: str, lang: str = "en", **facts: object) -> list[Any]:
     return text.say(block)[1:]
 
 
-PARTS = pd.DataFrame({
-    "group": ["all", "all", "province", "province"], "horizon": [1, 5, 1, 5],
-    "origins": [13, 9, 13, 9], "cases": 99, "chance": [0.48, 0.40, 0.32, 0.32],
-    "came": [0.47, 0.27, 0.24, 0.07], "brier": 0.142, "reliability": 0.0244,
-    "resolution": 0.0238, "uncertainty": 0.1416,
-})  # fmt: skip
-
-
-def chances(came: list[float], parts: pd.DataFrame | None = None) -> dict[str, Any]:
+def chances(came: list[float]) -> dict[str, Any]:
     """Facts of three horizons with the same chances, and what came of them at five years."""
     given, cases = [0.05, 0.45, 0.95], [100, 200, 100]
     lines = [
@@ -55,10 +47,12 @@ def chances(came: list[float], parts: pd.DataFrame | None = None) -> dict[str, A
         for years, outcome in ((1, given), (3, given), (5, came))
     ]
     bins = pd.concat(lines, ignore_index=True).assign(cases=cases * 3, origins=[9] * 9)
-    if parts is None:
-        means = [np.average(shares, weights=cases) for shares in (given, came)]
-        parts = PARTS[PARTS["group"] == "all"].assign(chance=means[0], came=means[1])
-    return chance_facts(bins, parts) | origin_facts(ORIGINS) | {"longest": 5, "origins": 9}
+    chance, of_came = (np.average(shares, weights=cases) for shares in (given, came))
+    parts = {"group": "all", "horizon": [1, 5], "origins": 9, "cases": 400, "brier": 0.142}
+    parts |= {"reliability": 0.0244, "resolution": 0.0238, "uncertainty": 0.1416}
+    parts |= {"chance": chance, "came": of_came}
+    facts = chance_facts(bins, pd.DataFrame(parts)) | origin_facts(ORIGINS)
+    return facts | {"longest": 5, "origins": 9}
 
 
 def chart(came: list[float]) -> Chart:
