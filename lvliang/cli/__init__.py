@@ -1,13 +1,15 @@
-"""The command line: thin over ``lvliang.site`` and ``lvliang.feasibility``."""
+"""The command line: thin over ``lvliang.site`` and ``lvliang.study``."""
 
 from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 
 import typer
 
-from lvliang.cli import exporting, publishing, questions, records, tables
+from lvliang.cli.questions import assess, backtest, compare, export, forecast, invert
+from lvliang.cli.upkeep import check, clear, freeze, history, info, report, run
 from lvliang.errors import LvliangError
 
 app = typer.Typer(
@@ -21,23 +23,13 @@ app = typer.Typer(
 cache = typer.Typer(help="What earlier runs computed, kept by content.", no_args_is_help=True)
 app.add_typer(cache, name="cache")
 
-COMMANDS = (
-    publishing.report,
-    publishing.run,
-    questions.assess,
-    questions.compare,
-    questions.invert,
-    questions.forecast,
-    questions.backtest,
-    exporting.export,
-    tables.check,
-    tables.freeze,
-    records.history,
-)
-for command in COMMANDS:
-    app.command()(command)
-cache.command()(records.info)
-cache.command()(records.clear)
+COMMANDS: dict[typer.Typer, list[Callable[..., None]]] = {
+    app: [report, run, assess, compare, invert, forecast, backtest, export, check, freeze, history],
+    cache: [info, clear],
+}
+for group, commands in COMMANDS.items():
+    for command in commands:
+        group.command()(command)
 
 
 def main() -> None:

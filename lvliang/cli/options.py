@@ -1,4 +1,4 @@
-"""Options that commands share, and what they do before anything else."""
+"""Options that commands share; those of folders are in force before a command begins."""
 
 from __future__ import annotations
 
@@ -6,35 +6,52 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from lvliang.errors import ParameterError
 
+
+def _use_data(data: Path | None) -> Path | None:
+    """Kernels inherit the choice through the environment."""
+    if data is not None:
+        os.environ["LVLIANG_DATA"] = str(data.resolve())
+    return data
+
+
+def _use_cache(outputs: Path | None) -> Path | None:
+    """The store of a run lies below its outputs, unless its place was chosen."""
+    if outputs is not None and not os.environ.get("LVLIANG_CACHE"):
+        os.environ["LVLIANG_CACHE"] = str(outputs.resolve() / ".cache" / "store")
+    return outputs
+
+
 Parameters = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the notebooks; repeatable."
     ),
 ]
-ScenarioName = Annotated[
+Scenario = Annotated[
     str | None,
-    typer.Option("--scenario", metavar="NAME", help="A name of data/scenarios or a .toml file."),
+    Option("--scenario", metavar="NAME", help="A name of data/scenarios or a .toml file."),
 ]
 Changes = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--set",
         metavar="DRIVER.YEAR=VALUE",
         help="A change of the scenario, such as coal_price.2023=-30%; repeatable.",
     ),
 ]
-RegionName = Annotated[str | None, typer.Option("--region", help="Six-digit code or name.")]
+Region = Annotated[str | None, Option("--region", help="Six-digit code or name.")]
 Data = Annotated[
     Path | None,
-    typer.Option(help="Folder of the tables.", exists=True, file_okay=False),
+    Option(help="Folder of the tables.", exists=True, file_okay=False, callback=_use_data),
 ]
-Outputs = Annotated[Path | None, typer.Option(help="Folder of what a run makes.", file_okay=False)]
-Deadline = Annotated[float, typer.Option(min=1, help="Seconds for the whole run.")]
+Outputs = Annotated[
+    Path | None,
+    Option(help="Folder of what a run makes.", file_okay=False, callback=_use_cache),
+]
 
 
 def given_parameters(
@@ -53,20 +70,3 @@ def given_parameters(
             raise ParameterError(f"{name}: given twice; legal: as an option or by -p")
     given |= {name: value for name, value in options.items() if value}
     return given if region is None else given | {"region": region}
-
-
-def use_data(data: Path | None) -> None:
-    """Kernels inherit the choice through the environment."""
-    if data is not None:
-        os.environ["LVLIANG_DATA"] = str(data.resolve())
-
-
-def use_cache(outputs: Path | None) -> None:
-    """The store of a run lies below its outputs, unless its place was chosen."""
-    if outputs is not None and not os.environ.get("LVLIANG_CACHE"):
-        os.environ["LVLIANG_CACHE"] = str(outputs.resolve() / ".cache" / "store")
-
-
-def use_no_cache() -> None:
-    """Who asks for a check wants the files looked at."""
-    os.environ["LVLIANG_CACHE"] = "off"

@@ -1,103 +1,98 @@
-"""Commands that answer a question in the terminal."""
+"""Commands that answer a question: in the terminal, or as a file for other programs."""
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from lvliang.baseline.package import LAST_KNOWN_YEAR
-from lvliang.cli.options import (
-    Changes,
-    Data,
-    Parameters,
-    RegionName,
-    ScenarioName,
-    given_parameters,
-    use_data,
-)
-from lvliang.cli.terminal import Format, print_comparison, print_rows, print_verdicts
+from lvliang.cli.options import Changes, Data, Parameters, Region, Scenario, given_parameters
+from lvliang.cli.terminal import Format, Printed, print_json, print_pieces, print_rows
+from lvliang.errors import ParameterError
 
 if TYPE_CHECKING:
     from lvliang.study import Study
 
-
-class Indicator(StrEnum):
-    """What ``forecast`` can forecast."""
-
-    gdp_real_growth = "gdp_real_growth"
-    gdp_nominal_growth = "gdp_nominal_growth"
-    gdp_deflator_growth = "gdp_deflator_growth"
-    budget_revenue_growth = "budget_revenue_growth"
-
-
-class Lever(StrEnum):
-    """What ``invert`` can move."""
-
-    growth = "growth"
-    coal = "coal"
-    base = "base"
+Lever = StrEnum("Lever", ["growth", "coal", "base"])
+Indicator = StrEnum(
+    "Indicator",
+    ["gdp_real_growth", "gdp_nominal_growth", "gdp_deflator_growth", "budget_revenue_growth"],
+)
+FileFormat = StrEnum("FileFormat", ["csv", "xlsx", "iamc"])
 
 
 def assess(
-    region: RegionName = None,
+    region: Region = None,
     parameter: Parameters = None,
-    scenario: ScenarioName = None,
+    scenario: Scenario = None,
     changes: Changes = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+    form: Printed = Format.table,
     data: Data = None,
 ) -> None:
     """Judge the targets of a region; prints one row a target."""
-    use_data(data)
-    study = _study("30_feasibility", given_parameters(parameter, scenario, changes, region))
-    print_verdicts(study.verdicts, form, study.run.lang)
+    given = given_parameters(parameter, scenario, changes, region)
+    (study,) = _studies("30_feasibility", given)
+    from lvliang.display.prose import Text
+    from lvliang.feasibility.fields import PUBLIC
+
+    verdicts = study.verdicts
+    if form is Format.table:
+        text = Text("30_feasibility", study.run.lang, {"verdicts": verdicts})
+        print_pieces(text.say("assess"))
+    elif form is Format.json:
+        print_json(verdicts.records(PUBLIC))
+    else:
+        print_rows(verdicts.frame(), form)
 
 
 def compare(
-    scenarios: Annotated[list[str], typer.Argument(help="Names or files, the first held against.")],
-    region: RegionName = None,
+    scenarios: Annotated[list[str], Argument(help="Names or files, the first held against.")],
+    region: Region = None,
     parameter: Parameters = None,
     data: Data = None,
 ) -> None:
     """Hold scenarios against the first of them; prints what moves and which verdicts change."""
-    use_data(data)
     given = given_parameters(parameter, region=region)
-    studies = [_study("40_scenarios", given | {"scenario": name}) for name in scenarios]
+    studies = _studies("40_scenarios", *(given | {"scenario": name} for name in scenarios))
+    from lvliang.display.prose import Text
+    from lvliang.feasibility.scenario_facts import scenario_facts
+
     first = studies[0]
     found = first.compare([study.scenario for study in studies])
-    print_comparison(found, first.years, first.run.lang)
+    facts = scenario_facts(found, first.years) | {"end_year": first.end_year}
+    print_pieces(Text("40_scenarios", first.run.lang, facts).say("compare"))
 
 
 def invert(
-    target: Annotated[str, typer.Argument(help="Target, such as gdp_2021 or gdp_mean.")],
-    probability: Annotated[
-        float, typer.Option(help="Chance that it is to have, 0.01 to 0.99.")
-    ] = 0.5,
+    target: Annotated[str, Argument(help="Target, such as gdp_2021 or gdp_mean.")],
+    probability: Annotated[float, Option(help="Chance that it is to have, 0.01 to 0.99.")] = 0.5,
     by: Annotated[
-        Lever,
-        typer.Option(help="What may move: own growth, the coal price, or an industry's base."),
+        Lever, Option(help="What may move: own growth, the coal price, or an industry's base.")
     ] = Lever.growth,
-    region: RegionName = None,
+    region: Region = None,
     parameter: Parameters = None,
-    scenario: ScenarioName = None,
+    scenario: Scenario = None,
     changes: Changes = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+    form: Printed = Format.table,
     data: Data = None,
 ) -> None:
     """What growth, coal price or base gives a target the chance asked for; prints sentences."""
+    given = given_parameters(parameter, scenario, changes, region)
+    (study,) = _studies("30_feasibility", given)
     from lvliang.display.prose import said
     from lvliang.feasibility import inversion
 
-    use_data(data)
-    given = given_parameters(parameter, scenario, changes, region)
-    study = _study("30_feasibility", given)
-    run, origin, lang = study.run, study.base_year, study.run.lang
+    run, origin = study.run, study.base_year
     if by is Lever.base:
         rows = inversion.bases_for(target, probability, region=run.region, base_year=origin)
         needed = rows.to_dict("records")
         facts = {"needed": needed, "asked": 100 * probability, "base_year": origin}
+        block = "bases"
     else:
         outlook = study.outlook
         wanted = inversion.find_target(target, outlook)
@@ -107,31 +102,28 @@ def invert(
         verdict = study.verdicts.by_id[target]
         rows = inversion.as_row(answer, verdict)
         facts = inversion.inversion_facts(answer, verdict, outlook)
+        block = "answer"
     if form is Format.table:
-        block = "bases" if by is Lever.base else "answer"
-        typer.echo("\n".join(said("invert", lang, block, facts)))
+        typer.echo("\n".join(said("invert", run.lang, block, facts)))
     else:
         print_rows(rows, form)
 
 
 def forecast(
-    origin: Annotated[int, typer.Option(help="Last year known.")] = LAST_KNOWN_YEAR,
-    horizon: Annotated[int, typer.Option(min=1, max=15, help="Years ahead.")] = 5,
-    indicator: Annotated[
-        Indicator, typer.Option(help="What to forecast.")
-    ] = Indicator.gdp_real_growth,
-    regions: Annotated[str, typer.Option(help="all, or codes and names, comma apart.")] = "all",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the paths.")] = 1,
-    draws: Annotated[int, typer.Option(min=100, max=20_000, help="Number of paths.")] = 10_000,
-    thresholds: Annotated[str, typer.Option(help="Rates in %, comma apart.")] = "",
-    out: Annotated[Path | None, typer.Option(help="CSV to write; standard output if none.")] = None,
+    origin: Annotated[int, Option(help="Last year known.")] = LAST_KNOWN_YEAR,
+    horizon: Annotated[int, Option(min=1, max=15, help="Years ahead.")] = 5,
+    indicator: Annotated[Indicator, Option(help="What to forecast.")] = Indicator.gdp_real_growth,
+    regions: Annotated[str, Option(help="all, or codes and names, comma apart.")] = "all",
+    seed: Annotated[int, Option(min=0, help="Seed of the paths.")] = 1,
+    draws: Annotated[int, Option(min=100, max=20_000, help="Number of paths.")] = 10_000,
+    thresholds: Annotated[str, Option(help="Rates in %, comma apart.")] = "",
+    out: Annotated[Path | None, Option(help="CSV to write; standard output if none.")] = None,
     data: Data = None,
 ) -> None:
     """Joint forecasts of the panel as long rows: region, indicator, origin, years, stat, value."""
     from lvliang.projection.engine import draw_everywhere, read_thresholds, summarise
     from lvliang.projection.panel import load_panel
 
-    use_data(data)
     limits = read_thresholds(thresholds)
     panel = load_panel(origin)
     paths = draw_everywhere(
@@ -143,19 +135,13 @@ def forecast(
     rows = summarise(paths, limits)
     rows.insert(1, "indicator", indicator.value)
     rows.insert(2, "origin", origin)
-    text = rows.to_csv(index=False, lineterminator="\n", float_format="%.4f")
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        out.write_text(text, encoding="utf-8")
+    rows.to_csv(out or sys.stdout, index=False, lineterminator="\n", float_format="%.4f")
 
 
 def backtest(
-    draws: Annotated[int, typer.Option(min=100, max=20_000, help="Number of paths.")] = 1_000,
-    region: Annotated[
-        str, typer.Option(help="The city, and its province, shown apart.")
-    ] = "141100",
-    out: Annotated[Path | None, typer.Option(help="CSV of every city and origin.")] = None,
+    draws: Annotated[int, Option(min=100, max=20_000, help="Number of paths.")] = 1_000,
+    region: Annotated[str, Option(help="The city, and its province, shown apart.")] = "141100",
+    out: Annotated[Path | None, Option(help="CSV of every city and origin.")] = None,
     data: Data = None,
 ) -> None:
     """Score the engine and its rivals at every origin the data allow; prints the record."""
@@ -165,7 +151,6 @@ def backtest(
     from lvliang.feasibility.rivals import read_forecasts
     from lvliang.projection.panel import latest_origin, load_panel
 
-    use_data(data)
     city = find_city_with_gdp(region)
     panel = load_panel(latest_origin(data_folder()))
     points = read_forecasts(panel)
@@ -186,11 +171,48 @@ def backtest(
         found.to_csv(out, index=False, lineterminator="\n", float_format="%.4f")
 
 
-def _study(notebook: str, given: dict[str, str]) -> Study:
-    """The study of checked parameters; a wrong one is refused before anything is imported."""
+def export(
+    form: Annotated[FileFormat, Option("--format", help="iamc is read by pyam.")] = FileFormat.csv,
+    scenario: Annotated[
+        list[str] | None,
+        Option(
+            "--scenario",
+            metavar="NAME",
+            help="A scenario of the export, baseline if none; repeatable.",
+        ),
+    ] = None,
+    region: Region = None,
+    parameter: Parameters = None,
+    out: Annotated[
+        Path | None,
+        Option(help="File to write, .csv or .xlsx; standard output if none and not xlsx."),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Facts and projections of a region as one long table, for other programs."""
+    from lvliang.export import files
+
+    files.check_place(form.value, out)
+    given = given_parameters(parameter, region=region)
+    if scenario and "scenario" in given:
+        raise ParameterError("scenario: given twice; legal: as options or by -p")
+    names = scenario or [given.get("scenario", "baseline")]
+    studies = _studies("30_feasibility", *(given | {"scenario": name} for name in names))
+    from lvliang.export.rows import collect
+
+    suffix = out.suffix if out else ".csv"
+    made = files.content(collect(studies), form.value, suffix, studies[0].run.lang)
+    if out is None:
+        typer.echo(made, nl=False)
+    else:
+        files.write_whole(out, made)
+
+
+def _studies(notebook: str, *given: dict[str, str]) -> list[Study]:
+    """Studies of checked parameters; a wrong one is refused before anything is imported."""
     from lvliang import parameters
 
-    run = parameters.check(notebook, given)
+    runs = [parameters.check(notebook, one) for one in given]
     from lvliang.study import Study
 
-    return Study(run)
+    return [Study(run) for run in runs]

@@ -1,74 +1,40 @@
-"""What the command line prints: progress, verdicts, the audit."""
+"""How answers are printed, and what shows that a run gets on."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
-from functools import cached_property
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Option
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lvliang.display.show import Piece
+
+Format = StrEnum("Format", ["table", "csv", "json"])
+Printed = Annotated[Format, Option("--format", help="How to print.")]
 
 
-class Format(StrEnum):
-    """How a command prints."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
-def print_audit(lang: str) -> None:
-    """The claims by verdict; sources that differ are findings, not faults."""
-    from lvliang.baseline.audit import VERDICTS, judge, load_evidence
-    from lvliang.baseline.audit_facts import claim_facts
-    from lvliang.display.prose import said
-    from lvliang.display.words import words_in
-    from lvliang.parameters import NotebookParameters
-
-    judged = judge(load_evidence(NotebookParameters().base_year))
-    for name in VERDICTS:
-        rows = judged[judged["verdict"] == name]
-        typer.echo(f"{len(rows):>8}  {words_in(lang).label(name, 'audit_verdict').lower()}")
-        for words in said("00_data_audit", lang, "listing", {"listed": claim_facts(rows)}):
-            typer.echo(f"{'':10}{words}")
-
-
-def print_verdicts(verdicts: Any, form: Format, lang: str) -> None:
-    if form is Format.table:
-        from lvliang.display.prose import Text
-
-        _print_pieces(Text("30_feasibility", lang, {"verdicts": verdicts}).say("assess"))
-    elif form is Format.json:
-        from lvliang.feasibility.fields import PUBLIC
-
-        _print_json(verdicts.records(PUBLIC))
-    else:
-        print_rows(verdicts.frame(), form)
-
-
-def print_rows(rows: Any, form: Format) -> None:
+def print_rows(rows: pd.DataFrame, form: Format) -> None:
     """Rows as JSON or CSV."""
     if form is Format.json:
-        _print_json(json.loads(rows.to_json(orient="records", force_ascii=False)))
+        print_json(json.loads(rows.to_json(orient="records", force_ascii=False)))
     else:
         typer.echo(rows.to_csv(index=False), nl=False)
 
 
-def _print_json(records: Any) -> None:
+def print_json(records: list[dict[str, Any]]) -> None:
+    """Records a person can read."""
     typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
 
 
-def print_comparison(found: Any, years: range, lang: str) -> None:
-    """Scenarios side by side, and the verdicts whose class changes."""
-    from lvliang.display.prose import Text
-    from lvliang.feasibility.comparison import scenario_facts
-
-    facts = scenario_facts(found, years) | {"end_year": years[-1]}
-    _print_pieces(Text("40_scenarios", lang, facts).say("compare"))
-
-
-def _print_pieces(pieces: Any) -> None:
+def print_pieces(pieces: Iterable[Piece]) -> None:
     """Sentences and tables, in their order."""
     from rich.console import Console
     from rich.table import Column, Table
@@ -86,45 +52,23 @@ def _print_pieces(pieces: Any) -> None:
         Console().print(grid)
 
 
-class Progress:
-    """One line for each notebook under way, on stderr, only where a person looks on."""
+@contextmanager
+def progress() -> Iterator[Callable[..., None]]:
+    """What tells how far a thing of a name is: a bar each, on stderr, where a person looks on."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    def __init__(self) -> None:
-        self._tasks: dict[str, Any] = {}
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    off = not console.is_terminal
+    bars = Progress(*columns, TimeElapsedColumn(), console=console, transient=True, disable=off)
+    bar = cache(partial(bars.add_task, total=None))
 
-    def __enter__(self) -> Progress:
-        return self
+    def tell(name: str, **state: Any) -> None:
+        bars.start()  # not before there is something to tell
+        bars.update(bar(name), **state)
 
-    def __exit__(self, *_: object) -> None:
-        if "_bars" in vars(self):
-            self._bars.stop()
-
-    @cached_property
-    def _bars(self) -> Any:
-        """Bars, from the first thing that there is to tell."""
-        from rich import progress
-        from rich.console import Console
-
-        bars = progress.Progress(
-            progress.TextColumn("{task.description}"),
-            progress.BarColumn(),
-            progress.MofNCompleteColumn(),
-            progress.TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        bars.start()
-        return bars
-
-    def notebook(self, job: Any, done: int, total: int) -> None:
-        """``done`` of ``total`` cells of a notebook have run."""
-        self._bars.update(self._task(job.name), completed=done, total=total)
-
-    def table(self, name: str, rows: int) -> None:
-        """A table was checked."""
-        self._bars.update(self._task("data"), advance=1, description=f"{name} ({rows})")
-
-    def _task(self, name: str) -> Any:
-        if name not in self._tasks:
-            self._tasks[name] = self._bars.add_task(name, total=None)
-        return self._tasks[name]
+    try:
+        yield tell
+    finally:
+        bars.stop()
