@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 import signal
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
+import pandas as pd
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -68,13 +68,9 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("small") / "data"
     shutil.copytree(PROJECT / "data", folder)
     for table in (folder / "panel").glob("*.csv"):
-        with table.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
-            kept = [row for row in rows if row["region_code"].startswith(SHANXI_AND_BEIJING)]
-        with table.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, rows.fieldnames or [], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(kept)
+        rows = pd.read_csv(table, dtype=str, keep_default_na=False)
+        kept = rows[rows["region_code"].str.startswith(SHANXI_AND_BEIJING)]
+        kept.to_csv(table, index=False, lineterminator="\n")
     return folder
 
 
