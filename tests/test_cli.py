@@ -26,6 +26,7 @@ from lvliang.errors import LvliangError
 from lvliang.site import publication
 from lvliang.site.publish import lock
 
+pytestmark = pytest.mark.usefixtures("shared_store")
 LVLIANG = Path(sys.executable).with_name("lvliang")
 FEW = ["-p", "draws=1000"]
 KEYS = """
@@ -116,10 +117,9 @@ def test_check_prints_the_rows_of_each_table(call: Call, small_data: Path) -> No
 
 
 @pytest.fixture
-def assessed(call: Call, small_data: Path, store_of_all: Path) -> Call:
+def assessed(call: Call, small_data: Path) -> Call:
     """The targets of Lvliang in a form, from the store."""
-    with mock.patch.dict(os.environ, LVLIANG_CACHE=str(store_of_all)):
-        yield lambda *words: call("assess", *FEW, "--data", small_data, *words)
+    return lambda *words: call("assess", *FEW, "--data", small_data, *words)
 
 
 def test_assess_json_is_one_object_a_target_and_the_same_in_every_process(assessed, small_data):
