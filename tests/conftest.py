@@ -43,19 +43,16 @@ def data_copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PROJECT / "data", tmp_path / "data"))
 
 
-@pytest.fixture(scope="session")
-def store_of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for all the processes that tests run in."""
+@pytest.fixture(scope="module")
+def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Results are kept for all files, in every process, that ask for it.
+
+    None of them may replace what computes.
+    """
     own = tmp_path_factory.getbasetemp()
     store = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "store"
     store.mkdir(exist_ok=True)
-    return store
-
-
-@pytest.fixture(scope="module")
-def shared_store(store_of_all: Path) -> Iterator[None]:
-    """Results are kept for all files that ask for it; none of them may replace what computes."""
-    with mock.patch.dict(os.environ, LVLIANG_CACHE=str(store_of_all)):
+    with mock.patch.dict(os.environ, LVLIANG_CACHE=str(store)):
         yield
 
 
