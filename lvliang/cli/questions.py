@@ -60,11 +60,11 @@ def compare(
     given = given_parameters(parameter, region=region)
     studies = _studies("40_scenarios", *(given | {"scenario": name} for name in scenarios))
     from lvliang.display.prose import Text
-    from lvliang.feasibility.scenario_facts import scenario_facts
+    from lvliang.feasibility.comparison import scenario_facts
 
     first = studies[0]
     found = first.compare([study.scenario for study in studies])
-    facts = scenario_facts(found, first.years) | {"end_year": first.end_year}
+    facts = scenario_facts(found, first.years) | {"end_year": first.years[-1]}
     print_pieces(Text("40_scenarios", first.run.lang, facts).say("compare"))
 
 

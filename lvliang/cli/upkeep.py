@@ -101,13 +101,13 @@ def check(
 
 def _print_audit() -> None:
     """The claims by verdict; sources that differ are findings, not faults."""
-    from lvliang.baseline.audit import VERDICTS, audit
+    from lvliang.baseline.audit import VERDICTS, judge, load_evidence
     from lvliang.baseline.audit_facts import claim_facts
     from lvliang.display.prose import said
     from lvliang.display.words import words_in
     from lvliang.parameters import NotebookParameters
 
-    judged = audit(NotebookParameters().base_year)
+    judged = judge(load_evidence(NotebookParameters().base_year))
     for name in VERDICTS:
         rows = judged[judged["verdict"] == name]
         typer.echo(f"{len(rows):>8}  {words_in('en').label(name, 'audit_verdict').lower()}")
