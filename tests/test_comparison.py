@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from lvliang.baseline.history import has_report
 from lvliang.baseline.regions import find_region
 from lvliang.cli import app
-from lvliang.display.figures import scenarios as drawings
+from lvliang.display import figures as drawings
 from lvliang.display.prose import Piece, Text
 from lvliang.display.show import Appendix, Chart, Sentence, Table
 from lvliang.errors import ParameterError
@@ -322,7 +322,8 @@ def test_a_verdict_that_is_held_holds_its_word_in_the_panels_too() -> None:
     row = boom & verdicts["target_id"].eq("revenue_mean")
     held = verdicts.assign(likelihood=verdicts["likelihood"].where(~row, "unlikely"))
     (switch,) = said(replace(found(), verdicts=held), "switch")
-    (_, judged) = switch.panels[load_scenario("coal_boom", **YEARS).title_zh]
+    title = load_scenario("coal_boom", **YEARS).title_zh
+    ((_, judged),) = (panel.pieces for panel in switch.pieces if panel.title == title)
     told = judged.frame.iloc[:, -1].tolist().count("可能性较小")
     assert told == held.loc[boom, "likelihood"].eq("unlikely").sum()
 

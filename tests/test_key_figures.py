@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lvliang.display.key_figures import KeyFigure, KeyFigures
 from lvliang.display.prose import Text
+from lvliang.display.show import KeyFigure, KeyFigures
 from lvliang.feasibility.verdicts import Verdict, Verdicts
 
 TARGET = {

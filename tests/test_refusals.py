@@ -9,7 +9,7 @@ import without_kernels
 from nbformat import NotebookNode, v4, write
 
 from lvliang import parameters
-from lvliang.display.tabular import DATA_TYPE
+from lvliang.display.show import DATA_TYPE
 from lvliang.errors import QualityError
 from lvliang.site.run import Job
 

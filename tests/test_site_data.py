@@ -11,8 +11,7 @@ import pandas as pd
 from bs4 import BeautifulSoup
 from nbformat import v4
 
-from lvliang.display.show import Appendix, Sentence, Table, contents_of
-from lvliang.display.tabular import DATA_TYPE
+from lvliang.display.show import DATA_TYPE, Appendix, Sentence, Table, contents_of
 from lvliang.site.site_data import listing_html, shown_on, write_data
 
 PAGE = "10_baseline"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,7 +14,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from lvliang.baseline.history import has_gap
 from lvliang.display import fonts
-from lvliang.display.words import MINUS, number
+from lvliang.display.words import MINUS
 
 FACT = "#12395f"
 PROJECTION = "#b25a00"
@@ -38,17 +37,10 @@ def new_axes(units: str, pad: float = 6.0, size: tuple[float, float] = SIZE) -> 
     import seaborn as sns
 
     sns.set_theme(style="whitegrid", rc={"grid.color": "#e3e8ed", "axes.edgecolor": MUTED})
-    plt.rcParams.update(
-        {
-            "font.family": [fonts.register()],
-            "font.size": POINTS,
-            "axes.labelsize": POINTS,
-            "xtick.labelsize": POINTS,
-            "ytick.labelsize": POINTS,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-        }
-    )
+    plt.rc("font", family=[fonts.register()], size=POINTS)
+    for group in ("axes", "xtick", "ytick"):
+        plt.rc(group, labelsize=POINTS)
+    plt.rc("axes.spines", top=False, right=False)
     figure, axes = plt.subplots(figsize=size, layout="constrained")
     axes.set_ylabel(units, color=MUTED, rotation="horizontal", ha="left", va="baseline")
     above = axes.transAxes + ScaledTranslation(0, pad / 72, figure.dpi_scale_trans)
@@ -98,18 +90,9 @@ def log_levels(axes: Axes) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
 
 
-def bands(axes: Axes, quantiles: pd.DataFrame) -> None:
-    """90 and 50 % bands and the dashed median."""
-    for low, high, shade in ((0.05, 0.95, 0.18), (0.25, 0.75, 0.32)):
-        axes.fill_between(
-            quantiles.index,
-            quantiles[low],
-            quantiles[high],
-            color=PROJECTION,
-            alpha=shade,
-            linewidth=0,
-        )
-    axes.plot(quantiles.index, quantiles[0.5], color=PROJECTION, linewidth=2, linestyle="--")
+def band(axes: Axes, low: pd.Series, high: pd.Series, alpha: float) -> None:
+    """What lies between two quantiles by year, shaded."""
+    axes.fill_between(low.index, low, high, color=PROJECTION, alpha=alpha, linewidth=0)
 
 
 def facts(axes: Axes, actual: pd.Series, *, dots: bool = False) -> None:
@@ -132,16 +115,11 @@ def last_data(axes: Axes, year: int, label: str) -> None:
     axes.axvline(year, ymax=1.08, color=MUTED, linewidth=1, linestyle=":", clip_on=False)
     first, last = axes.get_xlim()
     left = (year - first) / (last - first) > 0.4
-    axes.annotate(
-        label,
-        (year, 1),
-        xycoords=axes.get_xaxis_transform(),
-        xytext=(-4 if left else 4, 8),
-        textcoords="offset points",
-        ha="right" if left else "left",
-        va="bottom",
+    annotate(
+        axes, label, (year, 1), (-4 if left else 4, 8),
+        xycoords=axes.get_xaxis_transform(), ha="right" if left else "left", va="bottom",
         color=MUTED,
-    )
+    )  # fmt: skip
 
 
 def year_ticks(axes: Axes, *marked: int, across: int = 1) -> None:
@@ -160,59 +138,28 @@ def year_ticks(axes: Axes, *marked: int, across: int = 1) -> None:
     axes.xaxis.set_major_formatter(Years())
 
 
-def quantile_ends(
-    quantiles: pd.DataFrame, names: Mapping[float, str], decimals: int
-) -> list[tuple[float, str, str]]:
-    """What the right end of a fan is labelled with: value, words, colour."""
-    last = quantiles.iloc[-1]
-    return [
-        (last[level], f"{name} {number(last[level], decimals)}", PROJECTION)
-        for level, name in names.items()
-    ]
+def annotate(
+    axes: Axes, words: str, point: tuple[float, float], offset: tuple[float, float], **style: Any
+) -> None:
+    """Words beside a point, so many points of the page to the right and above."""
+    axes.annotate(words, point, xytext=offset, textcoords="offset points", **style)
 
 
 def label_ends(axes: Axes, year: float, ends: list[tuple[float, str, str]]) -> None:
-    """Label lines at their right ends, pushed apart where they would overlap."""
+    """Label lines, by value, words and colour, at their right ends, pushed apart where they would
+    overlap.
+    """
     axes.figure.canvas.draw()
-    ordered = sorted(ends)
-    heights = [_height(axes, year, value) for value, _, _ in ordered]
-    for (value, words, colour), height, place in zip(
-        ordered, heights, _apart(heights), strict=True
-    ):
-        axes.annotate(
-            words,
-            (year, value),
-            xytext=(6, place - height),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            annotation_clip=False,
-        )
-
-
-def label_points(axes: Axes, values: pd.Series) -> None:
-    """The first and the last value of a line, above their points."""
-    for year in sorted({values.index[0], values.index[-1]}):
-        axes.annotate(
-            number(values[year]),
-            (year, values[year]),
-            xytext=(0, 7),
-            textcoords="offset points",
-            ha="center",
-            color=FACT,
-        )
-
-
-def _height(axes: Axes, year: float, value: float) -> float:
-    """Height of a point on the page, in points."""
-    return float(axes.transData.transform((year, value))[1]) * 72 / axes.figure.dpi
+    points = [(year, value) for value, _, _ in sorted(ends)]
+    heights = [axes.transData.transform(point)[1] * 72 / axes.figure.dpi for point in points]
+    moved = [place - height for place, height in zip(_apart(heights), heights, strict=True)]
+    for point, (_, words, colour), up in zip(points, sorted(ends), moved, strict=True):
+        annotate(axes, words, point, (6, up), va="center", color=colour, annotation_clip=False)
 
 
 def _apart(heights: list[float]) -> list[float]:
     """Sorted heights, moved as little as keeps them ``LABEL_GAP`` apart and centred.
 
-    Examples
-    --------
     >>> _apart([0.0, 1.0, 40.0])
     [-6.0, 7.0, 40.0]
     """
@@ -232,10 +179,8 @@ def _low(group: list[float]) -> float:
 def _speaks(axis: Axis) -> bool:
     """Whether ticks are years or names; what stands between dollars is a formula."""
     ticks = [tick.get_text() for tick in axis.get_ticklabels()]
-    names = (tick for tick in ticks if "$" not in tick)
-    return isinstance(axis.get_major_formatter(), Years) or any(
-        character.isalpha() for name in names for character in name
-    )
+    names = "".join(tick for tick in ticks if "$" not in tick)
+    return isinstance(axis.get_major_formatter(), Years) or any(map(str.isalpha, names))
 
 
 def _tick(value: float, _position: Any) -> str:

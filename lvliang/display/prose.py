@@ -1,8 +1,6 @@
 """The text of a page: one Markdown file a language, its blocks filled with the facts of a run.
 
-What a text may say is in ``docs/texts.md``: paragraphs, headings, ``!headline`` and the like, and
-what is called: ``table``, ``rows``, ``chart``, ``appendix``, ``section``, ``contents``,
-``switch``. It may ask about facts, never compute them.
+What a text may say is in ``docs/texts.md``. It may ask about facts, never compute them.
 """
 
 from __future__ import annotations
@@ -10,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, partial, reduce
-from importlib import import_module
+from functools import cache, partial
 from itertools import chain
 from traceback import walk_tb
 from typing import Any
@@ -28,9 +25,7 @@ from jinja2.ext import Extension
 from jinja2.runtime import Macro
 
 from lvliang.baseline.regions import Region
-from lvliang.display import figures
 from lvliang.display.filters import UnknownWord, filters
-from lvliang.display.key_figures import KeyFigure, KeyFigures
 from lvliang.display.show import (
     NOTHING_STYLE,
     Appendix,
@@ -38,27 +33,30 @@ from lvliang.display.show import (
     Contents,
     Formula,
     Heading,
+    KeyFigure,
+    KeyFigures,
     Piece,
     Section,
     Sentence,
+    Switch,
     Table,
     Title,
     nothing_to_show,
     show,
 )
-from lvliang.display.switch import Switch
 from lvliang.display.texts import SHARED, TEXTS
 from lvliang.display.words import LANGUAGES, Words, capital, number, words_in
 from lvliang.errors import DataError
 from lvliang.projection.scenario import Scenario
 
 STYLES = ("headline", "note", "caveat", NOTHING_STYLE)
-More = Callable[[str], Iterable[Piece]] | None
-BAR = "\1"  # a bar of what is told, which ends no cell of `rows`
-WHOLE = r"(?m)^(?!.*\{% el)(\{% (if|for) .*)(\{% end\2 \+?%\})\n(?!\{[%{]-)"  # a case on one line
+Inside = Callable[[], str]  # what stands between the tags of a call
+BAR = "\1"  # a bar of a fact, which ends no cell of `rows`
 MARK = "\0"  # before the number of a piece that was called, which stands for it in the text
 HEADING = re.compile(r"(?m)^\s*#+ .*$")  # which is a line
 PARAGRAPH = re.compile(r"\n\s*\n|\n\s*(?=![a-z])")  # what lies between two of them
+LAST_TAG = re.compile(r"[^-+]%\}[ \t]*\n")
+CASE_OR_LOOP = re.compile(r"(\{% (if|for) .*)(\{% end\2 \+?%\})\n")
 
 
 class Text:
@@ -75,8 +73,8 @@ class Text:
     def __init__(self, name: str, lang: str, facts: Mapping[str, Any]) -> None:
         self.lang = lang
         self._file = f"{name}.{lang}.md"
-        self._pieces: list[Piece] = []
-        called = {
+        self._called: list[Piece] = []
+        calls = {
             "table": self._table,
             "rows": self._rows,
             "chart": self._chart,
@@ -87,18 +85,18 @@ class Text:
             "panel": partial(self._section, ""),
         }
         with _faults_named(self._file):
-            self._template = environment(lang).get_template(self._file)
+            own = environment(lang).get_template(self._file)
             shared = environment(lang).get_template(f"{SHARED}.{lang}.md")
-            told = vars(shared.make_module(called))
-            macros = {name: it for name, it in told.items() if isinstance(it, Macro)}
-            if twice := (macros | called).keys() & facts:
+            macros = vars(shared.make_module(calls)).items()
+            calls |= {name: macro for name, macro in macros if isinstance(macro, Macro)}
+            if twice := calls.keys() & facts:
                 raise UnknownWord(f"a fact has the name of what all texts call: {', '.join(twice)}")
-            self._context = self._template.new_context({**facts, **macros, **called})
+            self._context = own.new_context({**facts, **calls})
             # Macros outside the blocks serve all of them; no block is filled for that.
-            self._context.blocks = {name: [lambda _: iter(())] for name in self._template.blocks}
-            list(self._template.root_render_func(self._context))
+            self._context.blocks = {name: [lambda _: iter(())] for name in own.blocks}
+            list(own.root_render_func(self._context))
             # Its own stand first in what is legal, and where both have one.
-            self._blocks = self._template.blocks | shared.blocks | self._template.blocks
+            self._blocks = own.blocks | shared.blocks | own.blocks
 
     def say(self, block: str) -> list[Piece]:
         """The pieces of a block, in their order.
@@ -112,47 +110,49 @@ class Text:
             legal = ", ".join(self._blocks)
             raise DataError(f"{TEXTS / self._file}: no block {block!r}; legal: {legal}")
         with _faults_named(self._file):
-            return list(self._parts("".join(self._blocks[block](self._context))))
+            return list(self._pieces("".join(self._blocks[block](self._context))))
 
-    def _parts(self, rendered: str) -> Iterator[Piece]:
-        """A piece a paragraph; key figures that follow each other are one."""
+    def _pieces(self, rendered: str) -> Iterator[Piece]:
+        """A piece a paragraph; all key figures are one."""
         figures: list[KeyFigure] = []
         for paragraph in re.split(PARAGRAPH, re.sub(HEADING, r"\n\n\g<0>\n\n", rendered)):
-            told = paragraph.strip().replace(BAR, "|")
-            first, *lines = map(str.strip, told.split("\n"))
+            first, *lines = map(str.strip, paragraph.strip().replace(BAR, "|").split("\n"))
             if first == "!figure":
                 figures.append(KeyFigure(*lines))
             elif first == "!sheet":
                 yield Title(*lines)
-            elif said := self._line(paragraph):
-                yield self._part(said)
+            elif line := self._line(paragraph):
+                yield self._piece(line)
         if figures:
             yield KeyFigures(figures)
 
-    def _part(self, said: str) -> Piece:
-        if said.startswith(MARK):
-            return self._pieces[int(said[1:])]
-        first, _, rest = said.partition(" ")
+    def _piece(self, line: str) -> Piece:
+        if line.startswith(MARK):
+            return self._called[int(line[1:])]
+        first, _, rest = line.partition(" ")
         if first in ("#", "##", "###"):
             return Heading(rest, len(first))
         if first == "!formula":
             return Formula(rest)
-        if first.startswith("!"):
-            if first[1:] not in STYLES:
-                legal = ", !".join([*STYLES, "formula", "figure"])
-                raise UnknownWord(f"{first!r} opens no paragraph; legal: !{legal}")
-            return Sentence(rest, first[1:])
-        return Sentence(said)
+        if not first.startswith("!"):
+            return Sentence(line)
+        if first[1:] not in STYLES:
+            legal = ", !".join([*STYLES, "formula", "figure"])
+            raise UnknownWord(f"{first!r} opens no paragraph; legal: !{legal}")
+        return Sentence(rest, first[1:])
+
+    def _line(self, words: str) -> str:
+        return words_in(self.lang).on_one_line(words).replace(BAR, "|")
 
     def _keep(self, piece: Piece) -> str:
-        self._pieces.append(piece)
-        return f"\n\n{MARK}{len(self._pieces) - 1}\n\n"
+        self._called.append(piece)
+        return f"\n\n{MARK}{len(self._called) - 1}\n\n"
 
     def _table(
         self,
         frame: pd.DataFrame | pd.Series,
         caption: str = "",
-        caller: Callable[[], str] = str,
+        caller: Inside = str,
         *,
         cards: bool = False,
         decimals: int = 1,
@@ -161,14 +161,12 @@ class Text:
         rest: str | Macro | None = None,
         **heads: str,
     ) -> str:
-        """A table, its caption said or inside: the columns of a frame that have a head. A frame
-        without rows gives none.
+        """A table (`Table`), its caption said or inside: the columns of a frame that have a head.
 
-        A head may say how its values are told: ``"Gap | num(1)"``; ``rest`` says it of the
-        columns without a head, which are called by their own names, or is a macro that heads
-        them by these; columns then stand as in the frame. A narrow screen leaves out the column
-        ``desk``. What the first ``shared`` columns say is said once above the rows that have it in
-        common. A series has the columns ``year`` and ``value``.
+        A head may name filters of its values: ``"Gap | num(1)"``; ``rest`` names those of the
+        columns without a head, which are called by their own names, or is a macro that heads them
+        by these; columns then stand as in the frame. A series has the columns ``year`` and
+        ``value``; a frame without rows gives no table.
         """
         if not len(frame):
             return ""
@@ -177,83 +175,75 @@ class Text:
         if rest is not None:
             named = rest if callable(rest) else (f"{{}} | {rest}" if rest else "{}").format
             heads = {name: heads.get(name) or named(name) for name in frame}
-        told = {name: head.split("|") for name, head in heads.items() if name in frame}
-        columns = {
-            self._line(head): reduce(
-                lambda column, way: column.map(self._way(way)), ways, frame[name]
-            )
-            for name, (head, *ways) in told.items()
-        }
-        caption, shown = self._line(caption + caller()), pd.DataFrame(columns)
-        narrow = self._line(told[desk][0]) if desk in told else ""
-        return self._keep(Table(caption, shown, cards, decimals, narrow, shared))
+        columns = {}
+        for name in filter(frame.__contains__, heads):
+            head, *ways = heads[name].split("|")
+            column = frame[name]
+            for way in ways:
+                column = column.map(self._filter(way))
+            columns[self._line(head)] = column
+        caption = self._line(caption + caller())
+        narrow = self._line(heads.get(desk, "").partition("|")[0])
+        return self._keep(Table(caption, pd.DataFrame(columns), cards, decimals, narrow, shared))
 
-    def _rows(self, caller: Callable[[], str], *, cards: bool = False) -> str:
+    def _rows(self, caller: Inside, *, cards: bool = False) -> str:
         """A table row by row: inside stand its caption, then heads and rows between bars.
 
         A row ends with a bar at the end of a line, and may be broken before a bar. Heads without
         a row give no table.
         """
-        caption, _, told = caller().partition("|")
-        lines = re.split(r"\|\s*\n\s*\|", told.strip().removesuffix("|"))
+        caption, _, cells = caller().partition("|")
+        lines = re.split(r"\|\s*\n\s*\|", cells.strip().removesuffix("|"))
         heads, *rows = ([self._line(cell) for cell in line.split("|")] for line in lines)
         if odd := [row for row in rows if len(row) != len(heads)]:
             raise UnknownWord(f"{len(heads)} heads, and a row of {odd[0]}")
         table = Table(self._line(caption), pd.DataFrame(rows, columns=heads), cards)
         return self._keep(table) if rows else ""
 
-    def _way(self, told: str) -> Callable[[Any], str]:
-        """How a value is told: ``num(2)``, ``label(treatment)``."""
-        name, _, argument = told.strip(" )").partition("(")
+    def _filter(self, call: str) -> Callable[[Any], str]:
+        """The filter of a head: ``num(2)``, ``label(treatment)``."""
+        name, _, argument = call.strip(" )").partition("(")
         known = environment(self.lang).filters
         if name not in known:
             raise UnknownWord(f"nothing is told as {name!r}; legal: {', '.join(known)}")
-        found: Callable[..., str] = known[name]
+        filter_: Callable[..., str] = known[name]
         given: Any = int(argument) if argument.isdigit() else argument
-        return (lambda value: found(value, given)) if argument else found
+        return (lambda value: filter_(value, given)) if argument else filter_
 
-    def _chart(self, drawing: str, *facts: Any, caller: Callable[[], str], **labels: str) -> str:
-        """A drawing of `figures`, as ``"ranks.bars"``, with its labels; inside stand its title,
-        what it measures, the same in words, and the table of its numbers.
+    def _chart(self, drawing: str, *facts: Any, caller: Inside, **labels: str) -> str:
+        """A drawing of `figures` with its labels; inside stand its title, what it measures, the
+        same in words, and the table of its numbers.
         """
-        module, _, name = drawing.partition(".")
-        draw = getattr(import_module(f"{figures.__name__}.{module}"), name)
-        found = list(self._parts(caller()))
-        if len(found) != 4:
-            raise UnknownWord(f"{drawing}: inside stand a title, what it measures, words, a table")
-        title, subtitle, alternative, table = found
-        return self._keep(
-            Chart(
-                draw(*facts, **labels),
-                capital(title.words),
-                subtitle.words,
-                alternative.words,
-                table.frame,
-                self.lang,
-                table.decimals,
-            )
-        )
+        from lvliang.display import figures
 
-    def _appendix(self, summary: str, more: More = None, *, caller: Callable[[], str]) -> str:
+        inside = list(self._pieces(caller()))
+        if len(inside) != 4:
+            raise UnknownWord(f"{drawing}: inside stand a title, what it measures, words, a table")
+        title, subtitle, alternative, table = inside
+        figure = getattr(figures, drawing)(*facts, **labels)
+        words = (capital(title.words), subtitle.words, alternative.words)
+        return self._keep(Chart(figure, *words, table.frame, self.lang, table.decimals))
+
+    def _appendix(
+        self,
+        summary: str,
+        more: Callable[[str], Iterable[Piece]] | None = None,
+        *,
+        caller: Inside,
+    ) -> str:
         """What stands inside, folded up, and the pieces that ``more`` has for a language."""
-        pieces = [*self._parts(caller()), *(more(self.lang) if more else [])]
+        pieces = [*self._pieces(caller()), *(more(self.lang) if more else [])]
         return self._keep(Appendix(summary, pieces or nothing_to_show(self.lang)))
 
-    def _section(self, anchor: str, title: str, caller: Callable[[], str]) -> str:
-        """What stands inside, under a heading that can be linked to."""
-        return self._keep(Section(anchor, title, list(self._parts(caller()))))
+    def _section(self, anchor: str, title: str, caller: Inside) -> str:
+        return self._keep(Section(title, list(self._pieces(caller())), anchor))
 
-    def _switch(self, legend: str, name: str, shown: str, caller: Callable[[], str]) -> str:
-        """Panels of which a page shows one, at first that with the title ``shown``."""
-        panels = {panel.title: panel.pieces for panel in self._parts(caller())}
-        return self._keep(Switch(legend, name, panels, shown))
+    def _switch(self, legend: str, name: str, shown: str, caller: Inside) -> str:
+        return self._keep(Switch(legend, list(self._pieces(caller())), name, shown))
 
-    def _contents(self, title: str, caller: Callable[[], str]) -> str:
+    def _contents(self, title: str, caller: Inside) -> str:
         """Links to sections, inside as ``[title](#anchor)``."""
         return self._keep(Contents(title, re.findall(r"\[(.+)\]\(#(.+)\)", caller())))
-
-    def _line(self, said: str) -> str:
-        return words_in(self.lang).on_one_line(said).replace(BAR, "|")
 
 
 class Page:
@@ -270,9 +260,9 @@ class Page:
 
         def pieces(lang: str) -> list[Piece]:
             parts = (self._texts[lang].say(b) if isinstance(b, str) else b(lang) for b in blocks)
-            said = list(chain.from_iterable(parts))
-            is_empty = said and not goes_on and all(isinstance(piece, Heading) for piece in said)
-            return [*said, *nothing_to_show(lang)] if is_empty else said
+            shown = list(chain.from_iterable(parts))
+            is_empty = shown and not goes_on and all(isinstance(piece, Heading) for piece in shown)
+            return [*shown, *nothing_to_show(lang)] if is_empty else shown
 
         show(pieces, self._lang)
 
@@ -283,38 +273,47 @@ def said(name: str, lang: str, block: str, facts: Mapping[str, Any]) -> list[str
 
 
 class _Paragraphs(Extension):
-    """Jinja drops the end of a line after a tag, so that no tag breaks a paragraph; where an empty
-    line follows, the paragraph does end. A case or a loop on one line says what it says on three.
+    """Jinja drops the end of a line after a tag, so that no tag breaks a paragraph; this keeps
+    the ends that a reader sees.
     """
 
     def preprocess(self, source: str, _name: str | None, _filename: str | None = None) -> str:
-        source = re.sub(r"(?m)(?<![-+])%\}[ \t]*$(?=\n[ \t]*$)", "+%}", source)
-        return re.sub(WHOLE, r"\1\n\3", source)
+        lines = source.splitlines(keepends=True)
+        return "".join(map(_with_its_end, lines, [*lines[1:], ""]))
+
+
+def _with_its_end(line: str, below: str) -> str:
+    if LAST_TAG.search(line) and not below.strip():  # the paragraph ends, too
+        line = line.rstrip().removesuffix("%}") + "+%}\n"
+    whole = CASE_OR_LOOP.fullmatch(line)
+    if whole and "{% el" not in line and not below.startswith(("{%-", "{{-")):
+        return f"{whole[1]}\n{whole[3]}"  # the end is of what it says, as on lines of its own
+    return line
 
 
 @cache
 def environment(lang: str) -> Environment:
     """The templates of a language, and how it tells numbers, chances and names."""
-    told = words_in(lang)
+    words = words_in(lang)
     made = Environment(
         loader=FileSystemLoader(TEXTS),
         undefined=StrictUndefined,
-        finalize=partial(_plain, told),
+        finalize=partial(_plain, words),
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=[_Paragraphs],
     )
-    made.filters = filters(told)
+    made.filters = filters(words)
     made.tests |= {"baseline": Scenario.is_baseline, "known": pd.notna}
     return made
 
 
-def _plain(told: Words, value: Any) -> Any:
+def _plain(words: Words, value: Any) -> Any:
     """How a value is told that is put into a sentence without more."""
     if isinstance(value, Region):
-        return value.name(told.lang)
+        return value.name(words.lang)
     if isinstance(value, Scenario):
-        return told.scenario(value)
+        return words.scenario(value)
     if isinstance(value, float):
         return number(float(value))  # NumPy rounds 1.85, which is a little more, to 1.8
     if isinstance(value, str) and not value.lstrip().startswith("|"):  # as the rows of a macro do
@@ -330,18 +329,12 @@ def _faults_named(file: str) -> Iterator[None]:
     except TemplateSyntaxError as fault:
         raise DataError(f"{fault.filename}, line {fault.lineno}: {fault.message}") from None
     except (TemplateError, UnknownWord) as fault:
-        place = _place(fault) or TEXTS / file
-        raise DataError(f"{place}: {fault}") from None
+        raise DataError(f"{_place(fault) or TEXTS / file}: {fault}") from None
 
 
 def _place(fault: BaseException) -> str:
     """File and line of the text in which it happened, the innermost."""
-    frames = [
-        (frame.f_globals["__jinja_template__"], line)
-        for frame, line in walk_tb(fault.__traceback__)
-        if frame.f_globals.get("__jinja_template__")
-    ]
-    if not frames:
-        return ""
-    template, line = frames[-1]
-    return f"{template.filename}, line {template.get_corresponding_lineno(line)}"
+    for frame, line in reversed(list(walk_tb(fault.__traceback__))):
+        if template := frame.f_globals.get("__jinja_template__"):
+            return f"{template.filename}, line {template.get_corresponding_lineno(line)}"
+    return ""

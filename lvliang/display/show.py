@@ -1,29 +1,45 @@
-"""Put charts, tables, sentences and formulas into the output of a cell, as HTML of its own."""
+"""The pieces of a page, and how a cell shows them: each has ``html()``, ``words`` as plain text."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from html import escape
 from io import StringIO
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import pandas as pd
 from jinja2 import Environment
-from markupsafe import Markup
 
 from lvliang.display.formula import block
-from lvliang.display.tabular import DATA_TYPE, Content, content
 from lvliang.display.words import LANGUAGES, NOTHING, capital, number, words_in
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PIECES_TYPE = "application/vnd.lvliang.pieces+json"
+DATA_TYPE = "application/vnd.lvliang.tables+json"
+RESULT_TYPE = "application/vnd.lvliang.vintage+json"
+FORMS = ("text/html", "text/plain")
+NOTHING_STYLE = "nothing"  # that there is nothing to show, which a page leaves out with its heading
+NUMBER = re.compile(r"(?=.*\d)[\d\s+\-−–±~≈≥≤<>.,/%％‰()（）]+")
+LONGEST_WHOLE = 11  # characters that are kept on one line of a cell
+# Where a drawing names a part of itself: matplotlib calls the parts of every figure alike.
+OWN_PART = re.compile(r'( id="|href="#|url\(#)')
+
+Piece = Any
+"""A `Title`, `Sentence`, `Heading`, `Formula`, `Table`, `Chart`, `Appendix`, `Section`, `Contents`,
+`Switch` or `KeyFigures`."""
+Plain = str | int | float | None
 
 _TEMPLATES = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+_TEMPLATES.filters["capital"] = capital
 _TABLE = _TEMPLATES.from_string(
     """{% macro of(head, cell="") %}
 {% set names = ["desk"] if head.desk else ["long"] if is_long(cell) else [] %}
@@ -59,42 +75,53 @@ _TABLE = _TEMPLATES.from_string(
 {% endfor %}
 </table></div>"""
 )
-_APPENDIX = _TEMPLATES.from_string(
-    """<details class="appendix"><summary>{{ summary }}</summary>
-{% for piece in pieces %}{{ piece }}{% endfor %}
-</details>"""
-)
 _CHART = _TEMPLATES.from_string(
     """<figure class="chart"><figcaption><strong class="chart-title">{{ title }}</strong><br>
 <span class="chart-subtitle">{{ subtitle }}</span></figcaption>
-<div class="drawing" tabindex="0" role="region" aria-label="{{ title }}">{{ svg }}</div>
-<details><summary>{{ summary }}</summary>{{ table }}</details></figure>"""
+<div class="drawing" tabindex="0" role="region" aria-label="{{ title }}">{{ svg | safe }}</div>
+<details><summary>{{ summary }}</summary>{{ table.html() | safe }}</details></figure>"""
 )
-
-
-PIECES_TYPE = "application/vnd.lvliang.pieces+json"
-FORMS = ("text/html", "text/plain")
-RESULT_TYPE = "application/vnd.lvliang.vintage+json"
-NUMBER = re.compile(r"(?=.*\d)[\d\s+\-−–±~≈≥≤<>.,/%％‰()（）]+")
-# Where a drawing names a part of itself: matplotlib calls the parts of every figure alike.
-OWN_PART = re.compile(r'( id="|href="#|url\(#)')
-LONGEST_WHOLE = 11  # characters that are kept on one line of a cell
-
-
-NOTHING_STYLE = "nothing"  # that there is nothing to show, which a page leaves out with its heading
+_APPENDIX = _TEMPLATES.from_string(
+    """<details class="appendix"><summary>{{ title }}</summary>
+{% for piece in pieces %}{{ piece.html() | safe }}{% endfor %}
+</details>"""
+)
+_SWITCH = _TEMPLATES.from_string(
+    """<fieldset class="switch"><legend>{{ title }}</legend>
+{% for panel in pieces %}
+<input type="radio" name="{{ name }}" id="{{ name }}-{{ loop.index }}"
+{{- " checked" if panel.title == shown }}>
+<label for="{{ name }}-{{ loop.index }}">{{ panel.title }}</label>
+<div class="panel"><p class="panel-title">{{ panel.title }}</p>
+{% for piece in panel.pieces %}{{ piece.html() | safe }}{% endfor %}
+</div>
+{% endfor %}
+</fieldset>"""
+)
+_KEY_FIGURES = _TEMPLATES.from_string(
+    """<dl class="key-figures">
+{% for figure in figures %}
+<div><dt>{{ figure.label | capital }}</dt><dd class="value">{{ figure.value }}</dd>
+{% if figure.note %}
+<dd>{{ figure.note }}</dd>
+{% endif %}
+</div>
+{% endfor %}
+</dl>"""
+)
+_text = partial(escape, quote=False)
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence; ``style`` is a class: ``headline``, ``note``, ``caveat``, `NOTHING_STYLE`."""
+    """A paragraph; ``style`` is a class: ``headline``, ``note``, ``caveat``, `NOTHING_STYLE`."""
 
     words: str
     style: str = ""
 
     def html(self) -> str:
-        """The sentence as an HTML paragraph."""
         attribute = f' class="{self.style}"' if self.style else ""
-        return f"<p{attribute}>{escape(self.words, quote=False)}</p>"
+        return f"<p{attribute}>{_text(self.words)}</p>"
 
 
 @dataclass(frozen=True)
@@ -105,8 +132,7 @@ class Heading:
     level: int = 2
 
     def html(self) -> str:
-        """The heading as HTML."""
-        return f"<h{self.level}>{escape(self.words, quote=False)}</h{self.level}>"
+        return f"<h{self.level}>{_text(self.words)}</h{self.level}>"
 
 
 @dataclass(frozen=True)
@@ -118,29 +144,21 @@ class Title:
 
     @property
     def words(self) -> str:
-        """Both as plain text."""
         return f"{self.title}\n{self.beside}"
 
     def html(self) -> str:
-        """Both as HTML: the heading of the page, and a paragraph."""
-        title, beside = (escape(words, quote=False) for words in (self.title, self.beside))
+        title, beside = _text(self.title), _text(self.beside)
         return f'<div class="one-page"><h1>{title}</h1><p class="note">{beside}</p></div>'
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula in a line of its own, written in TeX."""
+    """A formula in a line of its own; its words are TeX."""
 
-    tex: str
-
-    @property
-    def words(self) -> str:
-        """The formula as plain text."""
-        return self.tex
+    words: str
 
     def html(self) -> str:
-        """The formula as MathML."""
-        return block(self.tex)
+        return block(self.words)
 
 
 @dataclass(frozen=True)
@@ -149,7 +167,7 @@ class Table:
 
     ``cards`` shows each row as a card on a narrow screen, for tables of words; there the column
     ``desk`` is left out. What the first ``shared`` columns say is said once, above the rows that
-    follow each other and have it in common.
+    follow each other and have it in common; the next column heads its row.
     """
 
     caption: str
@@ -161,19 +179,17 @@ class Table:
 
     @property
     def words(self) -> str:
-        """The table as plain text."""
         return f"{self.caption}\n{self.frame}"
 
     def html(self) -> str:
-        """The table as HTML; the first column that is not shared heads its row."""
-        heads = list(self.frame.columns)
+        heads = list(self.frame)
         rows = [
-            [_cell(value, self.decimals) for value in row]
+            [number(v, self.decimals) if isinstance(v, float) else str(v) for v in row]
             for row in self.frame.itertuples(index=False)
         ]
         groups = [
-            (list(zip(heads, told, strict=False)), [row[self.shared :] for row in group])
-            for told, group in groupby(rows, key=lambda row: row[: self.shared])
+            (list(zip(heads, common, strict=False)), [row[self.shared :] for row in group])
+            for common, group in groupby(rows, key=lambda row: row[: self.shared])
         ]
         columns = [
             {
@@ -217,59 +233,65 @@ class Chart:
             raise ValueError(f"chart {self.title!r} has no words or no data table")
         from lvliang.display.drawing import unlabelled
 
-        if found := unlabelled(self.figure):
+        if axes := unlabelled(self.figure):
             raise ValueError(
-                f"chart {self.title!r} has no label for axis {', '.join(found)}; "
+                f"chart {self.title!r} has no label for axis {', '.join(axes)}; "
                 "legal: a label (set_xlabel), or ticks that are years (drawing.year_ticks) or names"
             )
 
     def html(self) -> str:
-        """The chart as an HTML figure: inline SVG with real text, and its data table."""
+        """Inline SVG with real text, and its data table."""
         return _CHART.render(
             title=self.title,
             subtitle=self.subtitle,
-            svg=Markup(_svg(self.figure, self.words)),
+            svg=_svg(self.figure, self.words),
             summary=words_in(self.lang).label("data", "part"),
-            table=Markup(Table(self.subtitle, self.data, decimals=self.decimals).html()),
+            table=Table(self.subtitle, self.data, decimals=self.decimals),
         )
 
 
 @dataclass(frozen=True)
-class Appendix:
-    """Pieces for those who look closer, folded up under ``summary``."""
-
-    summary: str
-    pieces: Sequence[Sentence | Table]
-
-    @property
-    def words(self) -> str:
-        """All of it as plain text."""
-        return "\n".join([self.summary, *(piece.words for piece in self.pieces)])
-
-    def html(self) -> str:
-        """The pieces as HTML that opens on a click."""
-        pieces = [Markup(piece.html()) for piece in self.pieces]
-        return _APPENDIX.render(summary=self.summary, pieces=pieces)
-
-
-@dataclass(frozen=True)
-class Section:
-    """Pieces under a heading that can be linked to."""
-
-    anchor: str
+class _Titled:
     title: str
     pieces: Sequence[Piece]
 
     @property
     def words(self) -> str:
-        """Heading and pieces as plain text."""
         return "\n".join([self.title, *(piece.words for piece in self.pieces)])
 
+
+@dataclass(frozen=True)
+class Appendix(_Titled):
+    """Pieces for those who look closer, folded up under a title that opens on a click."""
+
     def html(self) -> str:
-        """Heading and pieces as HTML."""
-        title = escape(self.title, quote=False)
+        return _APPENDIX.render(vars(self))
+
+
+@dataclass(frozen=True)
+class Section(_Titled):
+    """Pieces under a heading, which can be linked to by its ``anchor``."""
+
+    anchor: str = ""
+
+    def html(self) -> str:
         pieces = "".join(piece.html() for piece in self.pieces)
-        return f'<h3 id="{self.anchor}">{title}</h3>{pieces}'
+        return f'<h3 id="{self.anchor}">{_text(self.title)}</h3>{pieces}'
+
+
+@dataclass(frozen=True)
+class Switch(_Titled):
+    """Sections as panels, of which a page shows the one chosen, without a script; paper, all.
+
+    The panel ``shown`` is shown until a reader chooses; ``name`` sets one switch of a page apart
+    from another.
+    """
+
+    name: str
+    shown: str
+
+    def html(self) -> str:
+        return _SWITCH.render(vars(self))
 
 
 @dataclass(frozen=True)
@@ -281,23 +303,52 @@ class Contents:
 
     @property
     def words(self) -> str:
-        """The list as plain text."""
         return "\n".join([self.title, *(title for title, _ in self.links)])
 
     def html(self) -> str:
-        """The list as HTML."""
-        items = [
-            f'<li><a href="#{anchor}">{escape(title, quote=False)}</a></li>'
-            for title, anchor in self.links
-        ]
-        title = escape(self.title)
-        label = f'<nav class="contents" aria-label="{title}"><p>{title}</p>'
-        return f"{label}<ol>{''.join(items)}</ol></nav>"
+        items = "".join(
+            f'<li><a href="#{anchor}">{_text(title)}</a></li>' for title, anchor in self.links
+        )
+        label = escape(self.title)
+        start = f'<nav class="contents" aria-label="{label}"><p>{label}</p>'
+        return f"{start}<ol>{items}</ol></nav>"
 
 
-Piece = Any
-"""A `Title`, `Sentence`, `Formula`, `Table`, `Chart`, `Appendix`, `Section`, `Contents`, `Switch`
-or `KeyFigures`."""
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure as it is shown, what it is, and what must be known beside it."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """Figures side by side, set large, which the index gathers from all pages."""
+
+    figures: Sequence[KeyFigure]
+
+    @property
+    def words(self) -> str:
+        parts = ((figure.label, figure.value, figure.note) for figure in self.figures)
+        return "\n".join(" | ".join(filter(None, part)) for part in parts)
+
+    def html(self) -> str:
+        return _KEY_FIGURES.render(figures=self.figures)
+
+
+class Content(TypedDict):
+    """A table, or the numbers of a chart, as plain values of JSON: numbers unrounded, or None.
+
+    The caption of a chart is its message; ``note`` says what it measures.
+    """
+
+    kind: Literal["table", "chart"]
+    caption: str
+    note: str
+    columns: list[str]
+    rows: list[list[Plain]]
 
 
 def show(pieces: Callable[[str], Iterable[Piece]], lang: str) -> None:
@@ -308,13 +359,13 @@ def show(pieces: Callable[[str], Iterable[Piece]], lang: str) -> None:
     """
     from IPython.display import display
 
-    said = {code: [bundle_of(piece) for piece in pieces(code)] for code in LANGUAGES}
-    if any(said.values()):
-        shown = {form: "\n".join(bundle[form] for bundle in said[lang]) for form in FORMS}
-        display(shown | {PIECES_TYPE: said}, raw=True)
+    bundles = {code: [bundle_of(piece) for piece in pieces(code)] for code in LANGUAGES}
+    if any(bundles.values()):
+        shown = {form: "\n".join(bundle[form] for bundle in bundles[lang]) for form in FORMS}
+        display(shown | {PIECES_TYPE: bundles}, raw=True)
 
 
-def bundle_of(piece: Any) -> dict[str, Any]:
+def bundle_of(piece: Piece) -> dict[str, Any]:
     """A piece in every form in which a cell shows it, by type."""
     bundle: dict[str, Any] = {"text/html": piece.html(), "text/plain": piece.words}
     if contents := contents_of(piece):
@@ -322,13 +373,13 @@ def bundle_of(piece: Any) -> dict[str, Any]:
     return bundle
 
 
-def contents_of(piece: Any) -> list[Content]:
+def contents_of(piece: Piece) -> list[Content]:
     """The tables of a piece, and of the pieces in it, for machines; of a chart, its numbers."""
     if isinstance(piece, Table):
-        return [content("table", piece.caption, piece.frame)]
+        return [_content("table", piece.caption, "", piece.frame)]
     if isinstance(piece, Chart):
-        return [content("chart", piece.title, piece.data, note=piece.subtitle)]
-    return [found for inner in getattr(piece, "pieces", ()) for found in contents_of(inner)]
+        return [_content("chart", piece.title, piece.subtitle, piece.data)]
+    return [content for inner in getattr(piece, "pieces", ()) for content in contents_of(inner)]
 
 
 def nothing_to_show(lang: str) -> list[Sentence]:
@@ -343,16 +394,28 @@ def hand_out(result: Mapping[str, Any]) -> None:
     display({RESULT_TYPE: dict(result)}, raw=True)
 
 
-def _cell(value: Any, decimals: int) -> str:
+def _content(
+    kind: Literal["table", "chart"], caption: str, note: str, frame: pd.DataFrame
+) -> Content:
+    return {
+        "kind": kind,
+        "caption": capital(caption),
+        "note": note,
+        "columns": [str(column) for column in frame.columns],
+        "rows": [[_plain(value) for value in row] for row in frame.itertuples(index=False)],
+    }
+
+
+def _plain(value: Any) -> Plain:
     if isinstance(value, float):
-        return number(value, decimals)
-    return str(value)
+        return None if math.isnan(value) else float(value)
+    return int(value) if isinstance(value, Integral) else str(value)
 
 
 def _is_numeric(column: Iterable[str]) -> bool:
     """Whether it holds numbers alone, but where it says that there is nothing."""
-    told = [cell for cell in map(str.strip, column) if cell not in ("", NOTHING)]
-    return bool(told) and all(NUMBER.fullmatch(cell) for cell in told)
+    cells = [cell for cell in map(str.strip, column) if cell not in ("", NOTHING)]
+    return bool(cells) and all(NUMBER.fullmatch(cell) for cell in cells)
 
 
 def _is_long(cell: str) -> bool:

@@ -43,13 +43,8 @@ class Words:
     def label(self, code: object, kind: str, **facts: object) -> str:
         """The label of a code in ``vocabulary.csv``, with ``facts`` put in.
 
-        Raises
-        ------
-        DataError
-            Names the file, the code and what would be legal.
+        `DataError` names the file, the code and what would be legal.
 
-        Examples
-        --------
         >>> words_in("en").label("uncertain", "class"), words_in("zh").label("likely", "likelihood")
         ('uncertain: more effort needed', '可能性较大')
         """
@@ -65,10 +60,8 @@ class Words:
         return {code: label[self.lang] for code, label in vocabulary()[kind].items()}
 
     def indicator(self, code: str) -> str:
-        """Name of an indicator: the short one of the pages, or that of ``data/indicators.csv``.
+        """The short name of an indicator on pages, or that of ``data/indicators.csv``.
 
-        Examples
-        --------
         >>> words_in("en").indicator("gdp_nominal"), words_in("zh").indicator("budget_revenue")
         ('GDP', '一般公共预算收入')
         """
@@ -86,8 +79,6 @@ class Words:
     def in_unit(self, values: Numbers, units: str) -> Numbers:
         """Values published in ``units`` in the unit of the page: English counts in billions.
 
-        Examples
-        --------
         >>> [words_in(lang).in_unit(1538.04, "亿元") for lang in LANGUAGES]
         [1538.04, 153.804]
         >>> words_in("en").in_unit(8.0, "%")
@@ -99,12 +90,10 @@ class Words:
         """Decimals by which `in_unit` tells as much as the published value with ``decimals``, or
         as a projection in these units has: none for 亿元, which would look more exact than it is.
 
-        Examples
-        --------
-        >>> words_in("zh").decimals_in("亿元", 0), words_in("en").decimals_in("亿元", 0)
-        (0, 1)
-        >>> words_in("zh").decimals_in("亿元"), words_in("zh").decimals_in("%")
-        (0, 1)
+        >>> [words_in(lang).decimals_in("亿元", 0) for lang in LANGUAGES]
+        [0, 1]
+        >>> [words_in("zh").decimals_in(units) for units in ("亿元", "%")]
+        [0, 1]
         """
         if decimals is None:
             decimals = 0 if units == "亿元" else 1
@@ -113,8 +102,6 @@ class Words:
     def number_in(self, value: float, units: str, decimals: int | None = None) -> str:
         """A value published in ``units`` for a table, as exact as it is with ``decimals``.
 
-        Examples
-        --------
         >>> [words_in(lang).number_in(90.68, "亿元", 2) for lang in LANGUAGES]
         ['90.68', '9.068']
         """
@@ -125,8 +112,6 @@ class Words:
 
         Without ``decimals`` the value keeps its own.
 
-        Examples
-        --------
         >>> [words_in(lang).amount(1661.12, "亿元", 1) for lang in LANGUAGES]
         ['1661.1亿元', 'CNY 166.1 billion']
         >>> en = words_in("en")
@@ -147,8 +132,6 @@ class Words:
     def quantity(self, value: float, unit: str) -> str:
         """A value in its unit: 万 and 亿 stay in Chinese and are multiplied out in English.
 
-        Examples
-        --------
         >>> zh, en = (words_in(lang) for lang in LANGUAGES)
         >>> zh.quantity(27.8, "亿方"), en.quantity(27.8, "亿方"), en.quantity(17, "万亩")
         ('27.8亿方', '2.78 billion cubic metres', '170,000 mu')
@@ -157,16 +140,14 @@ class Words:
         """
         times = MULTIPLES.get(unit[0], 1)
         prefix, measure = (unit[0], unit[1:]) if times > 1 else ("", unit)
-        said = f"{value:.10g}{prefix}" if self.lang == "zh" else _english(value * times)
+        shown = f"{value:.10g}{prefix}" if self.lang == "zh" else _english(value * times)
         if unit in COUNTERS:
-            return said + unit if self.lang == "zh" else said
-        return self.label(measure, "quantity", value=said)
+            return shown + unit if self.lang == "zh" else shown
+        return self.label(measure, "quantity", value=shown)
 
     def measured(self, value: float, indicator: str) -> str:
         """A value with the unit of its indicator; a rank as a place.
 
-        Examples
-        --------
         >>> words_in("en").measured(4, "gdp_rank_in_province")
         'no. 4'
         >>> words_in("zh").measured(12.4, "coal_derived_gas_output")
@@ -189,8 +170,6 @@ class Words:
     def place(self, rank: float) -> str:
         """A rank to be reached.
 
-        Examples
-        --------
         >>> words_in("zh").place(1), words_in("zh").place(4), words_in("en").place(4)
         ('第1位', '第4位或更前', 'no. 4 or better')
         """
@@ -201,10 +180,10 @@ class Words:
         if verdict.probability is None:
             return NOTHING
         if verdict.grade in WORD_ONLY_GRADES:
-            said = self.label(verdict.likelihood, "likelihood")
+            chance = self.label(verdict.likelihood, "likelihood")
         else:
-            said = self.rounded(verdict.probability)
-        return self.label("edge", "chance", chance=said) if verdict.near_edge else said
+            chance = self.rounded(verdict.probability)
+        return self.label("edge", "chance", chance=chance) if verdict.near_edge else chance
 
     def graded(self, probability: float | None, grade: str | None) -> str:
         """A probability as a grade allows, beside that of the verdict (`chance`)."""
@@ -215,8 +194,6 @@ class Words:
     def word(self, probability: float) -> str:
         """The word of a probability alone, as grades C and D have it.
 
-        Examples
-        --------
         >>> words_in("zh").word(0.5), words_in("en").word(0.95)
         ('可能性约为一半', 'very likely')
         """
@@ -225,8 +202,6 @@ class Words:
     def rounded(self, probability: float) -> str:
         """A probability rounded to 5 points.
 
-        Examples
-        --------
         >>> en = words_in("en")
         >>> en.rounded(0.362), en.rounded(0.99), en.rounded(0.01)
         ('about 35 %', 'over 95 %', 'under 5 %')
@@ -238,8 +213,6 @@ class Words:
     def span(self, first: int, last: int | None = None) -> str:
         """The years from `first` to `last`, both counted; one year alone is a figure.
 
-        Examples
-        --------
         >>> [words_in(lang).span(2021, 2025) for lang in LANGUAGES], words_in("zh").span(2021, 2021)
         (['2021—2025年', '2021–2025'], '2021年')
         """
@@ -247,9 +220,9 @@ class Words:
             return str(first)
         return self.label("year" if first == last else "years", "span", first=first, last=last)
 
-    def spans(self, found: Iterable[tuple[int, ...]]) -> str:
+    def spans(self, spans: Iterable[tuple[int, ...]]) -> str:
         """Several of them, each once."""
-        return self.comma.join(dict.fromkeys(self.span(*one) for one in found))
+        return self.comma.join(dict.fromkeys(self.span(*span) for span in spans))
 
     def scenario(self, scenario: Scenario) -> str:
         """Title of a scenario; one that a user changed is the run's own."""
@@ -263,26 +236,22 @@ class Words:
         value = named[key] if isinstance(named, Mapping | pd.Series) else getattr(named, key)
         return self.on_one_line(value) if isinstance(value, str) else value
 
-    def on_one_line(self, said: str) -> str:
+    def on_one_line(self, words: str) -> str:
         """Lines joined as a paragraph has them: Chinese without a space."""
         joint = "" if self.lang == "zh" else " "
-        return joint.join(line.strip() for line in said.strip().split("\n"))
+        return joint.join(line.strip() for line in words.strip().split("\n"))
 
     def target(self, target: Target) -> str:
         """A target in words: indicator, span, direction, value and unit.
 
-        Examples
-        --------
         >>> from lvliang.feasibility.targets import load_targets
         >>> words_in("zh").target(load_targets("141100", 2020, 2025)[0])
         '地区生产总值实际增速：2021年≥8%'
         """
-        kind = target.type if target.type in ("mean_growth", "rank") else "one_year"
-        if kind == "mean_growth" and target.first_year == target.last_year:
-            kind = "one_year"
+        of_years = target.type == "mean_growth" and target.first_year < target.last_year
         asked = self.amount(target.value, target.unit)
         return self.label(
-            kind,
+            target.type if of_years or target.type == "rank" else "one_year",
             "target",
             indicator=capital(self.indicator(target.indicator)),
             first=target.first_year,
@@ -301,36 +270,27 @@ words_in = cache(Words)
 def capital(words: str) -> str:
     """``words`` with a capital first letter, as they begin a cell or a title.
 
-    Examples
-    --------
     >>> capital("real GDP growth"), capital("")
     ('Real GDP growth', '')
     """
     return words[:1].upper() + words[1:]
 
 
-def forbidden(said: str) -> list[str]:
-    """What ``said`` has of ``forbidden.toml``, whatever its language.
-
-    Examples
-    --------
-    >>> forbidden("基本不可能，可能性较小"), forbidden("It Failed: unfailed"), forbidden("达标有望")
-    (['不可能'], ['Failed'], [])
+def forbidden(words: str) -> list[str]:
+    """What ``words`` have of ``forbidden.toml``, whatever their language.
 
     Spaces of any kind are one, and what no reader sees between letters is left out.
 
-    >>> forbidden("a chance of 72.3\N{NO-BREAK SPACE}%"), forbidden("不\N{SOFT HYPHEN}可能")
-    (['chance of 72.3 %'], ['不可能'])
+    >>> forbidden("基本不可能，可能性较小"), forbidden("It Failed: unfailed"), forbidden("达标有望")
+    (['不可能'], ['Failed'], [])
     """
-    seen = "".join(letter for letter in said if unicodedata.category(letter) != "Cf")
+    seen = "".join(letter for letter in words if unicodedata.category(letter) != "Cf")
     return [match[0] for match in _forbidden().finditer(SPACES.sub(" ", seen))]
 
 
 def number(value: float, decimals: int = 1) -> str:
     """A number for a table; empty where it is missing.
 
-    Examples
-    --------
     >>> number(-4.63), number(float("nan")), number(8.0, 0)
     ('−4.6', '', '8')
     """
@@ -342,8 +302,6 @@ def number(value: float, decimals: int = 1) -> str:
 def signed(value: float, decimals: int = 1) -> str:
     """A number with its sign; one that rounds to nothing has none.
 
-    Examples
-    --------
     >>> signed(2.84), signed(-0.5), signed(0.04)
     ('+2.8', '−0.5', '0.0')
     """
@@ -354,8 +312,6 @@ def signed(value: float, decimals: int = 1) -> str:
 def plain(value: float) -> str:
     """A number as exact as it is, with a true minus sign.
 
-    Examples
-    --------
     >>> plain(8.0), plain(-0.25)
     ('8', '−0.25')
     """

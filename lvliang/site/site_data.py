@@ -13,7 +13,7 @@ from jinja2 import Environment
 from nbformat import NotebookNode
 
 from lvliang.display.prose import said
-from lvliang.display.tabular import DATA_TYPE, Content, Plain
+from lvliang.display.show import DATA_TYPE, Content, Plain
 from lvliang.display.words import MINUS, NOTHING, words_in
 from lvliang.site.render import unseen_tags
 

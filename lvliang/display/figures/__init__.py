@@ -1,1 +1,0 @@
-"""Drawings of facts with the labels that a text gives: no words, no language."""
