@@ -184,6 +184,7 @@ def test_a_number_that_is_missing_is_not_known(texts: Path) -> None:
         ("{% if x %}", r"page.en.md, line 3: .*unknown tag .endblock"),
         ("{{ 1 | shout }}", r"page.en.md, line 2: No filter named 'shout'"),
         ("{{ table(frame, a='A | shout') }}", r"line 2: nothing is told as 'shout'; legal: abs, "),
+        ("{{ table(frame, b='B', c='C') }}", r"page.en.md, line 2: no column b, c; legal: a"),
         ("{% call rows() %}A\n| a | b |\n| 1 |\n{% endcall %}", r"line \d: 2 heads, and a row of "),
         ("!loud A", r"page.en.md: '!loud' opens no paragraph; legal: !headline, !note, !caveat"),
     ],
