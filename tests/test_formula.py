@@ -9,9 +9,8 @@ import nbformat.v4 as v4
 import pytest
 from bs4 import BeautifulSoup
 
-from lvliang.display.fonts import missing_glyphs
 from lvliang.display.formula import mathml
-from lvliang.display.show import Formula, contents_of
+from lvliang.display.show import Formula
 from lvliang.display.texts import TEXTS
 from lvliang.errors import QualityError
 from lvliang.site.gate import faults_of_page, visible_text
@@ -107,18 +106,9 @@ def test_a_formula_in_a_line_of_its_own_scrolls_in_its_own_box(cell: v4.Notebook
     assert inline.select(".formula") == []
 
 
-def test_a_formula_is_no_table_for_machines() -> None:
-    assert contents_of(Formula(FRACTION)) == []
-
-
 @pytest.mark.parametrize(("tex", "said"), EXPLAINED)
 def test_the_words_explain_every_letter_of_a_formula(tex: str, said: str) -> None:
     letters = set(re.findall("[A-Za-z]", re.sub(r"\\[A-Za-z]+", "", tex)))
     explained = set(re.findall(r"(?a:\b[A-Za-z]\b)", said))
     assert len(letters) > 2
     assert letters <= explained
-
-
-@pytest.mark.parametrize("tex", sorted({tex for tex, _ in EXPLAINED}))
-def test_the_font_has_what_the_formulas_are_made_of(tex: str) -> None:
-    assert missing_glyphs(visible_text(Formula(tex).html())) == set()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from lvliang.display.prose import Text
+from lvliang.display.show import KeyFigure, KeyFigures
 from lvliang.feasibility.verdict_facts import class_counts
 from lvliang.feasibility.verdicts import Verdict, Verdicts
 
@@ -36,3 +40,27 @@ def test_verdicts_are_counted_and_judged_together():
     (without,) = answer()
     assert without.startswith("Q市") and "没有录入" in without
     assert "下调1.5个百分点" in answer(0.4, cut=1.5)[-1]
+
+
+TARGET = {
+    "indicator": "gdp_real_growth", "type": "one_year", "operator": ">=", "value": 8.0, "unit": "%",
+    "first_year": 2021, "deadline": 2021, "class": "uncertain", "likelihood": "about_even",
+    "near_edge": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("grade", "value"), [("A", "about 40 %"), ("C", "about as likely as not")])
+def test_only_grades_a_and_b_show_a_number(grade: str, value: str) -> None:
+    rows = [TARGET | {"probability": 0.41, "grade": grade}, TARGET | {"probability": np.nan}]
+    facts = {"main": Verdicts(map(Verdict.of, rows))}
+    (figures,) = Text("30_feasibility", "en", facts).say("key_figures")
+    (figure,) = figures.figures
+    assert figure.value == value
+    assert grade in figure.note
+    assert "uncertain" in figure.note
+
+
+def test_figures_are_a_list_of_descriptions_that_begins_each_label_with_a_capital() -> None:
+    html = KeyFigures([KeyFigure("1 < 2", "growth of x"), KeyFigure("3", "y", "z")]).html()
+    assert '<dt>Growth of x</dt><dd class="value">1 &lt; 2</dd>' in html
+    assert html.count("<dd>") == 1

@@ -24,14 +24,7 @@ woff2.brotli = SimpleNamespace(**vars(brotli) | {"compress": partial(brotli.comp
 
 @cache
 def register() -> str:
-    """Make the font known to matplotlib, once, and return its family name.
-
-    Returns
-    -------
-    str
-        `FAMILY`, for ``rcParams["font.family"]``. Set it after ``seaborn.set_theme``, which
-        resets the family.
-    """
+    """Make the font known to matplotlib, once: its family, which ``seaborn.set_theme`` resets."""
     from matplotlib import font_manager
 
     font_manager.fontManager.addfont(FONT_FILE)
@@ -39,28 +32,23 @@ def register() -> str:
 
 
 def missing_glyphs(text: str) -> set[str]:
-    """Return the characters of `text` that the font cannot draw.
+    """The characters of `text` that the font cannot draw; what draws nothing is never missing.
 
-    White space, control and format characters draw nothing and are never missing.
-
-    >>> missing_glyphs("吕梁市 2025 年：−0.5%")
-    set()
     >>> missing_glyphs("✗ 不符合预期")
     {'✗'}
     """
-    return {c for c in set(text) - _characters() if _is_drawn(c)}
+    lacking = set(text) - _characters()
+    return {c for c in lacking if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf")}
 
 
 def page_woff2(text: str) -> bytes:
-    """Return the font cut down to the characters of `text`, as woff2.
+    """The font cut down to the characters of `text` that it has, as woff2.
 
     The bytes depend on nothing but the set of characters: a page made twice is the same page.
-    Characters that the font lacks are left out; `missing_glyphs` names them. Pages of other
-    numbers seldom have other characters, so the font of a set of them is kept.
+    Pages of other numbers seldom have other characters, so the font of a set of them is kept.
     """
     characters = "".join(sorted(set(text) & _characters()))
-    asked = {"characters": characters}
-    return kept("font", asked, lambda: _subset(characters))
+    return kept("font", {"characters": characters}, lambda: _subset(characters))
 
 
 def _subset(characters: str) -> bytes:
@@ -80,7 +68,7 @@ def _subset(characters: str) -> bytes:
 
 
 def font_face_css(text: str) -> str:
-    """Return an ``@font-face`` rule that carries the characters of `text` inside itself."""
+    """An ``@font-face`` rule that carries the characters of `text` inside itself."""
     data = base64.b64encode(page_woff2(text)).decode("ascii")
     return (
         f'@font-face {{ font-family: "{FAMILY}"; font-weight: 400; '
@@ -92,7 +80,3 @@ def font_face_css(text: str) -> str:
 def _characters() -> frozenset[str]:
     with subset.load_font(FONT_FILE, subset.Options()) as font:
         return frozenset(map(chr, font.getBestCmap()))
-
-
-def _is_drawn(character: str) -> bool:
-    return not character.isspace() and unicodedata.category(character) not in {"Cc", "Cf"}

@@ -17,22 +17,14 @@ ESCAPED = re.compile(r"\\.")
 
 
 def mathml(tex: str, *, block: bool = False) -> str:
-    """``tex`` as a ``<math>`` element that carries the TeX as its text alternative.
-
-    Parameters
-    ----------
-    tex : str
-        TeX of mathematics, without the dollars around it.
-    block : bool
-        Whether it stands in a line of its own.
+    """TeX of mathematics, without the dollars around it, as a ``<math>`` element that carries the
+    TeX as its text alternative; as a ``block`` it stands in a line of its own.
 
     Raises
     ------
     QualityError
         If it cannot be converted whole.
 
-    Examples
-    --------
     >>> mathml("x < 2").partition(" alttext=")[2]
     '"x &lt; 2"><mrow><mi>x</mi><mo>&lt;</mo><mn>2</mn></mrow></math>'
     """

@@ -13,43 +13,30 @@ from itertools import chain
 from traceback import walk_tb
 from typing import Any
 
+import jinja2
 import pandas as pd
-from jinja2 import (
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateSyntaxError,
-)
 from jinja2.ext import Extension
 from jinja2.runtime import Macro
 
-from lvliang.baseline.regions import Region
-from lvliang.display.filters import UnknownWord, filters
-from lvliang.display.show import (
-    NOTHING_STYLE,
-    Appendix,
-    Chart,
-    Contents,
-    Formula,
-    Heading,
-    KeyFigure,
-    KeyFigures,
-    Piece,
-    Section,
-    Sentence,
-    Switch,
-    Table,
-    Title,
-    nothing_to_show,
-    show,
-)
+from lvliang.baseline.regions import Region, find_region
+from lvliang.display import show
+from lvliang.display.show import Piece
 from lvliang.display.texts import SHARED, TEXTS
-from lvliang.display.words import LANGUAGES, Words, capital, number, words_in
+from lvliang.display.words import (
+    LANGUAGES,
+    NOTHING,
+    Words,
+    capital,
+    number,
+    plain,
+    signed,
+    words_in,
+)
 from lvliang.errors import DataError
 from lvliang.projection.scenario import Scenario
 
-STYLES = ("headline", "note", "caveat", NOTHING_STYLE)
+STYLES = ("headline", "note", "caveat", show.NOTHING_STYLE)
+MoreOf = Callable[[str], Iterable[Piece]]  # pieces in a language
 Inside = Callable[[], str]  # what stands between the tags of a call
 BAR = "\1"  # a bar of a fact, which ends no cell of `rows`
 MARK = "\0"  # before the number of a piece that was called, which stands for it in the text
@@ -57,6 +44,14 @@ HEADING = re.compile(r"(?m)^\s*#+ .*$")  # which is a line
 PARAGRAPH = re.compile(r"\n\s*\n|\n\s*(?=![a-z])")  # what lies between two of them
 LAST_TAG = re.compile(r"[^-+]%\}[ \t]*\n")
 CASE_OR_LOOP = re.compile(r"(\{% (if|for) .*)(\{% end\2 \+?%\})\n")
+OF_WORDS = (
+    "amount", "chance", "graded", "indicator", "measured", "number_in", "place", "quantity",
+    "spans", "target", "unit", "word",
+)  # fmt: skip
+
+
+class UnknownWord(Exception):
+    """A word of a text that there is not."""
 
 
 class Text:
@@ -114,32 +109,32 @@ class Text:
 
     def _pieces(self, rendered: str) -> Iterator[Piece]:
         """A piece a paragraph; all key figures are one."""
-        figures: list[KeyFigure] = []
+        figures: list[show.KeyFigure] = []
         for paragraph in re.split(PARAGRAPH, re.sub(HEADING, r"\n\n\g<0>\n\n", rendered)):
             first, *lines = map(str.strip, paragraph.strip().replace(BAR, "|").split("\n"))
             if first == "!figure":
-                figures.append(KeyFigure(*lines))
+                figures.append(show.KeyFigure(*lines))
             elif first == "!sheet":
-                yield Title(*lines)
+                yield show.Title(*lines)
             elif line := self._line(paragraph):
                 yield self._piece(line)
         if figures:
-            yield KeyFigures(figures)
+            yield show.KeyFigures(figures)
 
     def _piece(self, line: str) -> Piece:
         if line.startswith(MARK):
             return self._called[int(line[1:])]
         first, _, rest = line.partition(" ")
         if first in ("#", "##", "###"):
-            return Heading(rest, len(first))
+            return show.Heading(rest, len(first))
         if first == "!formula":
-            return Formula(rest)
+            return show.Formula(rest)
         if not first.startswith("!"):
-            return Sentence(line)
+            return show.Sentence(line)
         if first[1:] not in STYLES:
             legal = ", !".join([*STYLES, "formula", "figure"])
             raise UnknownWord(f"{first!r} opens no paragraph; legal: !{legal}")
-        return Sentence(rest, first[1:])
+        return show.Sentence(rest, first[1:])
 
     def _line(self, words: str) -> str:
         return words_in(self.lang).on_one_line(words).replace(BAR, "|")
@@ -189,7 +184,9 @@ class Text:
             columns[self._line(head)] = column
         caption = self._line(caption + caller())
         narrow = self._line(heads.get(desk, "").partition("|")[0])
-        return self._keep(Table(caption, pd.DataFrame(columns), cards, decimals, narrow, shared))
+        return self._keep(
+            show.Table(caption, pd.DataFrame(columns), cards, decimals, narrow, shared)
+        )
 
     def _rows(self, caller: Inside, *, cards: bool = False) -> str:
         """A table row by row: inside stand its caption, then heads and rows between bars.
@@ -202,7 +199,7 @@ class Text:
         heads, *rows = ([self._line(cell) for cell in line.split("|")] for line in lines)
         if odd := [row for row in rows if len(row) != len(heads)]:
             raise UnknownWord(f"{len(heads)} heads, and a row of {odd[0]}")
-        table = Table(self._line(caption), pd.DataFrame(rows, columns=heads), cards)
+        table = show.Table(self._line(caption), pd.DataFrame(rows, columns=heads), cards)
         return self._keep(table) if rows else ""
 
     def _filter(self, call: str) -> Callable[[Any], str]:
@@ -227,28 +224,22 @@ class Text:
         title, subtitle, alternative, table = inside
         figure = getattr(figures, drawing)(*facts, **labels)
         words = (capital(title.words), subtitle.words, alternative.words)
-        return self._keep(Chart(figure, *words, table.frame, self.lang, table.decimals))
+        return self._keep(show.Chart(figure, *words, table.frame, self.lang, table.decimals))
 
-    def _appendix(
-        self,
-        summary: str,
-        more: Callable[[str], Iterable[Piece]] | None = None,
-        *,
-        caller: Inside,
-    ) -> str:
+    def _appendix(self, summary: str, more: MoreOf | None = None, *, caller: Inside) -> str:
         """What stands inside, folded up, and the pieces that ``more`` has for a language."""
         pieces = [*self._pieces(caller()), *(more(self.lang) if more else [])]
-        return self._keep(Appendix(summary, pieces or nothing_to_show(self.lang)))
+        return self._keep(show.Appendix(summary, pieces or show.nothing_to_show(self.lang)))
 
     def _section(self, anchor: str, title: str, caller: Inside) -> str:
-        return self._keep(Section(title, list(self._pieces(caller())), anchor))
+        return self._keep(show.Section(title, list(self._pieces(caller())), anchor))
 
     def _switch(self, legend: str, name: str, shown: str, caller: Inside) -> str:
-        return self._keep(Switch(legend, list(self._pieces(caller())), name, shown))
+        return self._keep(show.Switch(legend, list(self._pieces(caller())), name, shown))
 
     def _contents(self, title: str, caller: Inside) -> str:
         """Links to sections, inside as ``[title](#anchor)``."""
-        return self._keep(Contents(title, re.findall(r"\[(.+)\]\(#(.+)\)", caller())))
+        return self._keep(show.Contents(title, re.findall(r"\[(.+)\]\(#(.+)\)", caller())))
 
 
 class Page:
@@ -258,7 +249,7 @@ class Page:
         self._lang = lang
         self._texts = {code: Text(name, code, facts) for code in LANGUAGES}
 
-    def show(self, *blocks: str | Callable[[str], Iterable[Piece]], goes_on: bool = False) -> None:
+    def show(self, *blocks: str | MoreOf, goes_on: bool = False) -> None:
         """Show blocks, or what is called with a language: here in that of the run, on pages in
         each. A heading of which the section ``goes_on`` in the next cell may stand alone.
         """
@@ -266,10 +257,12 @@ class Page:
         def pieces(lang: str) -> list[Piece]:
             parts = (self._texts[lang].say(b) if isinstance(b, str) else b(lang) for b in blocks)
             shown = list(chain.from_iterable(parts))
-            is_empty = shown and not goes_on and all(isinstance(piece, Heading) for piece in shown)
-            return [*shown, *nothing_to_show(lang)] if is_empty else shown
+            headings_alone = {type(piece) for piece in shown} == {show.Heading}
+            if headings_alone and not goes_on:
+                shown += show.nothing_to_show(lang)
+            return shown
 
-        show(pieces, self._lang)
+        show.show(pieces, self._lang)
 
 
 def said(name: str, lang: str, block: str, facts: Mapping[str, Any]) -> list[str]:
@@ -297,20 +290,77 @@ def _with_its_end(line: str, below: str) -> str:
 
 
 @cache
-def environment(lang: str) -> Environment:
+def environment(lang: str) -> jinja2.Environment:
     """The templates of a language, and how it tells numbers, chances and names."""
     words = words_in(lang)
-    made = Environment(
-        loader=FileSystemLoader(TEXTS),
-        undefined=StrictUndefined,
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEXTS),
+        undefined=jinja2.StrictUndefined,
         finalize=partial(_plain, words),
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=[_Paragraphs],
     )
-    made.filters = filters(words)
+    made.filters = _filters(words)
     made.tests |= {"baseline": Scenario.is_baseline, "known": pd.notna}
     return made
+
+
+def _filters(words: Words) -> dict[str, Callable[..., Any]]:
+    """How a text tells facts, by name: ``{{ gap | num(2) }}``."""
+
+    def counted(values: Any, units: str = "亿元") -> Any:
+        """Numbers published in ``units`` as the page counts; of a frame, its decimal numbers."""
+        if isinstance(values, pd.DataFrame):
+            numbers = words.in_unit(values.select_dtypes("float"), units)
+            return values.drop(columns=numbers.columns).join(numbers)[values.columns]
+        return words.in_unit(values, units)
+
+    def label(code: object, kind: str, own: bool = False) -> str:
+        try:
+            return words.label(code, kind)
+        except DataError as fault:
+            if own:
+                return str(code)
+            raise UnknownWord(fault.args[0]) from None
+
+    def labels(codes: Iterable[object], kind: str, own: bool = False) -> str:
+        return words.comma.join(label(code, kind, own) for code in dict.fromkeys(codes))
+
+    def worded(named: object, name: str) -> Any:
+        try:
+            return words.of(named, name)
+        except (KeyError, AttributeError) as fault:
+            raise UnknownWord(f"nothing is worded {name!r}: {fault}") from None
+
+    def city(code: str) -> str:
+        return find_region(code).name(words.lang)
+
+    made = {name: getattr(words, name) for name in OF_WORDS} | {
+        "abs": abs,
+        "capital": capital,
+        "cities": lambda codes: words.comma.join(map(city, codes)),
+        "city": city,
+        "counted": counted,
+        "date": lambda day, form: f"{day:{form}}",
+        "decimals": words.decimals_in,
+        "figures": lambda of: words.figures(*of),
+        "label": label,
+        "labels": labels,
+        "length": len,
+        "level": lambda value, decimals=0: words.number_in(value, "亿元", decimals),
+        "names": lambda rows: words.comma.join(row[f"indicator_{words.lang}"] for row in rows),
+        "num": number,
+        "num_or_dash": lambda value, decimals: number(value, decimals) or NOTHING,
+        "percent": lambda share: number(100 * share, 0),
+        "plain": plain,
+        "published": words_in("zh").unit,
+        "signed": signed,
+        "thousands": lambda count: f"{count:,}",
+        "title": lambda scenario, other="": words.scenario(scenario) if scenario else other,
+        "worded": worded,
+    }
+    return dict(sorted(made.items()))  # as faults list them
 
 
 def _plain(words: Words, value: Any) -> Any:
@@ -331,9 +381,9 @@ def _faults_named(file: str) -> Iterator[None]:
     """Tell the faults of a text with its file and line."""
     try:
         yield
-    except TemplateSyntaxError as fault:
+    except jinja2.TemplateSyntaxError as fault:
         raise DataError(f"{fault.filename}, line {fault.lineno}: {fault.message}") from None
-    except (TemplateError, UnknownWord) as fault:
+    except (jinja2.TemplateError, UnknownWord) as fault:
         raise DataError(f"{_place(fault) or TEXTS / file}: {fault}") from None
 
 

@@ -41,9 +41,7 @@ class Words:
         self.comma = self.label("comma", "punctuation")
 
     def label(self, code: object, kind: str, **facts: object) -> str:
-        """The label of a code in ``vocabulary.csv``, with ``facts`` put in.
-
-        `DataError` names the file, the code and what would be legal.
+        """The label of a code in ``vocabulary.csv``, with ``facts`` put in, or a `DataError`.
 
         >>> words_in("en").label("uncertain", "class"), words_in("zh").label("likely", "likelihood")
         ('uncertain: more effort needed', '可能性较大')
@@ -79,10 +77,8 @@ class Words:
     def in_unit(self, values: Numbers, units: str) -> Numbers:
         """Values published in ``units`` in the unit of the page: English counts in billions.
 
-        >>> [words_in(lang).in_unit(1538.04, "亿元") for lang in LANGUAGES]
-        [1538.04, 153.804]
-        >>> words_in("en").in_unit(8.0, "%")
-        8.0
+        >>> words_in("en").in_unit(1538.04, "亿元"), words_in("en").in_unit(8.0, "%")
+        (153.804, 8.0)
         """
         return values / YI_IN_A_BILLION if self._in_billions(units) else values
 
@@ -90,10 +86,9 @@ class Words:
         """Decimals by which `in_unit` tells as much as the published value with ``decimals``, or
         as a projection in these units has: none for 亿元, which would look more exact than it is.
 
-        >>> [words_in(lang).decimals_in("亿元", 0) for lang in LANGUAGES]
-        [0, 1]
-        >>> [words_in("zh").decimals_in(units) for units in ("亿元", "%")]
-        [0, 1]
+        >>> zh, en = map(words_in, LANGUAGES)
+        >>> zh.decimals_in("亿元", 0), en.decimals_in("亿元", 0), zh.decimals_in("%")
+        (0, 1, 1)
         """
         if decimals is None:
             decimals = 0 if units == "亿元" else 1
@@ -112,11 +107,9 @@ class Words:
 
         Without ``decimals`` the value keeps its own.
 
-        >>> [words_in(lang).amount(1661.12, "亿元", 1) for lang in LANGUAGES]
-        ['1661.1亿元', 'CNY 166.1 billion']
-        >>> en = words_in("en")
-        >>> en.amount(2100.4, "亿元", 0), en.amount(20, "万人"), en.amount(8.5, "%")
-        ('CNY 210.0 billion', '200,000 persons', '8.5 %')
+        >>> zh, en = map(words_in, LANGUAGES)
+        >>> zh.amount(1661.12, "亿元", 1), en.amount(1661.12, "亿元", 0), en.amount(20, "万人")
+        ('1661.1亿元', 'CNY 166.1 billion', '200,000 persons')
         """
         kind = units if units in vocabulary()["amount"] else "other"
         if self.lang == "en" and units == "万人":
@@ -125,14 +118,13 @@ class Words:
             value = self.in_unit(value, units)
             decimals = None if decimals is None else max(decimals, 1)
         shown = plain(value) if decimals is None else number(value, decimals)
-        known = units in vocabulary()["unit"]
-        unit = self.label(units, "unit") if known else units
+        unit = vocabulary()["unit"].get(units, {}).get(self.lang, units)
         return self.label(kind, "amount", value=shown, unit=unit)
 
     def quantity(self, value: float, unit: str) -> str:
         """A value in its unit: 万 and 亿 stay in Chinese and are multiplied out in English.
 
-        >>> zh, en = (words_in(lang) for lang in LANGUAGES)
+        >>> zh, en = map(words_in, LANGUAGES)
         >>> zh.quantity(27.8, "亿方"), en.quantity(27.8, "亿方"), en.quantity(17, "万亩")
         ('27.8亿方', '2.78 billion cubic metres', '170,000 mu')
         >>> zh.quantity(75, "家"), en.quantity(75, "家")
@@ -148,14 +140,14 @@ class Words:
     def measured(self, value: float, indicator: str) -> str:
         """A value with the unit of its indicator; a rank as a place.
 
-        >>> words_in("en").measured(4, "gdp_rank_in_province")
-        'no. 4'
         >>> words_in("zh").measured(12.4, "coal_derived_gas_output")
         '12.4亿方'
+        >>> words_in("en").measured(4, "gdp_rank_in_province")
+        'no. 4'
         """
         if pd.isna(value):
             return NOTHING
-        units = _indicators(data_folder())[indicator]["unit"]
+        units = words_in("zh").unit(indicator)
         if units in ("亿元", "万人"):
             return self.amount(value, units)
         if units == "位" or units[0] in MULTIPLES:
@@ -164,7 +156,7 @@ class Words:
 
     def figures(self, indicator: str, values: Iterable[float]) -> str:
         """Values of an indicator in the unit of the page, as exact as they are, each once."""
-        units = _indicators(data_folder())[indicator]["unit"]
+        units = words_in("zh").unit(indicator)
         return self.comma.join(dict.fromkeys(f"{self.in_unit(value, units):g}" for value in values))
 
     def place(self, rank: float) -> str:
@@ -202,27 +194,28 @@ class Words:
     def rounded(self, probability: float) -> str:
         """A probability rounded to 5 points.
 
-        >>> en = words_in("en")
-        >>> en.rounded(0.362), en.rounded(0.99), en.rounded(0.01)
-        ('about 35 %', 'over 95 %', 'under 5 %')
+        >>> [words_in("en").rounded(share) for share in (0.362, 0.38, 0.99, 0.01)]
+        ['about 35 %', 'about 40 %', 'over 95 %', 'under 5 %']
         """
         percent = 5 * round(20 * probability)
         kind = {0: "below", 100: "above"}.get(percent, "about")
         return self.label(kind, "chance", percent=percent)
 
-    def span(self, first: int, last: int | None = None) -> str:
-        """The years from `first` to `last`, both counted; one year alone is a figure.
-
-        >>> [words_in(lang).span(2021, 2025) for lang in LANGUAGES], words_in("zh").span(2021, 2021)
-        (['2021—2025年', '2021–2025'], '2021年')
-        """
-        if last is None:
-            return str(first)
-        return self.label("year" if first == last else "years", "span", first=first, last=last)
-
     def spans(self, spans: Iterable[tuple[int, ...]]) -> str:
-        """Several of them, each once."""
-        return self.comma.join(dict.fromkeys(self.span(*span) for span in spans))
+        """Years from a first to a last, both counted, each span once; a year alone is a figure.
+
+        >>> words_in("zh").spans([(2021, 2025), (2021, 2021), (2021, 2025)])
+        '2021—2025年、2021年'
+        >>> words_in("en").spans([(2021, 2025), (2020,)])
+        '2021–2025, 2020'
+        """
+
+        def span(first: int, last: int | None = None) -> str:
+            if last is None:
+                return str(first)
+            return self.label("year" if first == last else "years", "span", first=first, last=last)
+
+        return self.comma.join(dict.fromkeys(span(*years) for years in spans))
 
     def scenario(self, scenario: Scenario) -> str:
         """Title of a scenario; one that a user changed is the run's own."""
@@ -289,10 +282,10 @@ def forbidden(words: str) -> list[str]:
 
 
 def number(value: float, decimals: int = 1) -> str:
-    """A number for a table; empty where it is missing.
+    """A number for a table, with a true minus sign; empty where it is missing.
 
-    >>> number(-4.63), number(float("nan")), number(8.0, 0)
-    ('−4.6', '', '8')
+    >>> number(-4.63), number(-0.04), number(8, 2), number(float("nan")), number(None)
+    ('−4.6', '0.0', '8.00', '', '')
     """
     if pd.isna(value):
         return ""
