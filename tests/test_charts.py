@@ -56,10 +56,9 @@ def fan(lang: str = "zh", **changed: Any) -> list[Chart]:
     given = {"actual": GROWTH, "quantiles": AHEAD, "indicator": "gdp_real_growth"}
     given |= {"region": "Q", "scenario": BASELINE, "target": None} | changed
     growth = fan_of(given["actual"], given["quantiles"], given["indicator"])
-    said = Text(
-        "30_feasibility", lang, given | {"growth": growth, "growth_target": given["target"]}
-    )
-    return [piece for piece in said.say("growth") if isinstance(piece, Chart)]
+    facts = given | {"growth": growth, "growth_target": given["target"]}
+    said = Text("30_feasibility", lang, facts).say("growth")
+    return [piece for piece in said if isinstance(piece, Chart)]
 
 
 def level_fan(lang: str = "zh", **changed: Any) -> list[Chart]:
@@ -68,7 +67,6 @@ def level_fan(lang: str = "zh", **changed: Any) -> list[Chart]:
 
 
 def of_baseline(block: str, lang: str, **facts: Any) -> list[Chart]:
-    """The charts of a block of page 10."""
     given = {"region": "Q", "base_year": 2000, "differ": [], "reported": []} | facts
     said = Text("10_baseline", lang, given).say(block)
     return [piece for piece in said if isinstance(piece, Chart)]
@@ -173,12 +171,6 @@ def boxes_of_texts(axes: Axes) -> list[tuple[str, Bbox]]:
         for text in texts
         if text.get_text().strip()
     ]
-
-
-def overlapping(axes: Axes) -> list[tuple[str, str]]:
-    """Pairs of texts that are drawn over each other."""
-    pairs = combinations(boxes_of_texts(axes), 2)
-    return [(said, other) for (said, box), (other, place) in pairs if box.overlaps(place)]
 
 
 def test_fan_draws_actual_values_solid_the_median_dashed_and_both_bands():
@@ -292,12 +284,11 @@ def test_the_svg_is_a_named_image_of_real_text_in_our_font(draw, lang):
     ticks = [*axes.get_xticklabels(), *axes.get_yticklabels()]
     texts = [*axes.texts, *ticks, axes.xaxis.label, axes.yaxis.label]
     assert min(text.get_fontsize() for text in texts) * pixels_a_point >= 9, "on a phone"
-    on_axes = [text.get_text() for text in [*axes.texts, axes.yaxis.label]]
     FigureCanvasAgg(axes.figure).draw()
     assert axes.yaxis.label.get_window_extent().y1 <= axes.figure.bbox.y1
     svg = BeautifulSoup(chart.html(), "html.parser").svg
     drawn = {text.get_text() for text in svg.find_all("text")}
-    assert set(on_axes) <= drawn
+    assert {text.get_text() for text in [*axes.texts, axes.yaxis.label]} <= drawn
     said = chart.title + chart.subtitle + chart.words + "".join(map(str, chart.data.columns))
     assert fonts.missing_glyphs("".join(drawn) + said) == set()
     assert all(fonts.FAMILY in text["style"] for text in svg.find_all("text"))
@@ -351,8 +342,8 @@ def test_years_names_and_a_common_label_name_an_axis() -> None:
 @both_languages
 @pytest.mark.parametrize("draw", [*USUAL.values(), *CROWDED.values()], ids=[*USUAL, *CROWDED])
 def test_no_text_is_drawn_over_another(draw: Callable, lang: str) -> None:
-    _, axes = only(draw(lang))
-    assert overlapping(axes) == []
+    pairs = combinations(boxes_of_texts(only(draw(lang))[1]), 2)
+    assert [(said, other) for (said, box), (other, place) in pairs if box.overlaps(place)] == []
 
 
 @both_languages
@@ -379,7 +370,7 @@ def test_a_log_axis_has_at_least_two_ticks(low: float, high: float) -> None:
 
 def test_a_fan_under_a_scenario_names_its_condition() -> None:
     slump = load_scenario("coal_slump", base_year=2020, end_year=2023)
-    chart, _ = only(fan("en", scenario=slump))
+    (chart,) = fan("en", scenario=slump)
     assert chart.subtitle.endswith("conditional on the scenario “coal slump”")
 
 

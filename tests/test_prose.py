@@ -40,9 +40,7 @@ def say(texts: Path, text: str, lang: str = "en", **facts: object) -> list[prose
 
 def test_a_text_is_paragraphs_headings_and_what_is_called(texts: Path) -> None:
     frame = pd.DataFrame({"city": ["141100"], "gap": [-2.345], "chance": [0.5], "left_out": [1]})
-    heading, headline, plain, table, appendix = say(
-        texts,
-        """## Ranks of {{ year }}
+    text = """## Ranks of {{ year }}
 
 !headline {{ region }} is ahead
 by {{ gap }} points.
@@ -52,15 +50,11 @@ Plain.
 {% call table(frame, city="City | city", gap="Gap | num(2)", chance="Chance | word") %}
 Gaps of {{ year }}{% endcall %}
 
-{% call appendix("More") %}{% endcall %}""",
-        year=2025,
-        region=find_region("141100"),
-        gap=1.26,
-        frame=frame,
-    )
-    assert heading == Heading("Ranks of 2025", 2)
-    assert headline == Sentence("Lvliang is ahead by 1.3 points.", "headline")
-    assert plain == Sentence("Plain.")
+{% call appendix("More") %}{% endcall %}"""
+    facts = {"year": 2025, "region": find_region("141100"), "gap": 1.26, "frame": frame}
+    *sentences, table, appendix = say(texts, text, **facts)
+    headline = Sentence("Lvliang is ahead by 1.3 points.", "headline")
+    assert sentences == [Heading("Ranks of 2025", 2), headline, Sentence("Plain.")]
     assert table.caption == "Gaps of 2025"
     assert list(table.frame) == ["City", "Gap", "Chance"]
     assert table.frame.iloc[0].tolist() == ["Lvliang", "−2.35", "about as likely as not"]
@@ -124,12 +118,12 @@ def test_a_case_and_a_loop_on_one_line_say_what_they_say_on_three(texts: Path) -
         ]
 
 
-def test_a_table_says_its_caption_and_is_left_out_without_rows(texts: Path) -> None:
-    told = "{{ table(frame, 'Gaps', gap='Gap') }}"
-    (table,) = say(texts, told, frame=pd.DataFrame({"gap": ["1"]}))
-    assert table.caption == "Gaps"
+def test_a_table_leaves_out_a_column_without_a_head_and_is_left_out_without_rows(texts) -> None:
+    call = "{{ table(frame, 'Gaps', gap='Gap', ground='') }}"
+    (table,) = say(texts, call, frame=pd.DataFrame({"gap": ["1"]}))
+    assert (table.caption, list(table.frame)) == ("Gaps", ["Gap"])
     rows = "{% call rows() %}A\n| B |\n{% for it in found %}\n| 1 |\n{% endfor %}{% endcall %}"
-    assert say(texts, told + rows, frame=pd.DataFrame({"gap": []}), found=[]) == []
+    assert say(texts, call + rows, frame=pd.DataFrame({"gap": []}), found=[]) == []
 
 
 def test_words_of_a_user_are_no_syntax_of_a_text(texts: Path) -> None:

@@ -30,19 +30,16 @@ FLAGS = [
 REPORTS = [f"{lang}/{name}.html" for lang in ("zh", "en") for name in parameters.SCHEMAS]
 ALONE = "90_summary.html"
 PAGES = ["index.html", "en/index.html", *REPORTS]
-FONT = Path(fonts.__file__).parent / "fonts/NotoSansSC-subset.otf"
 WIDTHS = [360, 768, 1280]
 WIDE = re.compile("[" + "".join(map(chr, WIDE_IN_ENGLISH)) + "]")
 A4_WITHIN_MARGINS = 673  # 178 mm at 96 dots an inch
-
-every_page = pytest.mark.parametrize("name", PAGES)
-every_file = pytest.mark.parametrize("name", [*PAGES, ALONE])
 WITHOUT_CHARTS = ("index", "00", "80")
 HEADINGS = {
     "zh": ["一、总体判断", "二、主要指标", "三、增速与位次", "四、风险", "五、与上期相比",
            "六、建议"],
     "en": ["1. Overall", "2. Main indicators", "4. Risks", "6. Advice"],
 }  # fmt: skip
+every_file = pytest.mark.parametrize("name", [*PAGES, ALONE])
 
 
 @dataclass(frozen=True)
@@ -220,7 +217,7 @@ def test_a_page_on_paper(visit: Visitor, name: str) -> None:
     assert name == ALONE or lost == []
 
 
-@every_page
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_moved_about_in(visit: Visitor, name: str) -> None:
     """By keyboard past the links, from link to heading or page, to the other language."""
     visited = visit(name, 360)
@@ -268,7 +265,7 @@ def planted(visit: Visitor, site: Path, tmp_path: Path) -> Callable[[str], tuple
     html = (site / "index.html").read_text("utf-8")
     (policy,) = re.findall(r"<meta http-equiv[^>]*>", html)
     (tmp_path / "p.css").write_text("body {outline: 7px solid}", "utf-8")
-    (tmp_path / "p.otf").write_bytes(FONT.read_bytes())
+    (tmp_path / "p.otf").write_bytes(fonts.FONT_FILE.read_bytes())
     (tmp_path / "p.html").write_text("<iframe></iframe>", "utf-8")
     (tmp_path / "p.png").write_bytes(visit("index.html").page.screenshot())
 
