@@ -62,19 +62,16 @@ class Years(FuncFormatter):
 
 
 def unlabelled(figure: Figure) -> list[str]:
-    """Axes that do not say what they measure, by a label or by ticks that are years or names.
-
-    The label may be that of the whole figure (``supxlabel``, ``supylabel``), for all its panels.
+    """Axes that do not say what they measure, by a label, of their own or of the whole figure, or
+    by ticks that are years or names.
     """
+    common = {"x": figure.get_supxlabel(), "y": figure.get_supylabel()}
     return [
         f"{name} of panel {place}"
         for place, panel in enumerate(figure.axes, start=1)
         if panel.get_visible() and panel.axison
-        for name, axis, common in (
-            ("x", panel.xaxis, figure.get_supxlabel()),
-            ("y", panel.yaxis, figure.get_supylabel()),
-        )
-        if not (axis.get_label_text().strip() or common.strip() or _speaks(axis))
+        for name, axis in (("x", panel.xaxis), ("y", panel.yaxis))
+        if not (axis.get_label_text().strip() or common[name].strip() or _speaks(axis))
     ]
 
 
@@ -146,9 +143,7 @@ def annotate(
 
 
 def label_ends(axes: Axes, year: float, ends: list[tuple[float, str, str]]) -> None:
-    """Label lines, by value, words and colour, at their right ends, pushed apart where they would
-    overlap.
-    """
+    """Label lines (value, words, colour) at their right ends, pushed apart where they overlap."""
     axes.figure.canvas.draw()
     points = [(year, value) for value, _, _ in sorted(ends)]
     heights = [axes.transData.transform(point)[1] * 72 / axes.figure.dpi for point in points]

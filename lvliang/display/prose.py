@@ -44,10 +44,6 @@ HEADING = re.compile(r"(?m)^\s*#+ .*$")  # which is a line
 PARAGRAPH = re.compile(r"\n\s*\n|\n\s*(?=![a-z])")  # what lies between two of them
 LAST_TAG = re.compile(r"[^-+]%\}[ \t]*\n")
 CASE_OR_LOOP = re.compile(r"(\{% (if|for) .*)(\{% end\2 \+?%\})\n")
-OF_WORDS = (
-    "amount", "chance", "graded", "indicator", "measured", "number_in", "place", "quantity",
-    "spans", "target", "unit", "word",
-)  # fmt: skip
 
 
 class UnknownWord(Exception):
@@ -55,14 +51,8 @@ class UnknownWord(Exception):
 
 
 class Text:
-    """The text of a page in one language.
-
-    Parameters
-    ----------
-    name : str
-        Of the notebook.
-    facts : mapping
-        Numbers, codes and frames by name, without words.
+    """The text of the page of a notebook, in one language, over facts: numbers, codes and frames
+    by name, without words.
     """
 
     def __init__(self, name: str, lang: str, facts: Mapping[str, Any]) -> None:
@@ -336,7 +326,10 @@ def _filters(words: Words) -> dict[str, Callable[..., Any]]:
     def city(code: str) -> str:
         return find_region(code).name(words.lang)
 
-    made = {name: getattr(words, name) for name in OF_WORDS} | {
+    named = (
+        "amount chance graded indicator measured number_in place quantity spans target unit word"
+    )
+    made = {name: getattr(words, name) for name in named.split()} | {
         "abs": abs,
         "capital": capital,
         "cities": lambda codes: words.comma.join(map(city, codes)),

@@ -213,11 +213,8 @@ class Table:
 class Chart:
     """A figure with its message, what it measures, the same in words, and its numbers.
 
-    Raises
-    ------
-    ValueError
-        If there are no words for those who cannot see it, or no numbers, or an axis that does
-        not say what it measures.
+    A `ValueError` says that it has no words for those who cannot see it, or no numbers, or an axis
+    that does not say what it measures.
     """
 
     figure: Figure
