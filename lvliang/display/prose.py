@@ -326,10 +326,8 @@ def _filters(words: Words) -> dict[str, Callable[..., Any]]:
     def city(code: str) -> str:
         return find_region(code).name(words.lang)
 
-    named = (
-        "amount chance graded indicator measured number_in place quantity spans target unit word"
-    )
-    made = {name: getattr(words, name) for name in named.split()} | {
+    own = "amount chance graded indicator measured number_in place quantity spans target unit word"
+    made = {name: getattr(words, name) for name in own.split()} | {
         "abs": abs,
         "capital": capital,
         "cities": lambda codes: words.comma.join(map(city, codes)),
