@@ -103,7 +103,7 @@ def test_an_origin_shows_its_groups_side_by_side():
 def test_bars_reach_from_quantile_to_quantile_and_misses_are_hollow() -> None:
     (facts,) = hindcast_facts(HINDCASTS)
     assert (facts["held"], facts["worst"]["origin"]) == (1, 2015)
-    (chart,) = say("origins", hindcasts=[facts], by_origin=[], groups=[])
+    (chart,) = say("origins", hindcasts=[facts], by_origin=[])
     assert chart.data.iloc[1].tolist() == [2015, 1.0, 5.0, 7.0, 9.0, 13.0, -3.0, "no"]
     axes = chart.figure.axes[0]
     wide, half = (

@@ -146,8 +146,7 @@ class Text:
         rest: str | Macro | None = None,
         **heads: str,
     ) -> str:
-        """A table (`Table`), its caption said or inside: the columns of a frame that have a head
-        which is not empty.
+        """A table (`Table`), its caption said or inside: the columns of a frame that have a head.
 
         A head may name filters of its values: ``"Gap | num(1)"``; ``rest`` names those of the
         columns without a head, which are called by their own names, or is a macro that heads them
@@ -158,16 +157,12 @@ class Text:
             return ""
         if isinstance(frame, pd.Series):
             frame = frame.rename("value").rename_axis("year").reset_index()
-        heads = {name: head for name, head in heads.items() if head}
-        if unknown := heads.keys() - frame:
-            legal = ", ".join(map(str, frame))
-            raise UnknownWord(f"no column {', '.join(sorted(unknown))}; legal: {legal}")
         if rest is not None:
             named = rest if callable(rest) else (f"{{}} | {rest}" if rest else "{}").format
             heads = {name: heads.get(name) or named(name) for name in frame}
         columns = {}
-        for name, words in heads.items():
-            head, *ways = words.split("|")
+        for name in filter(frame.__contains__, heads):
+            head, *ways = heads[name].split("|")
             column = frame[name]
             for way in ways:
                 column = column.map(self._filter(way))
