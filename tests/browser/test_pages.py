@@ -81,7 +81,7 @@ def visit(browser: Browser, site: Path) -> Iterator[Visitor]:
     contexts = []
 
     def open_page(
-        name: str | Path, width: int = 1280, media: str = "screen", *, script: bool = True
+        name: str | Path, width: int = 1280, media: str | None = None, *, script: bool = True
     ) -> Visit:
         view = {"width": width, "height": 800}
         context = browser.new_context(viewport=view, offline=True, java_script_enabled=script)
