@@ -14,8 +14,7 @@ from nbformat import NotebookNode
 
 from lvliang.baseline.regions import Region, find_region
 from lvliang.display.prose import Text
-from lvliang.display.show import Piece, Sentence, Table, bundle_of
-from lvliang.display.show import DATA_TYPE
+from lvliang.display.show import DATA_TYPE, Piece, Sentence, Table, bundle_of
 from lvliang.display.words import words_in
 from lvliang.errors import ParameterError
 from lvliang.feasibility.targets import MAIN
