@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
 
 from lvliang.baseline.package import LAST_KNOWN_YEAR
 from lvliang.cli.options import Changes, Data, Parameters, Region, Scenario, given_parameters
-from lvliang.cli.terminal import Format, Printed, print_json, print_pieces, print_rows
 from lvliang.errors import ParameterError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from lvliang.display.show import Piece
     from lvliang.study import Study
 
+Format = StrEnum("Format", ["table", "csv", "json"])
+Printed = Annotated[Format, Option("--format", help="How to print.")]
 Lever = StrEnum("Lever", ["growth", "coal", "base"])
 Indicator = StrEnum(
     "Indicator",
@@ -43,11 +49,11 @@ def assess(
     verdicts = study.verdicts
     if form is Format.table:
         text = Text("30_feasibility", study.run.lang, {"verdicts": verdicts})
-        print_pieces(text.say("assess"))
+        _print_pieces(text.say("assess"))
     elif form is Format.json:
-        print_json(verdicts.records(PUBLIC))
+        _print_json(verdicts.records(PUBLIC))
     else:
-        print_rows(verdicts.frame(), form)
+        _print_rows(verdicts.frame(), form)
 
 
 def compare(
@@ -65,7 +71,7 @@ def compare(
     first = studies[0]
     found = first.compare([study.scenario for study in studies])
     facts = scenario_facts(found, first.years) | {"end_year": first.years[-1]}
-    print_pieces(Text("40_scenarios", first.run.lang, facts).say("compare"))
+    _print_pieces(Text("40_scenarios", first.run.lang, facts).say("compare"))
 
 
 def invert(
@@ -106,7 +112,7 @@ def invert(
     if form is Format.table:
         typer.echo("\n".join(said("invert", run.lang, block, facts)))
     else:
-        print_rows(rows, form)
+        _print_rows(rows, form)
 
 
 def forecast(
@@ -216,3 +222,34 @@ def _studies(notebook: str, *given: dict[str, str]) -> list[Study]:
     from lvliang.study import Study
 
     return [Study(run) for run in runs]
+
+
+def _print_rows(rows: pd.DataFrame, form: Format) -> None:
+    """Rows as JSON or CSV."""
+    if form is Format.json:
+        _print_json(json.loads(rows.to_json(orient="records", force_ascii=False)))
+    else:
+        typer.echo(rows.to_csv(index=False), nl=False)
+
+
+def _print_json(records: list[dict[str, Any]]) -> None:
+    """Records a person can read."""
+    typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
+
+
+def _print_pieces(pieces: Iterable[Piece]) -> None:
+    """Sentences and tables, in their order."""
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from lvliang.display.show import Sentence
+
+    for piece in pieces:
+        if isinstance(piece, Sentence):
+            typer.echo(piece.words)
+            continue
+        columns = (Column(head, overflow="fold") for head in piece.frame.columns)
+        grid = Table(*columns, title=piece.caption, title_justify="left")
+        for row in piece.frame.itertuples(index=False):
+            grid.add_row(*row)
+        Console().print(grid)

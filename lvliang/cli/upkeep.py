@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer import Argument, Option
 
 from lvliang.cli.options import Changes, Data, Outputs, Parameters, Scenario, given_parameters
-from lvliang.cli.terminal import progress
 from lvliang.errors import ParameterError
 
 Deadline = Annotated[float, Option(min=1, help="Seconds for the whole run.")]
@@ -57,7 +56,7 @@ def _show(publish: Callable[..., Path], outputs: Path | None) -> None:
     """Publish under a progress display, and print the path of the page."""
     from lvliang.site.publication import OUTPUTS
 
-    with progress() as tell:
+    with _progress() as tell:
         page = publish(
             outputs=outputs or OUTPUTS,
             on_progress=lambda job, done, total: tell(job.name, completed=done, total=total),
@@ -82,7 +81,7 @@ def check(
 
     os.environ["LVLIANG_CACHE"] = "off"  # who asks wants the files looked at
     files = check_frozen(data_folder()) if frozen else 0  # first: it names what was changed
-    with progress() as tell:
+    with _progress() as tell:
         rows = check_all(
             data_folder(),
             lambda name, count: tell("data", advance=1, description=f"{name} ({count})"),
@@ -173,3 +172,25 @@ def _told(folder: Path | None) -> Iterator[None]:
         raise ParameterError(
             f"cache {folder}: {error.strerror}; legal: a folder that you may read and write"
         ) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[..., None]]:
+    """What tells how far a thing of a name is: a bar each, on stderr, where a person looks on."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    off = not console.is_terminal
+    bars = Progress(*columns, TimeElapsedColumn(), console=console, transient=True, disable=off)
+    bar = cache(partial(bars.add_task, total=None))
+
+    def tell(name: str, **state: Any) -> None:
+        bars.start()  # not before there is something to tell
+        bars.update(bar(name), **state)
+
+    try:
+        yield tell
+    finally:
+        bars.stop()
