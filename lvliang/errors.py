@@ -12,8 +12,6 @@ from difflib import get_close_matches
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """What to say of a word that is not legal: the nearest that is, where one is near.
 
-    Examples
-    --------
     >>> did_you_mean("end_yaer", ["base_year", "end_year"]), did_you_mean("zzz", ["end_year"])
     (' did you mean end_year?', '')
     """

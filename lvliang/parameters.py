@@ -197,11 +197,7 @@ def _checked(schema: type[Schema], given: dict[str, Any]) -> Schema:
 
 
 def read_assignments(pairs: list[str]) -> dict[str, str]:
-    """``name=value`` words of a command line.
-
-    >>> read_assignments(["end_year=2030", "region=吕梁"])
-    {'end_year': '2030', 'region': '吕梁'}
-    """
+    """``name=value`` words of a command line; `ParameterError` for any other."""
     given: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -241,11 +237,7 @@ def describe(schema: type[NotebookParameters], name: str) -> str:
 
 
 def titles(schema: type[NotebookParameters]) -> dict[str, dict[str, str]]:
-    """What each parameter is called, in both languages.
-
-    >>> titles(ProjectionParameters)["end_year"]
-    {'title_zh': '推算末年', 'title_en': 'last year projected'}
-    """
+    """What each parameter is called: ``title_zh`` and ``title_en``."""
     rules = schema.model_json_schema()["properties"]
     return {
         name: {"title_zh": rule["title"], "title_en": rule["title_en"]}

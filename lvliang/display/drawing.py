@@ -14,7 +14,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from lvliang.baseline.history import has_gap
 from lvliang.display import fonts
-from lvliang.display.words import MINUS
+from lvliang.display.words import plain
 
 FACT = "#12395f"
 PROJECTION = "#b25a00"
@@ -50,7 +50,7 @@ def new_axes(units: str, pad: float = 6.0, size: tuple[float, float] = SIZE) -> 
         half = POINTS / 2 / 72 / size[1]
         figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - half))
     axes.grid(visible=False, axis="x")
-    axes.yaxis.set_major_formatter(FuncFormatter(_tick))
+    axes.yaxis.set_major_formatter(lambda value, _: plain(value))
     return figure, axes
 
 
@@ -62,9 +62,7 @@ class Years(FuncFormatter):
 
 
 def unlabelled(figure: Figure) -> list[str]:
-    """Axes that do not say what they measure, by a label, of their own or of the whole figure, or
-    by ticks that are years or names.
-    """
+    """Axes that neither a label, their own or the figure's, nor ticks of years or names explain."""
     common = {"x": figure.get_supxlabel(), "y": figure.get_supylabel()}
     return [
         f"{name} of panel {place}"
@@ -83,7 +81,7 @@ def log_levels(axes: Axes) -> None:
     seen = [tick for tick in locator.tick_values(low, high) if low <= tick <= high]
     few = MaxNLocator(nbins=3, steps=[1, 2, 5, 10])
     axes.yaxis.set_major_locator(locator if len(seen) > 1 else few)
-    axes.yaxis.set_major_formatter(FuncFormatter(_tick))
+    axes.yaxis.set_major_formatter(lambda value, _: plain(value))
     axes.yaxis.set_minor_locator(NullLocator())
 
 
@@ -176,7 +174,3 @@ def _speaks(axis: Axis) -> bool:
     ticks = [tick.get_text() for tick in axis.get_ticklabels()]
     names = "".join(tick for tick in ticks if "$" not in tick)
     return isinstance(axis.get_major_formatter(), Years) or any(map(str.isalpha, names))
-
-
-def _tick(value: float, _position: Any) -> str:
-    return f"{value:g}".replace("-", MINUS)

@@ -17,13 +17,9 @@ ESCAPED = re.compile(r"\\.")
 
 
 def mathml(tex: str, *, block: bool = False) -> str:
-    """TeX of mathematics, without the dollars around it, as a ``<math>`` element that carries the
-    TeX as its text alternative; as a ``block`` it stands in a line of its own.
+    """TeX, without its dollars, as a ``<math>`` element that has it as its text alternative.
 
-    Raises
-    ------
-    QualityError
-        If it cannot be converted whole.
+    Raises `QualityError` where it cannot be converted whole.
 
     >>> mathml("x < 2").partition(" alttext=")[2]
     '"x &lt; 2"><mrow><mi>x</mi><mo>&lt;</mo><mn>2</mn></mrow></math>'

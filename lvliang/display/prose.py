@@ -51,9 +51,7 @@ class UnknownWord(Exception):
 
 
 class Text:
-    """The text of the page of a notebook, in one language, over facts: numbers, codes and frames
-    by name, without words.
-    """
+    """A text in one language, over facts by name: numbers, codes and frames, without words."""
 
     def __init__(self, name: str, lang: str, facts: Mapping[str, Any]) -> None:
         self.lang = lang
@@ -86,10 +84,8 @@ class Text:
     def say(self, block: str) -> list[Piece]:
         """The pieces of a block, in their order.
 
-        Raises
-        ------
-        DataError
-            A fact or a word that there is not, or a text that cannot be read: with file and line.
+        Raises `DataError`, with file and line, for a fact or word that there is not, or a text that
+        cannot be read.
         """
         if block not in self._blocks:
             legal = ", ".join(self._blocks)

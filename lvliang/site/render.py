@@ -125,14 +125,9 @@ def render_page(notebook: NotebookNode, *, lang: str, **around: str) -> str:
 def page_shell(*, lang: str, title: str, **parts: str) -> str:
     """Return a complete page around a body, with its style and its font inside.
 
-    Parameters
-    ----------
-    title
-        Plain text; it is escaped here, as are ``mark`` and ``feed``.
-    parts
-        ``body_html``, and where the page has them: ``nav_html`` above it, ``footer_html``, a
-        warning above the text (``banner_html``), all put in as they are; the ``mark`` of an
-        edition, above everything, on paper too; where the ``feed`` of the site lies beside it.
+    ``parts`` are ``body_html`` and, where the page has them, ``nav_html`` and a warning
+    (``banner_html``) above it and ``footer_html``, put in as they are; the ``mark`` of an edition,
+    above everything, on paper too, and the place of the ``feed``, escaped here as is ``title``.
     """
     template = _templates().get_template("page.html.j2")
     shown = parts | {

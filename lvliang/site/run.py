@@ -102,15 +102,10 @@ def execute(
     ``job.output``, as far as it came. Raises what a cell raised as `ParameterError`, `DataError`
     or `CellError`; `KernelDied` where a process ended before its notebook; `DeadlineExceeded`.
 
-    Parameters
-    ----------
-    workers, deadline : int, float or None
-        How many notebooks run at once, seconds for the whole call (None waits for ever).
-    work : callable, optional
-        In the process of a job, ``work(job, run)`` calls ``run()`` to execute the notebook; can
-        be pickled, and so can what it returns, which is returned by job.
-    on_progress : callable, optional
-        Called as ``on_progress(job, done_cells, total_cells)``.
+    ``workers`` notebooks run at once, within ``deadline`` seconds for all (None waits for ever).
+    In the process of a job, ``work(job, run)`` calls ``run()`` to execute the notebook; it can be
+    pickled, and so can what it returns, which is returned by job. ``on_progress`` is called with
+    the job, the cells done and all of its cells.
     """
     waiting, running, done = deque(jobs), dict[Any, _Run](), dict[str, Any]()
     ends = None if deadline is None else monotonic() + deadline

@@ -30,17 +30,13 @@ Row = dict[str, Any]
 
 
 def results(verdicts: Verdicts, outlook: Outlook, parameters: Mapping[str, Any]) -> Row:
-    """The forecasts and verdicts of a run, ready for JSON.
+    """The forecasts and verdicts of a run, ready for JSON; what is missing is None.
 
-    Returns
-    -------
-    dict
-        ``origin`` (last year known); ``parameters`` of the run without the language, which changes
-        no figure; ``scenario_title`` by language, as the file of a user's own scenario is not
-        kept; ``verdicts`` (one row a target, what is `KEPT` of it); ``forecasts``: one row a
-        quantity, ``indicator, unit, first_year, last_year`` and the quantiles ``q05`` to ``q95``.
-        A span of several years is ``statistic`` ``mean`` (年均增长, %), a single year ``year``.
-        What is missing is None.
+    ``origin`` is the last year known; ``parameters`` lack the language, which changes no figure;
+    ``scenario_title`` (by language) is there as the file of a user's own scenario is not kept.
+    ``verdicts`` have a row a target, what is `KEPT` of it; ``forecasts`` a row a quantity:
+    ``indicator, unit, statistic, first_year, last_year``, quantiles ``q05`` to ``q95``. A
+    ``statistic`` is the ``mean`` of several years (年均增长, %), or that of one ``year``.
     """
     return {
         "origin": outlook.base_year,
