@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -23,8 +23,6 @@ from lvliang.projection.scenario import (
     scenario_ids,
     scenario_path,
 )
-
-Schema = TypeVar("Schema", bound="NotebookParameters")
 
 
 def _field(default: Any, zh: str, en: str, *, said: str = "", **rules: Any) -> Any:
@@ -51,6 +49,15 @@ class NotebookParameters(BaseModel):
         ge=FIRST_BASE_YEAR, le=LAST_KNOWN_YEAR,
     )  # fmt: skip
     lang: Literal["zh", "en"] = _field("zh", "语言", "language: zh or en")
+
+    @classmethod
+    def checked(cls, given: dict[str, Any]) -> Self:
+        """Parameters from what is ``given``; `ParameterError` with every fault of it."""
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            told = "\n".join(_sentence(cls, fault) for fault in error.errors())
+            raise ParameterError(told) from None
 
     @field_validator("region", mode="before")
     @classmethod
@@ -174,26 +181,13 @@ def check(notebook: str | Path, given: dict[str, Any]) -> NotebookParameters:
     >>> check("20_trajectories", {"end_year": "2030", "region": "吕梁"}).end_year
     2030
     """
-    return _checked(schema_of(notebook), given)
-
-
-def check_report(given: dict[str, Any]) -> ReportParameters:
-    """`check` against all that the notebooks of a report take together."""
-    return _checked(ReportParameters, given)
+    return schema_of(notebook).checked(given)
 
 
 def part_of(run: ReportParameters, notebook: str) -> NotebookParameters:
     """What one notebook takes of the parameters of a report."""
     schema = schema_of(notebook)
     return schema(**{name: getattr(run, name) for name in schema.model_fields})
-
-
-def _checked(schema: type[Schema], given: dict[str, Any]) -> Schema:
-    try:
-        return schema(**given)
-    except ValidationError as error:
-        told = "\n".join(_sentence(schema, fault) for fault in error.errors())
-        raise ParameterError(told) from None
 
 
 def read_assignments(pairs: list[str]) -> dict[str, str]:

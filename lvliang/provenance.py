@@ -35,6 +35,6 @@ def year_made() -> int:
     return (datetime.fromtimestamp(int(moment), UTC) if moment else datetime.now(UTC)).year
 
 
-def data_fingerprint(data: Path | None = None) -> str:
+def data_fingerprint() -> str:
     """First twelve digits of a SHA-256 over every file of the data."""
-    return digest_of(data_digests(data or data_folder()))[:12]
+    return digest_of(data_digests(data_folder()))[:12]

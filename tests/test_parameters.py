@@ -19,7 +19,6 @@ from lvliang.parameters import (
     SCHEMAS,
     ReportParameters,
     check,
-    check_report,
     describe,
     part_of,
     read_assignments,
@@ -90,14 +89,14 @@ def test_a_notebook_declares_what_its_cells_and_its_text_use_and_no_more(project
 
 def test_a_report_takes_what_its_notebooks_take_and_gives_each_its_part(project: Path) -> None:
     assert sorted(SCHEMAS) == sorted(path.stem for path in (project / "notebooks").glob("*.ipynb"))
-    run = check_report({"growth_discount": "1", "end_year": 2030})
+    run = ReportParameters.checked({"growth_discount": "1", "end_year": 2030})
     assert set(run.model_dump()) == {key for one in SCHEMAS.values() for key in one.model_fields}
     assert part_of(run, "00_data_audit").model_dump() == {
         "region": "141100", "base_year": 2020, "lang": "zh",
     }  # fmt: skip
     assert part_of(run, "30_feasibility").growth_discount == 1.0
     with pytest.raises(ParameterError, match="end_yaer: no such parameter; did you mean end_year"):
-        check_report({"end_yaer": "2025"})
+        ReportParameters.checked({"end_yaer": "2025"})
 
 
 def test_a_name_of_no_parameter_is_refused_and_every_fault_told_at_once():

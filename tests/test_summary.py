@@ -259,7 +259,7 @@ def site(tmp_path: Path) -> Path:
 def test_without_a_pdf_the_file_is_written_and_it_is_said(site, browser, told, monkeypatch, caplog):
     monkeypatch.setattr(summary_page, "find_browser", lambda: browser)
     with caplog.at_level(logging.WARNING):
-        assert summary_page.write_summary(site, ["zh", "en"]) == ["90_summary.html"]
+        assert summary_page.write_summary(site, ["zh", "en"]) == {"file": "90_summary.html"}
     assert [path.name for path in site.glob("90*")] == ["90_summary.html"]
     assert len(caplog.messages) == 1
     assert told in caplog.messages[0]

@@ -80,16 +80,16 @@ def _renamed(pattern: str, value: str, new: dict[str, str]) -> str:
     return re.sub(pattern, lambda match: match[1] + new.get(match[2], match[2]), value)
 
 
-def write_summary(site: Path, languages: Sequence[str]) -> list[str]:
+def write_summary(site: Path, languages: Sequence[str]) -> dict[str, str]:
     """Write the page for the desk to the top of a site: one file, and a PDF of each language.
 
-    Without a browser, or if it fails, there is no PDF, and a line on stderr says so. Returns what
-    was written, as paths below ``site``.
+    Without a browser, or if it fails, there is no PDF, and a line on stderr says so. Returns paths
+    below ``site`` by the labels that they have: ``file``, ``pdf_zh``, ``pdf_en``.
     """
     pages = {lang: (site / lang / f"{SUMMARY}.html").read_text("utf-8") for lang in languages}
     made = kept("summary", pages, lambda: stand_alone(pages))
-    written = [f"{SUMMARY}.html"]
-    (site / written[0]).write_text(made, "utf-8")
+    written = {"file": f"{SUMMARY}.html"}
+    (site / written["file"]).write_text(made, "utf-8")
     browser = find_browser()
     if browser is None:
         log.warning("no PDF of the summary: no browser (%s) is installed", ", ".join(BROWSERS))
@@ -98,8 +98,8 @@ def write_summary(site: Path, languages: Sequence[str]) -> list[str]:
         with ThreadPoolExecutor() as pool:
             own = [site / lang / f"{SUMMARY}.html" for lang in languages]
             for lang, pdf in zip(languages, pool.map(printed, own, repeat(browser)), strict=True):
-                written.append(f"{SUMMARY}.{lang}.pdf")
-                (site / written[-1]).write_bytes(pdf)
+                written[f"pdf_{lang}"] = name = f"{SUMMARY}.{lang}.pdf"
+                (site / name).write_bytes(pdf)
     except (OSError, subprocess.SubprocessError) as error:
         log.warning("no PDF of the summary: %s", error)
     return written
