@@ -77,14 +77,11 @@ def rank_history(known: pd.Series, *, rank: str) -> Figure:
 
 
 def rank_bars(shares: pd.DataFrame, kept: float, *, share: str, rank: str) -> Figure:
-    """How often the city has each rank (``rank, share``); dark up to the rank to be ``kept``.
-
-    A rank rests on the series of several cities (grade D), so bars have no scale.
-    """
+    """How often the city has each rank (``rank, share``); dark up to the rank to be ``kept``."""
     figure, axes = drawing.new_axes(share)
     colours = [FACT if place <= kept else drawing.PALE for place in shares["rank"]]
     axes.bar(shares["rank"], shares["share"], color=colours)
-    axes.set_yticks([])
+    axes.set_yticks([])  # no scale: a rank rests on the series of several cities (grade D)
     axes.set_xlabel(rank)
     axes.set_xticks(shares["rank"].tolist()[:: 1 if len(shares) <= 15 else 2])
     return figure

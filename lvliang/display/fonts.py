@@ -44,8 +44,7 @@ def missing_glyphs(text: str) -> set[str]:
 def page_woff2(text: str) -> bytes:
     """The font cut down to the characters of `text` that it has, as woff2.
 
-    The bytes depend on nothing but the set of characters: a page made twice is the same page.
-    Pages of other numbers seldom have other characters, so the font of a set of them is kept.
+    The bytes depend on the set of characters alone; few pages change it, so the font is kept.
     """
     characters = "".join(sorted(set(text) & _characters()))
     return kept("font", {"characters": characters}, lambda: _subset(characters))

@@ -94,8 +94,8 @@ def read_history(outputs: Path) -> list[Vintage]:
 def vintage_of(executed: dict[str, NotebookNode], *, release: str, as_of: str) -> Vintage | None:
     """The vintage of a run, from what its notebook handed out; None if it was not among those run.
 
-    ``executed`` are the notebooks by name, ``as_of`` the time of publication, ISO with its offset.
-    Raises `QualityError` where the notebook did not hand out one result.
+    ``executed`` are notebooks by name, ``as_of`` is the time of publication, ISO with its offset.
+    `QualityError` says that the notebook did not hand out one result.
     """
     if NOTEBOOK not in executed:
         return None
@@ -115,8 +115,7 @@ def vintage_of(executed: dict[str, NotebookNode], *, release: str, as_of: str) -
 def recorded(outputs: Path, vintage: Vintage | None) -> Iterator[None]:
     """Keep `vintage`, if any, where the block makes its release the published one, and only then.
 
-    The caller holds the lock of `outputs`. Raises `LvliangError` before the block where the
-    vintage cannot be written.
+    The caller holds the lock of `outputs`. What cannot be written raises `LvliangError` before.
     """
     if vintage is None:
         yield
@@ -152,10 +151,7 @@ def table_hashes() -> dict[str, str]:
 
 
 def code_hash() -> str:
-    """First digits of a SHA-256 over the code that computes verdicts.
-
-    A commit of documents, or of the look of a page, has another version and the same hash.
-    """
+    """First digits of a SHA-256 over the code that computes verdicts, not the look of a page."""
     computing = {f: d for f, d in code_digests().items() if f.startswith(ROOMS)}
     notebook = (PROJECT / "notebooks" / f"{NOTEBOOK}.ipynb").read_text("utf-8")
     return digest_of([computing, notebook])[:DIGITS]

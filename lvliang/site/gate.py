@@ -68,11 +68,10 @@ def refuse(faults: Iterable[str]) -> None:
 
 
 def faults_of_notebook(nb: NotebookNode) -> list[str]:
-    """Return why an executed notebook must not become a page, empty if it may.
+    """Why an executed notebook must not become a page; cells are counted from 1, as in JupyterLab.
 
     Faults are an exception, anything written to stderr, a drawing that is no `Chart`, and a
-    traceback or an absolute path of this machine in any output. Cells are counted from 1, as
-    JupyterLab shows them.
+    traceback or an absolute path of this machine in any output.
     """
     cells = enumerate(nb.cells, start=1)
     outputs = ((number, out) for number, cell in cells for out in cell.get("outputs", []))
@@ -80,7 +79,7 @@ def faults_of_notebook(nb: NotebookNode) -> list[str]:
 
 
 def faults_of_page(html: str) -> list[str]:
-    """Return why a complete page must not be published, empty if it may."""
+    """Why a complete page must not be published."""
     page = BeautifulSoup(html, "html.parser")
     checks = (_language, _policy, _elements, _glyphs, _machine, _wording)
     size = len(html.encode("utf-8"))
@@ -90,9 +89,8 @@ def faults_of_page(html: str) -> list[str]:
 
 
 def faults_of_files(site_dir: Path) -> list[str]:
-    """Return what the feeds and the data files of a folder must not say, as no page may.
-
-    That is a path of this machine, a traceback, or a word of ``forbidden.toml``.
+    """What feeds and data files of a folder say that no page may: a path of this machine, a
+    traceback, or a word of ``forbidden.toml``.
     """
     return [
         f"{path.relative_to(site_dir)} {fault}."
@@ -123,7 +121,7 @@ def _strings_in(value: Any) -> Iterator[str]:
 
 
 def visible_text(html: str) -> str:
-    """Return the text that a reader of the page sees, which the embedded font must draw.
+    """The text that a reader of the page sees, which the embedded font must draw.
 
     >>> visible_text("<title>x</title><p>吕梁 &mdash; GDP</p><style>p {}</style>")
     '吕梁 — GDP'
@@ -132,7 +130,7 @@ def visible_text(html: str) -> str:
 
 
 def where(place: PageElement) -> str:
-    """Say under which heading of its page it stands."""
+    """Under which heading of its page it stands, in words."""
     heading = place.find_parent(HEADINGS) or place.find_previous(HEADINGS)
     return f"under “{heading.get_text(strip=True)}”" if heading else "before the first heading"
 
@@ -246,10 +244,9 @@ def _visible_strings(page: BeautifulSoup) -> Iterator[NavigableString]:
 
 
 def check_links(site_dir: Path) -> list[str]:
-    """Return the broken links between the pages of a folder.
+    """The broken links between the pages of a folder; those to other sites are not followed.
 
-    A link is broken if its file is missing or outside the folder (which would not travel with
-    it), or if its file has no such anchor. Links to other sites are not followed.
+    Its file is missing, is outside the folder and would not travel with it, or has no such anchor.
     """
     site = site_dir.resolve()
     pages = {path: _Anchors(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}

@@ -1,6 +1,4 @@
-"""What moved since the last publication, told: in the text ``history``, on the page for the desk,
-which has a place for it, and in the feed.
-"""
+"""What moved since the last publication, told by the text ``history``: on pages, in the feed."""
 
 from __future__ import annotations
 

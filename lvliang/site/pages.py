@@ -100,9 +100,8 @@ class Site:
 def write_pages(
     site: Site, notebook: NotebookNode, name: str, standing: Standing | None = None
 ) -> list[str]:
-    """Write the page of an executed notebook in each language; return what the gate refuses.
-
-    What `standing` tells of the last publication is put where the notebook has a place for it.
+    """Write the page of an executed notebook in each language, with what `standing` tells where it
+    has a place for it; return what the gate refuses.
     """
     return [
         f"{lang}/{name}.html: {fault}"
@@ -119,12 +118,11 @@ def write_index(
 ) -> None:
     """Write the index of each language, its feed and its data, and hold the site against the gate.
 
-    Every page of the ``executed`` notebooks, by name, stands in the folder already. The index
-    tells ``standing``, the feed the vintages of the ``record``, oldest first. Raises
-    `QualityError` by every fault and the page it is on.
+    The pages of the ``executed`` notebooks, by name, are written already. The index tells
+    ``standing``, the feed the ``record``, oldest first. `QualityError` names each fault and page.
     """
-    files = write_summary(site.folder, site.languages) if SUMMARY in executed else []
-    for page in files[:1]:
+    files = write_summary(site.folder, site.languages) if SUMMARY in executed else {}
+    if page := files.get("file"):
         html = (site.folder / page).read_text("utf-8")
         gate.refuse(f"{page}: {fault}" for fault in gate.faults_of_page(html))
     # A public site retells its own city alone.
@@ -170,7 +168,7 @@ class _SiteInLanguage:
         self,
         executed: dict[str, NotebookNode],
         standing: Standing | None,
-        files: list[str],
+        files: dict[str, str],
         record: Sequence[Vintage],
     ) -> None:
         site, lang = self.site, self.lang
@@ -192,7 +190,7 @@ class _SiteInLanguage:
         self,
         notebooks: dict[str, NotebookNode],
         moved: list[Piece],
-        files: list[str],
+        files: dict[str, str],
         tables: list[site_data.DataFile],
     ) -> str:
         site, run, label = self.site, self.site.run, words_in(self.lang).label
@@ -211,7 +209,7 @@ class _SiteInLanguage:
                 (f"{below}{name}.html", names[name], self._outputs(notebooks[name], ANSWERS))
                 for name in dict.fromkeys([*leads, *notebooks])
             ],
-            files=[(self._to(file), label(_kind(file), "summary")) for file in files],
+            files=[(self._to(file), label(kind, "summary")) for kind, file in files.items()],
             between=label("semicolon", "punctuation"),
             moved=[Markup(piece.html()) for piece in moved],
             moved_title=names[INDEX],
@@ -252,10 +250,7 @@ class _SiteInLanguage:
         return _NAV.render(links=links, pages=pages, more=label("pages", "site"))
 
     def _outputs(self, notebook: NotebookNode, tags: set[str]) -> list[Markup]:
-        """HTML of the cells that have one of the tags.
-
-        That there is nothing to show is said on the page alone.
-        """
+        """HTML of the cells with one of the tags, but that there is nothing to show."""
         (nothing,) = (piece.html() for piece in nothing_to_show(self.lang))
         cells = [cell for cell in notebook.cells if tags & set(cell.metadata.get("tags", []))]
         outputs = [output for cell in cells for output in cell.get("outputs", [])]
@@ -280,9 +275,7 @@ class _SiteInLanguage:
 
 
 def above(run: NotebookParameters, edition: str, lang: str) -> dict[str, str]:
-    """What stands above a page, as `render_page` takes it: its banner, and the mark of an edition
-    for internal use; a public one carries none.
-    """
+    """What stands above a page (`render_page`): its banner, and the mark of an internal edition."""
     mark = words_in(lang).label("internal", "edition") if edition == "internal" else ""
     return {"banner_html": banner(run, lang), "mark": mark}
 
@@ -323,9 +316,3 @@ def _differs(run: NotebookParameters) -> Iterator[dict[str, Any]]:
             shown = find_region(value) if isinstance(value, str) else f"{value:g}"
             # English has the name that a command takes.
             yield titles[name] | {"title_en": name, "value": shown}
-
-
-def _kind(file: str) -> str:
-    """Which label a file of the summary has: ``file``, or ``pdf_`` and its language."""
-    _, *language, suffix = file.split(".")
-    return f"pdf_{language[0]}" if suffix == "pdf" else "file"

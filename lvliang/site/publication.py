@@ -45,17 +45,16 @@ def publish_report(
     deadline: float | None,
     on_progress: run.Progress | None = None,
 ) -> Path:
-    """Run every notebook, and publish the site in every language, or nothing.
+    """Run every notebook, and publish the site in every language, or nothing; the front page.
 
     Where nothing has changed since the site was published, it stands as it is. What the run says
     goes to ``outputs/history`` in the same switch, unless it repeats the last vintage of its
-    region. Returns the front page.
+    region. Where it fails, what was published stands; the exit code of the `LvliangError` tells.
 
     ``given`` are parameters by name, as text; ``lang`` publishes that language alone. `run.execute`
-    takes the others. Raises the `LvliangError` whose exit code tells what failed; what was
-    published before stands.
+    takes the others.
     """
-    asked = parameters.check_report(given)
+    asked = ReportParameters.checked(given)
     with publish.lock(outputs):
         key = _key(asked, "lang" in given, outputs)
         if key and publish.published_by(outputs) == key:

@@ -25,10 +25,9 @@ NOTE = ".cache/published.json"
 
 @contextmanager
 def lock(outputs: Path) -> Iterator[None]:
-    """Hold `outputs` for this run alone; the folder is created where missing.
+    """Hold `outputs`, created where missing, for this run; `Locked` where another one holds it.
 
-    The lock belongs to the open file, so it goes when its process does, however that ends. Raises
-    `Locked`, by the number of its process, where another run holds it.
+    The lock belongs to the open file, so it goes when its process does, however that ends.
     """
     outputs.mkdir(parents=True, exist_ok=True)
     with (outputs / ".lock").open("a+") as file:
@@ -50,10 +49,7 @@ def lock(outputs: Path) -> Iterator[None]:
 
 @contextmanager
 def staging(outputs: Path) -> Iterator[Path]:
-    """Give an empty folder on the file system of `outputs`, gone at the end unless switched in.
-
-    The caller holds the `lock` of `outputs`.
-    """
+    """Give an empty folder in the locked `outputs`, gone at the end unless it was switched in."""
     staged = outputs / f"{STAGING}{uuid4().hex[:8]}"
     staged.mkdir(parents=True)
     try:
@@ -66,8 +62,8 @@ def staging(outputs: Path) -> Iterator[Path]:
 def switch(staged: Path, outputs: Path, name: str) -> Path:
     """Make ``outputs/published``, which is returned, show a folder from `staging`.
 
-    It moves to ``outputs/releases`` under `free_name`, and the last releases stay beside it. Raises
-    `LvliangError`, and changes nothing, where ``outputs/published`` is not a link.
+    It moves to ``outputs/releases`` under `free_name`; the last releases stay beside it. Where
+    ``outputs/published`` is not a link, nothing is changed, and a `LvliangError` says so.
     """
     published = outputs / "published"
     if published.exists() and not published.is_symlink():
@@ -94,9 +90,8 @@ def free_name(outputs: Path, name: str) -> str:
 
 
 def keep_failed(output: Path, outputs: Path) -> Path:
-    """Copy a failed executed notebook to ``outputs/failed``, which only its owner can open.
-
-    An earlier failure of the same name is replaced.
+    """Copy a failed notebook to ``outputs/failed``, which its owner alone can open, over another of
+    its name.
     """
     failed = outputs / "failed"
     failed.mkdir(mode=0o700, parents=True, exist_ok=True)

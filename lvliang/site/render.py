@@ -105,12 +105,11 @@ def unseen_tags(lang: str) -> set[str]:
 
 
 def render_page(notebook: NotebookNode, *, lang: str, **around: str) -> str:
-    """Return the page of an executed notebook in one language, ``"zh"`` or ``"en"``.
+    """The page of an executed notebook in one language, in a `page_shell` with what is ``around``.
 
     Cells tagged ``lang-zh`` or ``lang-en`` appear in that language alone, cells tagged ``hidden``
-    in none. Code stands folded up at the end; stderr never appears. What `page_shell` puts around
-    the body is handed on. Raises `QualityError` where no cell of this language has a level-1
-    heading, which is the title, or a formula cannot be set.
+    in none. Code stands folded up at the end; stderr never appears. `QualityError` says that no
+    cell of this language has a level-1 heading, which is the title, or a formula cannot be set.
     """
     body = BeautifulSoup(keep_together(_body_html(notebook, lang)), "html.parser")
     title = body.find("h1")
@@ -202,11 +201,8 @@ def tell_apart(body: BeautifulSoup) -> None:
 
 
 def _drop_empty_sections(body: BeautifulSoup) -> None:
-    """Leave out the sections of which all there is to say is that there is nothing to show.
-
-    The sheet for the desk keeps its form.
-    """
-    if body.select_one(".one-page"):
+    """Leave out the sections of which all there is to say is that there is nothing to show."""
+    if body.select_one(".one-page"):  # keeps its form
         return
     for heading in body("h2"):
         section = list(takewhile(lambda one: one.name != "h2", heading.find_next_siblings()))

@@ -60,11 +60,11 @@ def shown_on(notebook: NotebookNode, lang: str) -> list[Content]:
 
 
 def write_data(site: Path, lang: str, pages: Mapping[str, Sequence[Content]]) -> list[DataFile]:
-    """Write ``data/<lang>/<page>-<nn>.csv`` below ``site``, and ``index.csv``, which lists them.
+    """Write ``data/<lang>/<page>-<nn>.csv`` below ``site`` of what each page shows, by its name,
+    and ``index.csv``, which lists them.
 
     Files are UTF-8 with its mark, lines as RFC 4180 has them, the first line heads. A text cell
-    that is a number has an ASCII minus, one that says there is nothing is empty. ``pages`` are
-    what each page shows, in its order, by its name.
+    that is a number has an ASCII minus, one that says there is nothing is empty.
     """
     folder = site / FOLDER / lang
     folder.mkdir(parents=True)

@@ -151,8 +151,7 @@ class Comparison:
 def compare(previous: Vintage, current: Vintage) -> Comparison:
     """What moved between two vintages: `results` with what ``archive.vintage_of`` adds.
 
-    Two runs of the same code, data and parameters differ only by the libraries beneath: then the
-    cause is ``code``.
+    Where code, data and parameters are the same, libraries differ: the cause is ``code``.
     """
     tables = sorted(_differences(_figures(previous), _figures(current)))
     other_code = previous["code_hash"] != current["code_hash"]
