@@ -225,7 +225,6 @@ def _studies(notebook: str, *given: dict[str, str]) -> list[Study]:
 
 
 def _print_rows(rows: pd.DataFrame, form: Format) -> None:
-    """Rows as JSON or CSV."""
     if form is Format.json:
         _print_json(json.loads(rows.to_json(orient="records", force_ascii=False)))
     else:
@@ -233,12 +232,10 @@ def _print_rows(rows: pd.DataFrame, form: Format) -> None:
 
 
 def _print_json(records: list[dict[str, Any]]) -> None:
-    """Records a person can read."""
     typer.echo(json.dumps(records, ensure_ascii=False, indent=1))
 
 
 def _print_pieces(pieces: Iterable[Piece]) -> None:
-    """Sentences and tables, in their order."""
     from rich.console import Console
     from rich.table import Column, Table
 

@@ -53,7 +53,6 @@ def run(
 
 
 def _show(publish: Callable[..., Path], outputs: Path | None) -> None:
-    """Publish under a progress display, and print the path of the page."""
     from lvliang.site.publication import OUTPUTS
 
     with _progress() as tell:

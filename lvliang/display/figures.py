@@ -200,7 +200,6 @@ def tornado(
 
 
 def _bar(axes: Axes, place: int, value: float, *, is_low: bool) -> None:
-    """A bar, and its value at its end."""
     right = value > -WHOLE
     axes.barh(place, value, color=FACT if right else PROJECTION, height=0.6)
     if abs(value) < WHOLE and is_low:
@@ -299,10 +298,9 @@ def hindcasts(lines: pd.DataFrame, *, origin: str, came: str, **quantiles: str) 
     axes.set_xlabel(origin)
     drawing.year_ticks(axes, int(lines.index[-1]), int(lines.index[0]))
     last = lines.iloc[-1]
-    named = [(name, label, PROJECTION) for name, label in quantiles.items()]
     ends = [
-        (last[name], f"{label} {number(last[name])}", colour)
-        for name, label, colour in [*named, ("outcome", came, FACT)]
+        (last[name], f"{label} {number(last[name])}", FACT if name == "outcome" else PROJECTION)
+        for name, label in [*quantiles.items(), ("outcome", came)]
     ]
     drawing.label_ends(axes, lines.index[-1] + 0.2, ends)
     return figure

@@ -360,7 +360,6 @@ def _plain(words: Words, value: Any) -> Any:
 
 @contextmanager
 def _faults_named(file: str) -> Iterator[None]:
-    """Tell the faults of a text with its file and line."""
     try:
         yield
     except jinja2.TemplateSyntaxError as fault:

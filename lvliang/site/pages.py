@@ -138,8 +138,6 @@ def write_index(
 
 @dataclass(frozen=True)
 class _SiteInLanguage:
-    """What a site has in one language."""
-
     site: Site
     lang: str
 

@@ -99,8 +99,7 @@ def keep_failed(output: Path, outputs: Path) -> Path:
 
 
 def _point(link: Path, target: Path) -> None:
-    """Make `link` point to `target` in one step."""
-    # One fixed name, so that what a killed run left here goes with the next one.
+    # In one step, and by one fixed name: what a killed run left here goes with the next one.
     new = link.with_name(".published-new")
     new.unlink(missing_ok=True)
     new.symlink_to(target, target_is_directory=True)
@@ -108,7 +107,6 @@ def _point(link: Path, target: Path) -> None:
 
 
 def _prune(releases: Path, current: Path) -> None:
-    """Delete all releases but the current one and the newest others."""
     others = [path for path in releases.iterdir() if path != current]
     others.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
     for path in others[RELEASES_KEPT - 1 :]:

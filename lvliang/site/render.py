@@ -61,7 +61,6 @@ def _markdown_html(source: str) -> str:
 
 
 def _body_html(notebook: NotebookNode, lang: str) -> str:
-    """Text and outputs of a notebook in one language, no code."""
     exporter = TemplateExporter(
         config=Config(
             TagRemovePreprocessor={"enabled": True, "remove_cell_tags": unseen_tags(lang)},

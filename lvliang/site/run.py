@@ -186,7 +186,6 @@ class _Run:
 
 
 def _serve(job: Job, work: Work | None, environment: dict[str, str], channel: Connection) -> None:
-    """In the process of a job: do its work and tell of it."""
     os.setsid()
     Thread(target=_end_with, args=(channel,), daemon=True).start()
     os.environ.clear()
