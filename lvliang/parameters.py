@@ -177,9 +177,6 @@ def check(notebook: str | Path, given: dict[str, Any]) -> NotebookParameters:
     """Check ``given`` against the schema of a notebook; what is not given has its default.
 
     Raises `ParameterError`, which names the parameter, its value and what would be legal.
-
-    >>> check("20_trajectories", {"end_year": "2030", "region": "吕梁"}).end_year
-    2030
     """
     return schema_of(notebook).checked(given)
 

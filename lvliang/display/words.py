@@ -41,11 +41,7 @@ class Words:
         self.comma = self.label("comma", "punctuation")
 
     def label(self, code: object, kind: str, **facts: object) -> str:
-        """The label of a code in ``vocabulary.csv``, with ``facts`` put in, or a `DataError`.
-
-        >>> words_in("zh").label("likely", "likelihood")
-        '可能性较大'
-        """
+        """The label of a code in ``vocabulary.csv``, with ``facts`` put in, or a `DataError`."""
         labels, code = vocabulary().get(kind, {}), str(code)
         if code not in labels:
             legal = ", ".join(labels or vocabulary())
@@ -75,11 +71,7 @@ class Words:
         return row["unit" if self.lang == "zh" else "unit_en"]
 
     def in_unit(self, values: Numbers, units: str) -> Numbers:
-        """Values published in ``units`` in the unit of the page: English counts in billions.
-
-        >>> words_in("en").in_unit(1538.04, "亿元"), words_in("en").in_unit(8.0, "%")
-        (153.804, 8.0)
-        """
+        """Values published in ``units`` in the unit of the page: English counts in billions."""
         return values / YI_IN_A_BILLION if self._in_billions(units) else values
 
     def decimals_in(self, units: str, decimals: int | None = None) -> int:
@@ -245,11 +237,7 @@ words_in = cache(Words)
 
 
 def capital(words: str) -> str:
-    """``words`` with a capital first letter, as they begin a cell or a title.
-
-    >>> capital("real GDP growth"), capital("")
-    ('Real GDP growth', '')
-    """
+    """``words`` with a capital first letter, as they begin a cell or a title."""
     return words[:1].upper() + words[1:]
 
 

@@ -40,7 +40,6 @@ ROOMS = ("baseline/", "projection/", "feasibility/")  # what a verdict can depen
 
 Vintage = dict[str, Any]
 
-
 _CHECKED: dict[str, Any] = {
     one.name: (dict[str, Any] | None if is_dataclass(one.plain_kind) else one.kind, ...)
     for one in columns(KEPT)
@@ -117,11 +116,9 @@ def recorded(outputs: Path, vintage: Vintage | None) -> Iterator[None]:
 
     The caller holds the lock of `outputs`. What cannot be written raises `LvliangError` before.
     """
-    if vintage is None:
-        yield
-        return
     try:
-        _write_pending(outputs / FOLDER, vintage)
+        if vintage is not None:
+            _write_pending(outputs / FOLDER, vintage)
         yield
     finally:
         settle(outputs)
