@@ -1,7 +1,5 @@
 """What several test files share: the project's folders, and copies of its tables to damage."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

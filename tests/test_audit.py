@@ -1,7 +1,5 @@
 """Each claim meets every second source, and ends in the verdict that the numbers give."""
 
-from __future__ import annotations
-
 import dataclasses
 import shutil
 from collections.abc import Callable
@@ -14,7 +12,7 @@ from typer.testing import CliRunner
 
 from lvliang.baseline import audit
 from lvliang.baseline.audit import Evidence
-from lvliang.baseline.audit_facts import audit_facts, check_facts, part, parts
+from lvliang.baseline.audit_facts import audit_facts, check_facts
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
 from lvliang.cli import app
@@ -183,18 +181,6 @@ def test_the_vintages_of_the_city_of_the_page_are_compared_too(judged: pd.DataFr
     assert set(own.loc[own["year"] == 2015, "verdict"]) == {"contradicted", "plausible"}
     others = found[found["region_code"] != xinzhou].reset_index(drop=True)
     pd.testing.assert_frame_equal(others, judged)
-
-
-def test_a_city_of_no_claims_and_a_report_of_no_conflict_are_told_so(facts_of, judged):
-    xinzhou = find_region("140900")
-    (answer,) = say("answer", region=xinzhou, **facts_of("140900"))
-    assert answer.words.startswith("没有专门关于忻州市的说法；核对其他6条（全国城市面板6条）")
-    agreed = part("conflicts", judged.iloc[:0])
-    (none,) = say("conflicts", conflicts=agreed, conflicting=0, standings=[])
-    assert none.words == "没有发现两说不一的说法。"
-    mine = judged[judged["claim_id"] == "report.gdp_nominal.2020"]
-    (table,) = say("claims", own=parts(mine.assign(against_source_id="MINE")), others=[])
-    assert "1538.04亿元（MINE）" in table.html(), "a source without words goes by its own name"
 
 
 def test_the_checks_of_the_panel_are_those_of_their_table(evidence: Evidence) -> None:

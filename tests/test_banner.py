@@ -1,7 +1,5 @@
 """What stands above a page: what is assumed, what differs, and data not to be relied on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

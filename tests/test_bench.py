@@ -1,15 +1,10 @@
 """The bench: medians and ratios of one run, plain commands as typed, what fails stops it."""
 
-from __future__ import annotations
-
 import json
-import os
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
-from lvliang.parameters import SCHEMAS
 from lvliang.site import publication
 from tools import bench
 
@@ -32,13 +27,3 @@ def test_commands_take_turns_and_their_medians_are_held_against_the_first(
 def test_a_command_that_fails_stops_the_bench() -> None:
     with pytest.raises(SystemExit, match=r"^exit code 4: a / b$"):
         bench.seconds("echo a; echo b >&2; exit 4")
-
-
-def test_the_plain_way_is_the_two_commands_for_each_notebook_and_language(tmp_path: Path) -> None:
-    with mock.patch.dict(os.environ):
-        plain, *others = bench.suite(tmp_path).values()
-    typed = plain.split("; ")[2].split(" && ")
-    assert len(typed) == 2 * 2 * len(SCHEMAS)
-    assert typed[0].startswith(f"{bench.BIN}/papermill ")
-    assert typed[1].startswith(f"{bench.BIN}/jupyter nbconvert --to html ")
-    assert [way.count(f"{bench.BIN}/lvliang report") for way in others] == [0, 1, 1, 1]

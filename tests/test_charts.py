@@ -1,7 +1,5 @@
 """Charts: the drawn numbers are the given ones, fact unlike projection, every label readable."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from itertools import combinations
@@ -366,12 +364,6 @@ def test_a_log_axis_has_at_least_two_ticks(low: float, high: float) -> None:
     drawing.log_levels(axes)
     bottom, top = axes.get_ylim()
     assert sum(bottom <= tick <= top for tick in axes.get_yticks()) > 1
-
-
-def test_a_fan_under_a_scenario_names_its_condition() -> None:
-    slump = load_scenario("coal_slump", base_year=2020, end_year=2023)
-    (chart,) = fan("en", scenario=slump)
-    assert chart.subtitle.endswith("conditional on the scenario “coal slump”")
 
 
 def test_levels_are_drawn_from_zero() -> None:

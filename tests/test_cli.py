@@ -1,7 +1,5 @@
 """The command line: what each command prints, and an exit code that says what happened."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -35,16 +33,14 @@ required_rate reference_percentile rate_needed eurostat_status discounted_1 disc
 group_probability settling_vintage record missing break_even
 """
 NO_GDP = "522300 黔西南布依族苗族自治州 has no GDP in "
+Done = subprocess.CompletedProcess[str]
+Call = Callable[..., Done]
 
 
 def lvliang(*words: object, through: tuple[object, ...] = ()) -> Done:
     """Run the console script as a user does."""
     command = [*map(str, through), str(LVLIANG), *map(str, words)]
     return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300)
-
-
-Done = subprocess.CompletedProcess[str]
-Call = Callable[..., Done]
 
 
 def write_notebook(folder: Path, source: str) -> Path:

@@ -1,7 +1,5 @@
 """Commitments: which can be judged, what they need, what is missing, and in what words."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

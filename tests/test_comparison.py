@@ -1,7 +1,5 @@
 """Scenarios side by side: differences are those of the draws, and words follow the numbers."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import replace
 from functools import lru_cache
@@ -26,7 +24,6 @@ from lvliang.feasibility import comparison, drivers
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.coal import coal_facts, share_facts
 from lvliang.feasibility.comparison import Comparison, compare, level_facts, scenario_facts
-from lvliang.feasibility.comparison import kinds_assumed as kinds
 from lvliang.feasibility.drivers import tornado_facts
 from lvliang.projection.conditional import condition
 from lvliang.projection.forecast import forecast_factor
@@ -190,28 +187,6 @@ def test_errors_of_a_trial_by_hand() -> None:
     assert row[["error_without", "with_coal"]].tolist() == pytest.approx([5, 3.5])
 
 
-def test_limits_speak_of_what_the_scenarios_shown_assume() -> None:
-    def assumes(scenarios: list[Scenario]) -> set[str]:
-        return {name for name, holds in kinds(scenarios).items() if holds}
-
-    assert assumes(shipped()) == {"policy", "shock", "city"}
-    assert assumes([one for one in shipped() if not one.is_of_a_city()]) == {"shock"}
-    assert assumes(list(with_own("policy.2021=1").scenarios)) == {"policy"}
-
-
-def test_years_that_no_scenario_speaks_of_are_said() -> None:
-    years = {"base_year": 2015, "end_year": 2019}
-    early = look_ahead("141100", **years, draws=500, seed=SEED)
-    known = list(load_shipped(**years).values())
-    scenarios, others = comparison.scenarios_of(known, known[0], range(2016, 2020))
-    alone = compare(early, scenarios, Background(), rank=4, seed=SEED)
-    levels = {name: level_facts(alone, actual(early, name), name) for name in comparison.INDICATORS}
-    facts = scenario_facts(alone, range(2016, 2020)) | {"levels": levels, "silent": others}
-    assert "2016—2019" in words(alone, "answer", **facts)
-    assert all(one.title_zh in words(alone, "each", **facts) for one in others)
-    assert said(alone, "switch", **facts) == []
-
-
 def test_without_the_panel_nothing_is_compared(data_copy: Path) -> None:
     shutil.rmtree(data_copy / "panel")
     bare = look_ahead("141100", **YEARS, draws=500, seed=SEED, data=data_copy)
@@ -270,15 +245,6 @@ def test_what_is_assumed_of_the_city_of_the_report_is_not_lent_to_another() -> N
     assert [has_report("141100"), has_report("140900")] == [True, False]
 
 
-def test_the_title_of_a_panel_is_no_wider_than_the_panel() -> None:
-    for title, shown in (
-        ("dual carbon: coal output capped", "Dual carbon"),
-        ("煤价断崖式下跌叠加双碳约束并延续到规划末年", "煤价断崖式下跌叠加双碳…"),
-        ("a scenario whose title goes on and on", "A scenario whose title …"),
-    ):
-        assert drawings._short(title) == shown
-
-
 @pytest.mark.parametrize(("lang", "divisor"), [("zh", 1), ("en", 10)])
 def test_the_chart_draws_the_medians_of_the_table(lang: str, divisor: int) -> None:
     facts = level_facts(found(), actual(plain(), "gdp_nominal"), "gdp_nominal")
@@ -295,37 +261,6 @@ def test_the_chart_draws_the_medians_of_the_table(lang: str, divisor: int) -> No
     assert len({panel.get_ylim() for panel in drawn}) == 1
     _, year, median, *_ = chart.data
     assert chart.data.loc[chart.data[year] == 2025, median].to_list() == pytest.approx(medians)
-
-
-def test_the_tornado_draws_the_widest_on_top() -> None:
-    effects = drivers.tornado(plain(), load_scenario("relapse", **YEARS), seed=SEED)
-    facts = tornado_facts(effects, SPAN)
-    _, chart, _ = said(found(), "tornado", "en", tornado=facts)
-    bars = {round(bar.get_width(), 6) for bar in chart.figure.axes[0].patches}
-    assert bars == {round(value, 6) for value in effects["gdp_nominal"]}
-    top = effects.loc[effects["gdp_nominal"].abs().idxmax(), "driver"]
-    assert top == facts["drivers"][0]["driver"] == "coal_price"
-    assert chart.figure.axes[0].get_yticklabels()[-1].get_text().startswith("coal price")
-
-
-def test_an_own_scenario_is_told_by_its_changes_and_shown_by_the_switch():
-    own = with_own("coal_price.2023=-30%")
-    assert "coal_price.2023=-30%" in words(own, "each") and "−30.0" in words(own, "each")
-    assert scenario_facts(own, SPAN, "baseline")["shown"].scenario_id == "own"
-    for asked, shown in (("coal_slump", "coal_slump"), ("unknown", "baseline")):
-        assert scenario_facts(found(), SPAN, asked)["shown"].scenario_id == shown
-
-
-def test_a_verdict_that_is_held_holds_its_word_in_the_panels_too() -> None:
-    verdicts = found().verdicts
-    boom = verdicts["scenario"].eq("coal_boom")
-    row = boom & verdicts["target_id"].eq("revenue_mean")
-    held = verdicts.assign(likelihood=verdicts["likelihood"].where(~row, "unlikely"))
-    (switch,) = said(replace(found(), verdicts=held), "switch")
-    title = load_scenario("coal_boom", **YEARS).title_zh
-    ((_, judged),) = (panel.pieces for panel in switch.pieces if panel.title == title)
-    told = judged.frame.iloc[:, -1].tolist().count("可能性较小")
-    assert told == held.loc[boom, "likelihood"].eq("unlikely").sum()
 
 
 def test_the_command_prints_scenarios_side_by_side() -> None:

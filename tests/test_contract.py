@@ -1,7 +1,5 @@
 """Tables at the door: held against their contract, corrected, frozen; a fault is named."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

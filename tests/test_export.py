@@ -1,12 +1,8 @@
 """Exports: what stands in the table, that it is the outlook's, and files whole or not at all."""
 
-from __future__ import annotations
-
 import csv
 import io
-import re
 import shutil
-import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +11,6 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
-from packaging.requirements import Requirement
 
 from lvliang import study
 from lvliang.errors import ParameterError
@@ -323,15 +318,3 @@ def test_without_the_panel_there_are_figures_at_most(call, small_copy, monkeypat
     assert "error: region: no figure of 460100 is known in 2020" in done.stderr
     rows = collect(studies(["baseline"])).rows
     assert (set(rows["status"]), set(rows["vintage"])) == ({"observed"}, {"report"})
-
-
-def test_pyam_has_an_environment_of_its_own_within_its_bounds(project: Path) -> None:
-    optional = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [Requirement(line) for line in optional["optional-dependencies"]["pyam"]]
-    pins = {
-        lock.stem: dict(re.findall(r"(?m)^([^ =]+)==([^ ;\\]+)", lock.read_text("utf-8")))
-        for lock in (project / "requirements").glob("*.lock")
-    }
-    assert [name for name, pinned in pins.items() if "pyam-iamc" in pinned] == ["pyam"]
-    assert all(need.specifier.contains(pins["pyam"][need.name]) for need in wanted)
-    assert {"papermill", "jupyterlab", "statsmodels"} & set(pins["pyam"]) == set()

@@ -1,7 +1,5 @@
 """The feed of publications: JSON Feed 1.1 that tells what each run said and what moved."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import UTC, datetime, timedelta

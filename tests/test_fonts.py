@@ -1,14 +1,11 @@
 """The shipped font: what it holds, what a page gets of it, and that matplotlib draws with it."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re
 
 from fontTools.ttLib import TTFont
 
-from lvliang.baseline.tables import load_table
 from lvliang.display import fonts
 
 PAGE = "吕梁市“十四五”规划目标能否实现？GDP 年均增长 8%，−0.5 个百分点。"
@@ -41,17 +38,6 @@ def test_page_font_holds_the_characters_of_the_page_and_no_others_nor_the_time_o
     ):
         assert set(map(chr, font.getBestCmap())) == set(PAGE)
         assert font["head"].modified == shipped["head"].modified
-
-
-def test_page_font_of_the_most_characters_holds_them_all_and_is_not_large():
-    """Page 80 quotes 249 commitments: 126 kB in Chinese, most of it outlines of hanzi."""
-    quoted = "".join(map(str, load_table("report_commitments").to_numpy().ravel()))
-    latin = map(chr, range(0x20, 0x7F))
-    many = {*latin, *quoted} - fonts.missing_glyphs(quoted) - {"\n"}
-    assert len(many) > 800
-    made = fonts.page_woff2("".join(sorted(many)))
-    assert len(made) < 130_000
-    assert set(map(chr, TTFont(io.BytesIO(made)).getBestCmap())) == many
 
 
 def test_font_keeps_its_licence_and_gives_up_its_name():

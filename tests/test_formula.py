@@ -1,13 +1,12 @@
 """A formula is set whole, in both ways onto a page, or refused by its name."""
 
-from __future__ import annotations
-
 import re
 from xml.etree import ElementTree
 
 import nbformat.v4 as v4
 import pytest
 from bs4 import BeautifulSoup
+from nbformat import NotebookNode
 
 from lvliang.display.formula import mathml
 from lvliang.display.show import Formula
@@ -26,15 +25,15 @@ EXPLAINED = [
 ]
 
 
-def markdown(source: str) -> v4.NotebookNode:
+def markdown(source: str) -> NotebookNode:
     return v4.new_markdown_cell(source)
 
 
-def page(*cells: v4.NotebookNode) -> str:
+def page(*cells: NotebookNode) -> str:
     return render_page(v4.new_notebook(cells=[markdown("# 题"), *cells]), lang="zh")
 
 
-def shown(piece: Formula) -> v4.NotebookNode:
+def shown(piece: Formula) -> NotebookNode:
     bundle = {"text/html": piece.html(), "text/plain": piece.words}
     return v4.new_code_cell(outputs=[v4.new_output("display_data", bundle)])
 
@@ -87,7 +86,7 @@ def test_a_page_with_a_formula_that_cannot_be_set_is_refused(source: str) -> Non
         (shown(Formula(FRACTION)), "block"),
     ],
 )
-def test_a_formula_of_a_page_passes_the_gate(cell: v4.NotebookNode, display: str) -> None:
+def test_a_formula_of_a_page_passes_the_gate(cell: NotebookNode, display: str) -> None:
     html = page(cell)
     assert faults_of_page(html) == []
     (math,) = BeautifulSoup(html, "html.parser")("math")
@@ -98,7 +97,7 @@ def test_a_formula_of_a_page_passes_the_gate(cell: v4.NotebookNode, display: str
 
 
 @pytest.mark.parametrize("cell", [markdown(f"$${FRACTION}$$"), shown(Formula(FRACTION))])
-def test_a_formula_in_a_line_of_its_own_scrolls_in_its_own_box(cell: v4.NotebookNode) -> None:
+def test_a_formula_in_a_line_of_its_own_scrolls_in_its_own_box(cell: NotebookNode) -> None:
     (box,) = BeautifulSoup(page(cell), "html.parser").select(".formula")
     assert (box["tabindex"], box["role"], box["aria-label"]) == ("0", "region", "题")
     assert box.math is not None

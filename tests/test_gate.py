@@ -1,7 +1,5 @@
 """Each kind of fault is found, said in one sentence, and not seen where there is none."""
 
-from __future__ import annotations
-
 import json
 
 import nbformat.v4 as v4

@@ -1,7 +1,5 @@
 """The glossary: one English for each Chinese term, wherever a label repeats it."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The record of publications: what is kept, when, that it stays, and what it says has moved."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """The house: imports point back, the library is small, and the lists of packages agree."""
 
-from __future__ import annotations
-
 import ast
 import importlib.util
 import json

@@ -1,7 +1,5 @@
 """Industry targets: what a base would ask for, the inverse, and what both are held against."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Inversion: what is asked for comes back when the answer is fed in, and bad asking is refused."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import replace
 from functools import lru_cache

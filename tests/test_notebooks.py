@@ -4,8 +4,6 @@ A site is of both languages, and both of its pages are looked at. That each pass
 what publishing says.
 """
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import os

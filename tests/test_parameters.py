@@ -1,8 +1,5 @@
 """Parameters: one declaration, the same as each notebook's cell, and a wrong value stops there."""
 
-from __future__ import annotations
-
-import ast
 import json
 import math
 import re
@@ -10,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import meta
 
-from lvliang.display.prose import environment
 from lvliang.display.words import forbidden
 from lvliang.errors import ParameterError
 from lvliang.parameters import (
@@ -60,31 +55,6 @@ def test_the_schema_is_the_parameters_cell_of_its_notebook(project: Path, name: 
     assert list(found) == list(fields)
     for lang in ("zh", "en"):
         assert len({one[f"title_{lang}"] for one in found.values()} - {""}) == len(found)
-
-
-def rests_on(names: set[str], project: Path) -> set[str]:
-    """Names of parameters and of the study that ``names`` of a study rest on, through its code."""
-    tree = ast.parse((project / "lvliang/study.py").read_text("utf-8"))
-    made_of = {
-        function.name: {one.attr for one in ast.walk(function) if isinstance(one, ast.Attribute)}
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef)
-    } | {"assumed": {"scenario", "changes", "base_year", "end_year"}, "base_year": {"base_year"}}
-    found = set(names)
-    while more := {part for name in found for part in made_of.get(name, ())} - found:
-        found |= more
-    return found
-
-
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_a_notebook_declares_what_its_cells_and_its_text_use_and_no_more(project, name):
-    hand_over_all = {"page", "provenance"}
-    named = set(re.findall(r"\bstudy(?:\.run)?\.(\w+)", code_of(project, name))) - hand_over_all
-    for text in (project / "notebooks/pages").glob(f"{name}.*.md"):
-        tree = environment("en").parse(text.read_text("utf-8"))
-        named |= meta.find_undeclared_variables(tree) & set(NAMES)
-    used = rests_on(named, project) & set(NAMES) | {"lang", "region"}
-    assert set(SCHEMAS[name].model_fields) == used
 
 
 def test_a_report_takes_what_its_notebooks_take_and_gives_each_its_part(project: Path) -> None:

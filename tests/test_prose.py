@@ -1,7 +1,5 @@
 """Texts of pages: blocks, facts and labels, alike in both languages, and faults with their line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from lvliang.baseline.regions import find_region
 from lvliang.display import prose, words
 from lvliang.display.prose import Text
 from lvliang.display.show import Appendix, Heading, Sentence, Table
-from lvliang.display.texts import SHARED, TEXTS, texts_of
+from lvliang.display.texts import SHARED, TEXTS
 from lvliang.errors import DataError
 
 PAGES = sorted({path.name.split(".")[0] for path in TEXTS.glob("*.md")})
@@ -201,12 +199,6 @@ def test_both_languages_have_the_same_blocks_and_use_the_same_facts(page: str) -
     alone = {name: (zh | en)[name] for name in {*zh} ^ {*en}}
     assert list(zh) == list(en), f"{page}: in one language alone, by line: {alone}"
     assert facts_zh == facts_en, f"{page}: in one language alone: {facts_zh ^ facts_en}"
-
-
-def test_a_page_depends_on_its_texts_and_the_shared_ones() -> None:
-    for page in PAGES:
-        named = {f"{name}.{lang}.md" for name in (page, SHARED) for lang in words.LANGUAGES}
-        assert {path.name for path in texts_of(page)} == named
 
 
 def test_no_text_has_a_word_that_is_never_written_nor_computes() -> None:

@@ -1,7 +1,5 @@
 """A page is published whole or not at all, and the last good one stays."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -10,7 +10,7 @@ import xarray as xr
 from lvliang.baseline.history import start_levels
 from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import find_region
-from lvliang.baseline.starting_point import ranks_by_year, starting_point
+from lvliang.baseline.starting_point import ranks_by_year
 from lvliang.display.prose import Text
 from lvliang.feasibility.rank_record import load_rank_record, record_facts, rps, score_ranks
 from lvliang.feasibility.ranks import (
@@ -20,7 +20,6 @@ from lvliang.feasibility.ranks import (
     near_facts,
     or_better,
     overtaking_facts,
-    rank_facts,
     rank_shares,
     revenue_facts,
     rivals,
@@ -111,13 +110,6 @@ def said(block: str, **facts) -> list[str]:
     return [piece.words for piece in Text("50_ranks", "zh", GIVEN | facts).say(block)]
 
 
-def test_the_answer_tells_whether_treatments_of_prices_agree():
-    kept = {"own_prices": 0.5, "half": 0.7, "same_prices": 0.2}
-    for lowest, highest, told in ((0.2, 0.7, "从“可能性较小”到“可能性较大”"), (0.4, 0.5, "相同")):
-        assert told in said("answer", at_end=kept, lowest=lowest, highest=highest)[1]
-    assert said("answer", at_end={}) == ["吕梁市所在省各市数据不全，不能推算位次。"]
-
-
 def test_the_nearest_cities_are_those_at_the_smallest_distance():
     cities = pd.DataFrame(
         {"gap": [6.9, 11.3, -2.1, -4.5], "difference": [105.62, 174.0, -32.94, -69.3]},
@@ -206,23 +198,6 @@ def test_the_rank_of_revenue_is_judged_from_the_last_one_known(outlook):
 @pytest.mark.parametrize("region", ["110000", "520100"])  # alone; of a province without all GDP
 def test_a_record_of_nothing_can_be_kept(region, shared_store):
     assert [record_facts(load_rank_record(region, 2009)) for _ in range(2)] == [{}, {}]
-
-
-def test_a_municipality_has_no_rank():
-    beijing = look_ahead("110000", base_year=2020, end_year=2025, draws=1000, seed=5)
-    assert list(beijing.paths["region"].to_numpy()) == ["110000"]
-    now = starting_point(beijing.history, "110000", 2020)
-    assert now[["first_rank", "last_rank"]].isna().all(axis=None)
-    assert now["last"].notna().any()
-    ranks = ranks_by_year(beijing.history, "110000")
-    assert len(ranks) == len(rank_paths(beijing, "gdp_nominal", 2025)) == 0
-    for levels in levels_by_treatment(beijing).values():
-        assert shares_by_year(levels, "110000").empty
-    known = pd.DataFrame(columns=["report_revenue_rank", "revenue_rank"])
-    facts = rank_facts(beijing, np.nan) | revenue_facts(beijing, known)
-    assert (facts["cities"], facts["at_end"], facts["revenue"]) == (1, {}, None)
-    assert len(facts["bars"]) == len(facts["kept"]) == len(facts["rivals"]) == 0
-    assert said("answer", **facts) == ["吕梁市是直辖市，没有同省的其他市，不作位次研判。"]
 
 
 def test_same_prices_leave_real_growth_to_decide_and_half_lies_between(outlook, treated):

@@ -1,7 +1,5 @@
 """What the page of the track record shows: groups, origins, chances, and what was not run."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 
@@ -11,7 +9,7 @@ import pytest
 
 from lvliang.baseline.regions import find_region
 from lvliang.display.prose import Text
-from lvliang.display.show import Chart, Table
+from lvliang.display.show import Chart
 from lvliang.feasibility import record
 from lvliang.feasibility.record_facts import (
     chance_facts,
@@ -81,25 +79,6 @@ def test_the_drawn_lines_are_the_given_ones() -> None:
     assert np.allclose(lines[-1].get_xydata(), [[5, 0], [45, 20], [95, 90]])
 
 
-def origins(table: pd.DataFrame) -> Table:
-    """The table of origins that the text shows."""
-    groups = list(table["group"].unique())
-    (shown,) = say("origins", "zh", hindcasts=[], groups=groups, **origin_facts(table))
-    return shown
-
-
-def test_an_origin_shows_its_groups_side_by_side():
-    shared = origins(ORIGINS)
-    told = ["5", "2014", "1.85", "1.01", "95", "1.91", "1.49", "100"]
-    assert shared.frame.astype(str).iloc[0].tolist() == told
-    gone = (ORIGINS["group"] == "province") & (ORIGINS["origin"] == 2015)
-    assert origins(ORIGINS[~gone]).frame.iloc[1].tolist()[-3:] == ["—", "—", "—"]
-    alone = origins(ORIGINS[ORIGINS["group"] != "province"])
-    assert len(alone.frame.columns) == len(shared.frame.columns) - 3
-    assert "全省" in shared.caption
-    assert "全省" not in alone.caption + "".join(alone.frame.columns)
-
-
 def test_bars_reach_from_quantile_to_quantile_and_misses_are_hollow() -> None:
     (facts,) = hindcast_facts(HINDCASTS)
     assert (facts["held"], facts["worst"]["origin"]) == (1, 2015)
@@ -156,27 +135,6 @@ def test_windows_that_reach_the_base_year_are_left_out_of_one_table(scores: pd.D
     facts = facts_of(scores, 2016)
     assert set(facts["engine"]["horizon"]) == {1, 3, 5}
     assert facts["without"].groupby("horizon")["origins"].max().to_dict() == {1: 2}
-
-
-def test_models_that_were_not_run_are_said_to_be_missing(scores: pd.DataFrame) -> None:
-    facts = facts_of(scores)
-    assert facts["not_run"] == ["AutoETS", "dynamic theta"]
-    assert any("make rivals" in piece.words for piece in say("rules", "zh", **facts))
-    both = [scores.assign(method=name) for name in ("engine", *facts["not_run"])]
-    run = facts_of(pd.concat(both))
-    assert run["not_run"] == []
-    assert not any("make rivals" in piece.words for piece in say("rules", "zh", **run))
-
-
-def test_a_record_of_nothing_shows_nothing() -> None:
-    found = pd.DataFrame(columns=record.COLUMNS)
-    facts = track_record_facts(found, record.groups_of(found, "141100"), "141100", 2020)
-    facts |= {"registered": None, "base_year": 2020}
-    for block in ("rules", "groups", "chances", "origins", "limits"):
-        assert say(block, "zh", **facts) == []
-    text = Text("70_track_record", "zh", facts)
-    assert text.say("key_figures") == []
-    assert "没有回测记录" in text.say("answer")[0].words
 
 
 def test_the_largest_error_is_that_of_the_origins_at_hand() -> None:

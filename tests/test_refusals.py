@@ -1,7 +1,5 @@
 """A page with a fault of any kind is refused by name, and what was published stays as it is."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

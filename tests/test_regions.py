@@ -1,7 +1,5 @@
 """A region is found by its code or a name, and a name that does not settle it is refused."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

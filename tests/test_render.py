@@ -1,7 +1,5 @@
 """A notebook becomes a page in one language that stands alone and passes its own gate."""
 
-from __future__ import annotations
-
 import base64
 import copy
 import io
@@ -17,7 +15,7 @@ from fontTools.ttLib import TTFont
 from lvliang.display.show import PIECES_TYPE, Chart, Table
 from lvliang.errors import QualityError
 from lvliang.site.gate import faults_of_page, visible_text
-from lvliang.site.render import TEMPLATE, in_language, page_shell, render_page
+from lvliang.site.render import in_language, page_shell, render_page
 
 FRAME = pd.DataFrame(
     {"指标": ["GDP", "能耗"], "2025年": ["2,080–2,350", "—"], "判断": ["8.0", "好"]}
@@ -218,18 +216,3 @@ def test_drawings_have_ids_of_their_own_and_nothing_of_a_file():
     assert len(ids) == len(set(ids)) > 10
     assert set(re.findall(r"(?:url\(|href=\")#([\w-]+)", "".join(map(str, drawings)))) <= set(ids)
     assert not re.search(r"<\?xml|<!--", str(page.main))
-
-
-def test_same_notebook_makes_the_same_page():
-    notebook = v4.new_notebook(cells=[markdown("# 题"), shown({"text/html": chart().html()})])
-    assert render_page(notebook, lang="zh") == render_page(notebook, lang="zh")
-    assert chart().html() == chart().html()
-
-
-def test_a_chart_fits_a_phone_and_paper_shows_no_folded_table():
-    css = (TEMPLATE / "page.css").read_text("utf-8")
-    screen, _, paper = css.partition("@media print")
-    (chart,) = re.findall(r"\.chart svg {([^}]*)}", screen)
-    assert "width: 100%" in chart
-    assert "min-width" not in chart
-    assert re.search(r"details {\s*display: none", paper)

@@ -1,7 +1,5 @@
 """Facts and commitments of the report: each row against the text, and the text against the rows."""
 
-from __future__ import annotations
-
 import csv
 import math
 import re

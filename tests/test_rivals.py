@@ -1,7 +1,5 @@
 """The rivals: nothing from later years, errors from the first year there can be, a file held."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 import types

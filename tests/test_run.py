@@ -1,7 +1,5 @@
 """Notebooks run headlessly in processes of their own: results, failures, nothing left."""
 
-from __future__ import annotations
-
 import os
 import select
 import signal

@@ -1,7 +1,5 @@
 """The comparison of what two commits publish, on a small pair of folders made here."""
 
-from __future__ import annotations
-
 import importlib.util
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 """Scenario files hold what their sources say, and what cannot be meant is refused in a sentence;
 draws given them are what they must be: identities, known shifts, common paths."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import replace
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Slopes on coal: a known truth is found, years are counted and not cities, none is seen early."""
 
-from __future__ import annotations
-
 import shutil
 
 import numpy as np

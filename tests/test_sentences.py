@@ -1,7 +1,5 @@
 """Sentences follow the data of the run, and what is not known is said to be so."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

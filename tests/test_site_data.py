@@ -1,7 +1,5 @@
 """The data of a site: every table and chart of every page as a file that a spreadsheet reads."""
 
-from __future__ import annotations
-
 import csv
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The table of sources lists what the figures of a page rest on, and nothing else."""
 
-from __future__ import annotations
-
 import shutil
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Results by content: the same to the bit with and without a store, whatever lies in it."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The page for the desk: numbers of the run, one file that stands alone, a PDF where one can be."""
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Sequence
@@ -13,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 
 from lvliang.baseline.starting_point import ranks_by_year
 from lvliang.display.prose import Text
@@ -36,7 +33,7 @@ from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import load_scenario
 from lvliang.projection.sensitivity import commodity_growth
-from lvliang.site import gate, summary_page
+from lvliang.site import summary_page
 from lvliang.site.render import page_shell
 
 LVLIANG = "141100"
@@ -122,14 +119,6 @@ def test_a_verdict_that_cannot_be_told_names_what_is_missing():
         assert said in table_of([one]).frame.iloc[0, -2]
 
 
-def test_the_note_says_where_there_is_no_record():
-    for origins, beyond, words in (
-        (9, None, []), (9, 2025, ["2025年以后超出检验记录"]), (0, None, ["没有回测记录"]),
-    ):  # fmt: skip
-        note = told("advice", origins=origins, beyond=beyond)
-        assert re.findall("2025年以后超出检验记录|没有回测记录", note) == words
-
-
 @pytest.mark.parametrize(("lang", "scale"), [("zh", 1), ("en", 10)])
 def test_a_city_without_targets_has_what_is_drawn_of_it(lang: str, scale: int) -> None:
     growth, gdp, revenue = table_of([], lang=lang).frame.to_numpy().tolist()
@@ -204,16 +193,6 @@ def test_the_history_of_the_rank_has_the_first_on_top() -> None:
     assert desk_facts([], judged()[1], outlook(), one)["known_ranks"].empty
 
 
-def test_a_nature_that_targets_do_not_share_stands_in_their_rows() -> None:
-    main = judged()[0].of("2021_main")
-    table = table_of(main)
-    assert len(table.frame) == 11
-    assert "预期性" in table.caption
-    binding = replace(main[0], target=replace(main[0].target, nature="约束性"))
-    assert table_of([binding, *main[1:]]).frame.iloc[0, 1] == "约束性"
-    assert facts_of([])["targets"] == []
-
-
 # ------------------------------------------------------------------ the file
 
 
@@ -227,22 +206,6 @@ def page(lang: str, body: str) -> str:
         footer_html=f"<p>F {lang}</p>",
         mark=f"M {lang}",
     )
-
-
-def test_one_file_has_both_languages_and_nothing_outside() -> None:
-    html = summary_page.stand_alone({"zh": page("zh", "甲"), "en": page("en", "A")})
-    assert gate.faults_of_page(html) == []
-    soup = BeautifulSoup(html, "html.parser")
-    panels = soup.select(".languages > .panel")
-    assert [panel["lang"] for panel in panels] == ["zh-CN", "en"]
-    for panel, lang, words in zip(panels, ("zh", "en"), ("甲", "A"), strict=True):
-        assert [link["href"] for link in panel("a")] == [f"#{lang}-top"]
-        assert panel.select_one(f"#{lang}-top")
-        assert all(said in panel.get_text() for said in (words, f"F {lang}", f"M {lang}", "B"))
-    checked = [button["id"] for button in soup("input") if button.has_attr("checked")]
-    assert checked == ["language-zh"]
-    assert soup.title
-    assert soup.title.get_text() == "T zh / T en"
 
 
 @pytest.fixture

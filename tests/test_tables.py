@@ -1,7 +1,5 @@
 """Tables: numbers as they are told, heads that are named, nothing where there is nothing."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What is drawn of a city: facts as numbers, and what the text of page 20 makes of them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -10,7 +8,6 @@ import pytest
 import xarray as xr
 
 from lvliang.display.prose import Text
-from lvliang.display.show import Chart
 from lvliang.feasibility.record import LONGEST
 from lvliang.projection.outlook import (
     QUANTILES,
@@ -60,14 +57,6 @@ def test_gaps_of_revenue_are_counted(filled: int, gap: int, lacking: int) -> Non
     assert "lacks" not in words("revenue", "en")
 
 
-def test_a_series_without_a_projection_is_drawn_alone_and_one_without_figures_not_at_all() -> None:
-    fans = FANS | {"gdp_nominal": fan_of(KNOWN, AHEAD[:0], "gdp_nominal")}
-    chart = next(piece for piece in said("gdp", fans=fans) if isinstance(piece, Chart))
-    assert chart.title == "地区生产总值：暂不能推算"
-    assert fan_of(KNOWN[:0], AHEAD, "gdp_nominal") is None
-    assert "没有可显示的数据。" in words("revenue")
-
-
 def test_the_facts_of_a_city_are_those_of_its_paths() -> None:
     outlook = look_ahead("141100", base_year=2020, end_year=2022, draws=500, seed=5)
     fan = outlook_facts(outlook)["fans"]["gdp_nominal"]
@@ -88,19 +77,3 @@ def test_mean_growth_is_told_in_frequencies_or_not_at_all() -> None:
     assert said("key_figures", mean=None) == []
     beyond = "末年距基期6年，而超过5年没有检验记录：中位数和区间未经检验，仅供参考。"
     assert beyond in words("answer", mean=None, untested=6)
-
-
-def test_what_was_not_done_is_not_told() -> None:
-    basis, shock = {"cities": 295, "targets_year": None}, {"year": 2020, "came": 2.7, "kept": 6.4}
-    dated = words("growth", basis=basis | {"targets_year": 2017}, shock=shock)
-    plain = words("growth", basis=basis)
-    told = {"冲击年份": shock, "各省2017年目标的均值": 2017}
-    assert [(name in dated, name in plain) for name in told] == [(True, False)] * 2
-    assert "国家目标没有年度数的" in plain
-    assert "合并估计" in plain and "合并估计" not in words("growth")
-    assert "不能列出全国因子" in words("growth")
-    coal = {"scenario": SLUMP, "sets_coal": True}
-    moved = words("growth", **coal, slope=0.196)
-    assert "0.196" in moved and SLUMP.title_zh in moved
-    unknown = [words("growth", **coal, slope=None), moved, words("growth", slope=None)]
-    assert ["未能识别" in one for one in unknown] == [True, False, False]

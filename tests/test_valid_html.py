@@ -1,7 +1,5 @@
 """The HTML of the pages is valid, and what is invalid would be found."""
 
-from __future__ import annotations
-
 import pytest
 from valid_html import faults_of_markup
 

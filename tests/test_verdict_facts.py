@@ -1,8 +1,5 @@
 """Page 30 beyond what the golden text has: facts as numbers, and the other words of its text."""
 
-from __future__ import annotations
-
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,7 +8,7 @@ import pytest
 from lvliang.baseline.regions import find_region
 from lvliang.display.prose import Text
 from lvliang.feasibility import record
-from lvliang.feasibility.beside import EurostatBasis, EvenBet
+from lvliang.feasibility.beside import EvenBet
 from lvliang.feasibility.verdict_facts import (
     class_counts,
     even_bets,
@@ -61,14 +58,6 @@ def test_classes_are_counted_best_first_and_what_cannot_be_told_last() -> None:
     assert list(counts.items()) == [("uncertain", 2), ("under_control", 1), ("cannot_tell", 1)]
 
 
-def test_a_target_to_the_end_is_stated_or_derived() -> None:
-    stated = KEPT_UP | {"origin": "stated"}
-    facts = verdict_facts(verdicts(GROWTH, stated, KEPT_UP | {"origin": "derived"}))
-    assert (len(facts["main"]), len(facts["to_end"]), len(facts["kept_up"])) == (1, 2, 2)
-    assert (len(facts["stated"]), len(facts["derived"]), facts["kept_from"]) == (1, 1, 2021)
-    assert verdict_facts(verdicts(stated))["kept_from"] is None
-
-
 def test_the_nature_of_targets_is_told_where_they_have_it_in_common():
     for *natures, common in (("预期性", "预期性", "预期性"), ("预期性", "约束性", None), (None,)):
         judged = verdicts(*(GROWTH | {"nature": nature} for nature in natures))
@@ -85,13 +74,6 @@ def test_the_distance_of_a_target_from_an_even_bet_has_its_side(even, gap, words
     assert words in said("answer", row)[1]
     assert said("answer", row | {"grade": "C"})[1:] == [], "where the word stands alone"
     assert said("answer", row | {"rate_needed": None})[1:] == [], "nor where no rate is needed"
-
-
-def test_the_settling_figure_is_told_with_its_gap_or_without() -> None:
-    alone = said("notes", GROWTH)
-    assert "未计入" in alone[0]
-    assert not any(words.startswith("怎样补数") for words in alone), "nothing is missing"
-    assert not any("考核" in words for words in said("notes"))
 
 
 def test_targets_of_growth_as_levels() -> None:
@@ -113,32 +95,8 @@ def test_jobs_are_those_of_the_report() -> None:
     assert report_facts(figures[:0]) == {"is_report": False, "jobs": None}
 
 
-def test_that_a_year_rebounds_is_said_after_a_shock_alone() -> None:
-    assert said("to_end", KEPT_UP, rebound=2020)[-1].startswith("2020年是恢复性年份")
-    for rows, year in (([KEPT_UP], None), ([], 2020)):
-        assert not any("恢复性" in words for words in said("to_end", *rows, rebound=year))
-
-
 def test_past_chances_are_those_of_the_longest_horizon() -> None:
     parts = pd.DataFrame({"group": "all", "horizon": [1, 5], "origins": [13, 9]})
     past = past_chances(parts)
     assert (past["years"], past["origins"], len(past["groups"])) == (5, 9, 1)
     assert past_chances(pd.DataFrame()) is None
-
-
-def beside(**changes: Any) -> str:
-    """What stands beside a verdict on real growth."""
-    (told,) = (words for words in said("to_end", KEPT_UP | changes) if "——" in words)
-    return told.partition("——")[2]
-
-
-def test_beside_a_verdict_stands_its_record_or_why_there_is_none():
-    assert beside(record=None, beyond_record=5).startswith("超过5年没有检验记录")
-    for bias, words in ((-0.4, "平均偏低0.4个百分点"), (-0.04, "平均没有偏高或偏低")):
-        line = replace(LINE, fared=replace(FARED, bias=bias))
-        assert beside(record=line).endswith(f"，预测{words}。")
-    own = beside(record=replace(LINE, own=OWN))
-    assert own.endswith("其中本市9个起点中5个落在区间内、预测平均偏高3.4个百分点。")
-    basis = EurostatBasis(2015, 2020, 9.98)
-    current = beside(price_basis="current", eurostat_status="on_track", eurostat_basis=basis)
-    assert "2015—2020年现价年均增长10.0%" in current and "口径不一" not in current

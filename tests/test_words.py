@@ -1,7 +1,5 @@
 """Words of the pages: both languages, the tables of the desk, and none that is never written."""
 
-from __future__ import annotations
-
 import ast
 import json
 import re
@@ -15,11 +13,9 @@ from hypothesis import strategies as st
 
 from lvliang.baseline.package import data_folder
 from lvliang.display import words
-from lvliang.display.prose import environment
-from lvliang.display.texts import SHARED
 from lvliang.errors import DataError
 from lvliang.feasibility import bands
-from lvliang.feasibility.verdicts import Missing, Verdict
+from lvliang.feasibility.verdicts import Verdict
 
 LIKELIHOOD = """\
 virtually_certain,基本确定,virtually certain
@@ -103,22 +99,6 @@ def test_rounded_is_never_finer_than_5_points_nor_further_off(probability: float
     percent = int(re.sub(r"\D", "", rounded))
     assert percent in range(5, 100, 5)
     assert abs(percent - 100 * probability) <= (2.5 if "about" in rounded else 5) + 1e-9
-
-
-@pytest.mark.parametrize(
-    ("reason", "given_", "said"),
-    [
-        ("no_series", {}, "no annual series of fixed-asset investment"),
-        ("ended", {"last_year": 2014}, "the series of fixed-asset investment ends in 2014"),
-        ("short", {"changes": 5}, "only 5 annual changes of fixed-asset investment, too few"),
-        ("rivals", {}, "fixed-asset investment of other cities of the province is missing"),
-        ("beyond_run", {}, "the years of the target lie outside this run"),
-    ],
-)
-def test_missing_sentence(reason: str, given_: dict[str, Any], said: str) -> None:
-    shared = environment("en").get_template(f"{SHARED}.en.md").module
-    missing = Missing(reason, None, **given_)
-    assert shared.lacking(missing, "fixed-asset investment").strip() == said
 
 
 @pytest.mark.parametrize("unit", ["亿元", "万人"])

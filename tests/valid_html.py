@@ -1,7 +1,5 @@
 """Where the HTML of a page is invalid (docs/decisions/valid-html.md)."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Verdicts and vintages as plain values, which the tests of the record and of the feed change."""
 
-from __future__ import annotations
-
 from typing import Any
 
 Vintage = dict[str, Any]

@@ -1,7 +1,5 @@
 """A report published without a kernel: what notebooks would have shown is handed over."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What pyam makes of the files of ``lvliang export``: its index, its filters, its values."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd
