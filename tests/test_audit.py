@@ -2,8 +2,6 @@
 
 import dataclasses
 import shutil
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -12,7 +10,7 @@ from typer.testing import CliRunner
 
 from lvliang.baseline import audit
 from lvliang.baseline.audit import Evidence
-from lvliang.baseline.audit_facts import audit_facts, check_facts
+from lvliang.baseline.audit_facts import check_facts
 from lvliang.baseline.regions import find_region, peers
 from lvliang.baseline.tables import load_table
 from lvliang.cli import app
@@ -34,11 +32,6 @@ def evidence() -> Evidence:
 @pytest.fixture(scope="module")
 def judged(evidence: Evidence) -> pd.DataFrame:
     return audit.judge(evidence)
-
-
-@pytest.fixture(scope="module")
-def facts_of(evidence: Evidence) -> Callable[[str], dict[str, Any]]:
-    return cache(lambda code: audit_facts(evidence, find_region(code)))
 
 
 def say(block: str, **facts: Any) -> list[Piece]:
@@ -155,12 +148,6 @@ def test_without_the_panel_its_claims_have_no_second_source(small_copy):
     assert set(table.loc[kinds.isin(["vintage", "panel"]), "verdict"]) == {"no_second_source"}
     assert table["claim_source_id"].str.len().gt(0).all()
 
-    rest = audit_facts(evidence, find_region(LVLIANG))
-    assert len(rest["vintages"]) == len(rest["standings"]) == len(rest["checks"]) == 0
-    assert rest["corrections"] is None
-    assert "没有城市面板" in say("panel", checks=[])[0].words
-    assert "nan" not in say("claims", **rest)[-1].html()
-
 
 def test_nothing_is_judged_that_was_not_known(evidence: Evidence) -> None:
     for origin in (2008, 2018):
@@ -194,15 +181,6 @@ def test_the_checks_of_the_panel_are_those_of_their_table(evidence: Evidence) ->
     checks = check_facts(audit.panel_pairs(other), found.reset_index())
     bounds = [(check["name"], check["bound"]) for check in checks]
     assert bounds == [("gdp", 1e-9), ("first_growth", 100.0)]
-
-
-def test_claims_on_other_cities_of_the_province_are_folded_up(facts_of, judged):
-    for code in (LVLIANG, "140700", "140900", "320500"):
-        found, province = facts_of(code), SHANXI if code in SHANXI else []
-        told = {row["region_code"] for one in found["others"] for row in one["rows"]}
-        assert told == ({LVLIANG, "140700"} & {*province}) - {code}
-        assert found["total"] == judged["region_code"].isin([code, "CN"]).sum()
-    assert found["own"] == []
 
 
 def test_every_source_and_note_of_the_shipped_tables_has_words(judged):

@@ -14,6 +14,7 @@ from unittest import mock
 
 import nbformat
 import pytest
+from shared import files_of, rows_of
 
 from lvliang import parameters
 from lvliang.baseline import contract
@@ -52,13 +53,6 @@ def write_notebook(folder: Path, source: str) -> Path:
     return path
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-# ------------------------------------------------------------------ help and parameters
-
-
 def test_a_misspelt_parameter_stops_before_anything_is_imported_or_written(project, tmp_path):
     notebook = project / "notebooks/30_feasibility.ipynb"
     words = ["run", notebook, "-p", "end_yaer=2025", "--outputs", tmp_path / "outputs"]
@@ -92,9 +86,6 @@ def test_a_wrong_parameter_is_exit_code_2(call, tmp_path, monkeypatch, words, fa
     assert fault in done.stderr
 
 
-# ------------------------------------------------------------------ check and assess
-
-
 def test_check_prints_the_rows_of_each_table(call: Call, small_data: Path) -> None:
     done = call("check", "--data", small_data)
     *tables, rows, corrections = (line.split() for line in done.stdout.splitlines())
@@ -121,8 +112,7 @@ def assessed(call: Call, small_data: Path) -> Call:
 def test_assess_json_is_one_object_a_target_and_the_same_in_every_process(assessed, small_data):
     done = assessed("--format", "json")
     records = json.loads(done.stdout)
-    with (small_data / "report/targets.csv").open(encoding="utf-8", newline="") as file:
-        targets = list(csv.DictReader(file))
+    targets = rows_of(small_data / "report/targets.csv")
     kept = ["target_id", "type", "unit", "price_basis", "nature", "group", "settling_vintage"]
     for record, target in zip(records, targets, strict=True):
         assert list(record) == KEYS.split()
@@ -157,9 +147,6 @@ def test_assess_of_a_city_without_targets_says_so_in_place_of_a_table(assessed):
         assert (done.returncode, done.stdout) == (0, told)
 
 
-# ------------------------------------------------------------------ report and run
-
-
 def test_a_report_that_fails_leaves_what_is_published(call, small_copy, tmp_path, monkeypatch):
     """What the gate refuses leaves it as well: each kind of it in the tests of refusals."""
     outputs = tmp_path / "outputs"
@@ -169,7 +156,7 @@ def test_a_report_that_fails_leaves_what_is_published(call, small_copy, tmp_path
     write_notebook(tmp_path, "print(region)")
     good = call(*words)
     assert (good.returncode, good.stdout) == (0, f"{outputs / 'published/index.html'}\n")
-    before = contents(outputs / "published"), (outputs / "published").readlink()
+    before = files_of(outputs / "published"), (outputs / "published").readlink()
     write_notebook(tmp_path, "1 / 0")
     with lock(outputs):
         beside_another = call(*words)
@@ -186,7 +173,7 @@ def test_a_report_that_fails_leaves_what_is_published(call, small_copy, tmp_path
     ):
         assert (done.returncode, done.stdout) == (code, "")
         assert told in done.stderr
-    assert (contents(outputs / "published"), (outputs / "published").readlink()) == before
+    assert (files_of(outputs / "published"), (outputs / "published").readlink()) == before
     assert list(outputs.glob(".staging-*")) == []
 
 
@@ -199,9 +186,6 @@ def test_run_leaves_the_executed_notebook_beside_its_page(call, small_copy, tmp_
     assert "region 140100" in page.read_text("utf-8")
     executed = nbformat.read(page.with_suffix(".ipynb"), as_version=4)
     assert executed.cells[-1].outputs[0].text == "region 140100\n"
-
-
-# ------------------------------------------------------------------ cache
 
 
 @pytest.fixture
@@ -240,9 +224,6 @@ def test_a_check_that_is_asked_for_looks_at_the_files(call, stored, small_data, 
     monkeypatch.setattr(contract, "_check", lambda _, name: seen.append(name) or 1)
     assert call("check").returncode == 0
     assert "regions" in seen
-
-
-# ------------------------------------------------------------------ exit codes
 
 
 def test_every_error_ends_with_its_own_exit_code_which_the_help_names(call: Call) -> None:

@@ -50,14 +50,14 @@ def judged_with(data: Path, **changes: Any) -> pd.Series:
     return found.loc["coal_derived_gas_output"]
 
 
-def test_the_rule_of_a_row_decides_and_never_its_words(data_copy):
+def test_the_rule_of_a_row_decides_and_never_its_words(small_copy):
     for changes, outcome in (
         ({"reading_zh": "", "reading_en": ""}, "verify_definition"),
         ({"outcome_rule": "no_series"}, "cannot_tell"),
         ({"outcome_rule": "milestone"}, "milestone"),
         ({"outcome_rule": "no_end_test"}, "no_end_test"),
     ):
-        assert judged_with(data_copy, **changes)["outcome"] == outcome
+        assert judged_with(small_copy, **changes)["outcome"] == outcome
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_the_rule_of_a_row_decides_and_never_its_words(data_copy):
         ({"fact_id": "gas.2020"}, r'column "fact_id": values "gas.2020" not found.*legal: a key'),
     ],
 )
-def test_a_rule_or_a_fact_that_there_is_not_is_refused(data_copy, changes, words):
+def test_a_rule_or_a_fact_that_there_is_not_is_refused(small_copy, changes, words):
     with pytest.raises(DataError, match=rf"commitments.csv, row \d+, {words}"):
-        judged_with(data_copy, **changes)
+        judged_with(small_copy, **changes)
 
 
-def test_needed_a_year_by_hand(data_copy: Path) -> None:
+def test_needed_a_year_by_hand(small_copy: Path) -> None:
     needed = {
         "coal_derived_gas_output": 15.4,
         "advanced_coal_capacity_share": 1.5,  # 83.5 to 85 in one year, in points
@@ -91,7 +91,7 @@ def test_needed_a_year_by_hand(data_copy: Path) -> None:
     later = judge_commitments(VERDICTS, 2021, 2025).set_index("commitment_id")
     assert pd.isna(later.loc["smart_coal_mines", "needed_per_year"]), "a count of a year gone by"
     later = {"value": "22.4", "quote_number": "22.4", "deadline_to": "2025"}
-    found = judged_with(data_copy, **later, deadline_from="2025")
+    found = judged_with(small_copy, **later, deadline_from="2025")
     assert found["needed_per_year"] == pytest.approx(2.0)  # (22.4 - 12.4) / 5
     assert 12.4 * (1 + found["needed_growth"] / 100) ** 5 == pytest.approx(22.4)
 

@@ -1,10 +1,8 @@
 """Scenarios side by side: differences are those of the draws, and words follow the numbers."""
 
-import shutil
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +22,6 @@ from lvliang.feasibility import comparison, drivers
 from lvliang.feasibility.background import Background
 from lvliang.feasibility.coal import coal_facts, share_facts
 from lvliang.feasibility.comparison import Comparison, compare, level_facts, scenario_facts
-from lvliang.feasibility.drivers import tornado_facts
 from lvliang.projection.conditional import condition
 from lvliang.projection.forecast import forecast_factor
 from lvliang.projection.outlook import Outlook, actual, look_ahead
@@ -51,13 +48,6 @@ def shipped() -> list[Scenario]:
 @lru_cache
 def found(region: str = "141100") -> Comparison:
     return compare(plain(region), shipped(), Background(), rank=4, seed=SEED)
-
-
-def with_own(changes: str) -> Comparison:
-    scenarios, _ = comparison.scenarios_of(
-        shipped()[:1], load_scenario("baseline", changes, **YEARS), SPAN
-    )
-    return compare(plain(), scenarios, Background(), rank=4, seed=SEED)
 
 
 def said(given: Comparison, block: str, lang: str = "zh", **facts: Any) -> list[Piece]:
@@ -185,18 +175,6 @@ def test_errors_of_a_trial_by_hand() -> None:
     row = coals.trial_errors(tried).loc["x"]
     assert row["error_with"] == pytest.approx(np.sqrt(12.5))
     assert row[["error_without", "with_coal"]].tolist() == pytest.approx([5, 3.5])
-
-
-def test_without_the_panel_nothing_is_compared(data_copy: Path) -> None:
-    shutil.rmtree(data_copy / "panel")
-    bare = look_ahead("141100", **YEARS, draws=500, seed=SEED, data=data_copy)
-    known = list(load_shipped(**YEARS, data=data_copy).values())
-    empty = compare(bare, known, Background(), rank=np.nan, seed=SEED, data=data_copy)
-    assert "不作情景比较" in words(empty, "answer")
-    assert len(said(empty, "compare")) == 1
-    assert tornado_facts(drivers.tornado(bare, known[-2], seed=SEED, data=data_copy), SPAN) is None
-    slopes, tried = load_sensitivities("141100", 2020, data_copy), trial("141100", 2020, data_copy)
-    assert coal_facts(slopes, tried, pd.Series(dtype=float)) is None
 
 
 @pytest.mark.parametrize("region", ["141100", "320500"])

@@ -4,12 +4,12 @@ import csv
 import json
 import re
 import shutil
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from shared import files_of, refusal, rows_of
 from typer.testing import CliRunner
 
 from lvliang.baseline.contract import check_all, check_table
@@ -25,7 +25,6 @@ from lvliang.baseline.tables import (
     load_table,
 )
 from lvliang.cli import app
-from lvliang.errors import DataError
 
 TABLE, FILE = "national_macro", "national/macro.csv"
 COLUMNS = (
@@ -47,11 +46,6 @@ def chosen_folder(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     monkeypatch.setenv("LVLIANG_DATA", str(data))
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def edit(path: Path, change: Change) -> None:
     """Change the rows of a CSV file; ``rows[0]`` is the header."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -69,13 +63,6 @@ def put(row: int, column: str, value: str) -> Change:
 def row_with(path: Path, *cells: str) -> int:
     """Number of the first row that has all these cells."""
     return next(i for i, row in enumerate(rows_of(path), 2) if {*cells} <= {*row.values()})
-
-
-def refusal(act: Callable[..., object], *given: object) -> str:
-    with pytest.raises(DataError) as raised:
-        act(*given)
-    assert raised.value.exit_code == 3
-    return str(raised.value)
 
 
 def declared(data: Path) -> list[dict[str, str]]:
@@ -113,13 +100,13 @@ def test_a_bad_cell_is_named_by_row_column_value_and_what_is_legal(
     small_copy, row, column, value, legal
 ):
     edit(small_copy / FILE, put(row, column, value))
-    message = refusal(check_table, small_copy, TABLE)
+    message = refusal(3, check_table, small_copy, TABLE)
     assert message.startswith(f"{small_copy / FILE}, row {row}, column {column}: {value!r} is ")
     assert legal in message.partition("; legal: ")[2]
-    assert refusal(load_table, TABLE, small_copy) == message
+    assert refusal(3, load_table, TABLE, small_copy) == message
     for other in (9, 10):
         edit(small_copy / FILE, put(other, "value", "x"))
-    assert refusal(check_table, small_copy, TABLE).endswith("(2 more faults)")
+    assert refusal(3, check_table, small_copy, TABLE).endswith("(2 more faults)")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +120,7 @@ def test_a_bad_cell_is_named_by_row_column_value_and_what_is_legal(
 )
 def test_a_bad_header_is_named_with_the_legal_columns(small_copy, change, column, found):
     edit(small_copy / FILE, change)
-    message = refusal(check_table, small_copy, TABLE)
+    message = refusal(3, check_table, small_copy, TABLE)
     assert message.startswith(f"{small_copy / FILE}, row 1, column {column}: found {found!r}; ")
     assert f"legal columns: {COLUMNS}" in message
 
@@ -142,7 +129,7 @@ def test_an_empty_table_is_refused_but_for_a_list_of_corrections(small_copy: Pat
     for kept in (1, 0):
         edit(small_copy / FILE, lambda rows, kept=kept: rows.__delitem__(slice(kept, None)))
         told = f"{small_copy / FILE}: the table is empty; legal: a header and at "
-        assert refusal(check_table, small_copy, TABLE).startswith(told)
+        assert refusal(3, check_table, small_copy, TABLE).startswith(told)
     edit(small_copy / CORRECTIONS, lambda rows: rows.__delitem__(slice(1, None)))
     assert check_table(small_copy, "corrections") == 0
 
@@ -163,21 +150,21 @@ def test_a_file_that_cannot_be_read_is_named(small_copy, file, content, told):
     path.unlink()
     if content is not None:
         path.write_bytes(content)
-    message = refusal(check_table, small_copy, "regions" if file == "regions.csv" else TABLE)
+    message = refusal(3, check_table, small_copy, "regions" if file == "regions.csv" else TABLE)
     assert message.startswith(str(path)) or (file == SCHEMA and str(path) in message)
     assert re.search(told, message)
 
 
 def test_a_duplicate_key_is_named_with_its_columns_and_values(small_copy: Path) -> None:
     edit(small_copy / FILE, lambda rows: rows.append(rows[1]))
-    message = refusal(check_table, small_copy, TABLE)
+    message = refusal(3, check_table, small_copy, TABLE)
     told = f"{small_copy / FILE}, row 86, column {', '.join(KEY)}: duplicate key "
     assert message.startswith(told)
     assert "CN, cpi_inflation, 2000, " in message
     assert message.endswith("legal: each once")
     path = small_copy / "report/targets.csv"
     edit(path, lambda rows: rows[2].__setitem__(0, rows[1][0]))
-    message = refusal(check_table, small_copy, "report_targets")
+    message = refusal(3, check_table, small_copy, "report_targets")
     assert re.match(f"{path}, row 3, column target_id: .*gdp_2021.*legal: ", message)
 
 
@@ -190,18 +177,18 @@ def test_a_duplicate_key_is_named_with_its_columns_and_values(small_copy: Path) 
 )
 def test_a_key_that_the_other_table_lacks_is_named(small_copy, column, value, key, values, table):
     edit(small_copy / FILE, put(7, column, value))
-    message = refusal(check_table, small_copy, TABLE)
+    message = refusal(3, check_table, small_copy, TABLE)
     assert message.startswith(f'{small_copy / FILE}, row 7, column "{key}": values "{values}"')
     assert f'"{table}"' in message
     assert "legal: " in message
 
 
 def test_a_table_that_is_not_declared_or_not_there_is_refused(data: Path, small_copy: Path) -> None:
-    message = refusal(check_table, data, "national_makro")
+    message = refusal(3, check_table, data, "national_makro")
     assert message.startswith(f"{data / PACKAGE}: no table 'national_makro'; legal: ")
     assert TABLE in message
     (small_copy / "panel/population.csv").unlink()
-    assert refusal(check_all, small_copy) == (
+    assert refusal(3, check_all, small_copy) == (
         f"{small_copy}/panel/population.csv: declared in datapackage.json and not there; "
         "legal: the file, or the whole folder panel/ removed"
     )
@@ -210,7 +197,7 @@ def test_a_table_that_is_not_declared_or_not_there_is_refused(data: Path, small_
 @pytest.mark.parametrize("content", ["吕梁市".encode("gbk"), b"name_en,name_zh\n", b""])
 def test_a_damaged_list_of_regions_is_not_taken_for_an_unknown_region(small_copy, content):
     (small_copy / "regions.csv").write_bytes(content)
-    assert refusal(find_region, "吕梁", small_copy).startswith(str(small_copy / "regions.csv"))
+    assert refusal(3, find_region, "吕梁", small_copy).startswith(str(small_copy / "regions.csv"))
 
 
 def test_without_the_panel_folder_the_other_tables_stand(data: Path, small_copy: Path) -> None:
@@ -265,19 +252,19 @@ def test_drop_takes_the_row_out_and_replace_puts_the_figure_in_and_inputs_stay()
 def test_a_second_application_is_refused(row: int, found: str) -> None:
     frame, corrections = small()
     once = apply_corrections(frame, "t", corrections)
-    message = refusal(apply_corrections, once, "t", corrections.loc[[row]])
+    message = refusal(3, apply_corrections, once, "t", corrections.loc[[row]])
     assert re.match(rf"data/panel/corrections\.csv, row {row}: t .*{found}", message)
 
 
 def test_a_key_is_whole_and_stands_once() -> None:
     frame, corrections = small()
     twice = pd.concat([frame, frame.iloc[[1]]], ignore_index=True)
-    message = refusal(apply_corrections, twice, "t", corrections)
+    message = refusal(3, apply_corrections, twice, "t", corrections)
     assert "expected 8.5, found 8.5 and 8.5; legal: " in message
     for part in KEY:
         frame, corrections = small()
         corrections.loc[3, part] = 99 if part == "year" else "another"
-        message = refusal(apply_corrections, frame, "t", corrections)
+        message = refusal(3, apply_corrections, frame, "t", corrections)
         assert re.search(r"row 3: .*no such row", message)
 
 
@@ -302,20 +289,6 @@ def test_the_shifted_cities_of_2011_have_their_own_figures_again(data: Path) -> 
         parts = ("va_primary", "va_secondary", "va_tertiary")
         total = sum(sum(cell(sectors, region, part, "2011")) for part in parts)
         assert total == pytest.approx(value, rel=1e-5)
-
-
-def test_what_is_reported_is_what_was_done(data: Path) -> None:
-    applied = [row for row in rows_of(data / CORRECTIONS) if row["status"] == "applied"]
-    assert all(row["value"] != row["expected"] for row in applied)
-    assert corrections_of(data) == Counter(row["table"] for row in applied)
-    for name in {*corrections_of(data), "fixed_asset_investment"}:
-        before, after = as_found(data, name), load_table(name, data)
-        mine = [row for row in applied if row["table"] == name]
-        drops = sum(row["action"] == "drop" for row in mine)
-        assert len(before) - len(after) == drops
-        if mine:
-            both = before.merge(after, on=KEY, suffixes=("", "_after"))
-            assert (both["value"] != both["value_after"]).sum() == len(mine) - drops
 
 
 def test_real_events_are_noted_at_most_and_notes_speak_of_figures_that_stand(data: Path) -> None:
@@ -343,13 +316,13 @@ def test_a_suspect_cell_is_one_of_the_panel_and_a_flag_to_drop_is_applied_or_not
 def test_what_no_longer_stands_is_refused_by_its_row(data_copy: Path) -> None:
     panel, path = data_copy / PANEL, data_copy / CORRECTIONS
     edit(panel, put(row_with(panel, *JIAOZUO), "value", "-21.02"))
-    message = refusal(load_table, "gdp_revised", data_copy)
+    message = refusal(3, load_table, "gdp_revised", data_copy)
     told = f"{path}, row {row_with(path, *JIAOZUO)}: gdp_revised (410800, "
     assert message.startswith(told)
     assert "gdp_real_growth, 2020, revised, S5): expected -21.01, found -21.02; legal: " in message
     twice = next(row for row in rows_of(path) if row["table"] != "gdp_revised")
     edit(path, lambda rows: rows.append([*(twice | {"correction_id": "again"}).values()]))
-    message = refusal(load_table, twice["table"], data_copy)
+    message = refusal(3, load_table, twice["table"], data_copy)
     assert message.startswith(f"{path}, row {row_with(path, 'again')}: ")
 
 
@@ -367,7 +340,7 @@ def test_a_correction_that_cannot_be_meant_is_refused(data_copy, column, cell, e
     row = row_with(path, CORRECTION)
     edit(path, put(row, column, cell))
     told = f"{path}, row {row}, column {column}: {expected}"
-    assert told in refusal(load_table, "gdp_revised", data_copy)
+    assert told in refusal(3, load_table, "gdp_revised", data_copy)
 
 
 def test_no_corrections_are_legal(small_copy: Path) -> None:
@@ -381,15 +354,11 @@ def test_no_corrections_are_legal(small_copy: Path) -> None:
 # ------------------------------------------------------------------ frozen files
 
 
-def contents(data: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file()}
-
-
 def test_the_tables_as_shipped_are_as_frozen(data: Path, data_copy: Path) -> None:
     assert check_frozen(data) == len(declared(data))
-    before = contents(data_copy)
+    before = files_of(data_copy)
     assert freeze(data_copy) == []
-    assert contents(data_copy) == before
+    assert files_of(data_copy) == before
 
 
 def test_what_changed_is_named_by_file_and_loaded_all_the_same(small_copy: Path) -> None:
@@ -400,13 +369,13 @@ def test_what_changed_is_named_by_file_and_loaded_all_the_same(small_copy: Path)
         f"{panel}: changed since the files were frozen, `git diff data/` shows the row; "
         "legal: the file as frozen, or `make data-freeze` after review"
     )
-    assert refusal(check_frozen, small_copy) == told
+    assert refusal(3, check_frozen, small_copy) == told
     command = ["check", "--frozen", "--data", str(small_copy)]
     assert str(CliRunner().invoke(app, command).exception) == told
     assert check_table(small_copy, "gdp_revised") >= len(load_table("gdp_revised", small_copy)) > 0
     facts.write_bytes(facts.read_bytes().removesuffix(b"\n"))
     text.write_text(text.read_text("utf-8").replace("。", "，", 1), "utf-8")
-    named = refusal(check_frozen, small_copy).partition(": changed ")[0].split(", ")
+    named = refusal(3, check_frozen, small_copy).partition(": changed ")[0].split(", ")
     assert sorted(named) == sorted(map(str, (panel, facts, text)))
 
 
@@ -418,9 +387,9 @@ def test_nothing_is_frozen_when_a_contract_or_a_correction_breaks(data_copy: Pat
     }
     for fault, (path, change) in changes.items():
         edit(path, change)
-        before = contents(data_copy)
-        assert re.search(fault, refusal(freeze, data_copy))
-        assert contents(data_copy) == before
+        before = files_of(data_copy)
+        assert re.search(fault, refusal(3, freeze, data_copy))
+        assert files_of(data_copy) == before
 
 
 def test_a_file_without_hash_is_refused(data_copy: Path) -> None:
@@ -429,19 +398,19 @@ def test_a_file_without_hash_is_refused(data_copy: Path) -> None:
     file = package["resources"][3]
     del file["hash"]
     path.write_text(json.dumps(package), "utf-8")
-    assert refusal(check_frozen, data_copy).startswith(f"{data_copy / file['path']}: ")
+    assert refusal(3, check_frozen, data_copy).startswith(f"{data_copy / file['path']}: ")
 
 
 def test_freezing_a_reviewed_change_renews_its_hash_and_nothing_else(data_copy: Path) -> None:
     shutil.rmtree(data_copy / "panel")
     rest = check_frozen(data_copy)
     edit(data_copy / FACTS, put(2, "note", "surely"))
-    assert refusal(check_frozen, data_copy).startswith(f"{data_copy / FACTS}: changed since ")
-    before = contents(data_copy)
+    assert refusal(3, check_frozen, data_copy).startswith(f"{data_copy / FACTS}: changed since ")
+    before = files_of(data_copy)
     assert freeze(data_copy) == [FACTS]
-    after = contents(data_copy)
-    assert {path.name for path in after if after[path] != before[path]} == {PACKAGE}
-    old, new = (found[data_copy / PACKAGE].decode().splitlines() for found in (before, after))
+    after = files_of(data_copy)
+    assert {name for name in after if after[name] != before[name]} == {PACKAGE}
+    old, new = (found[PACKAGE].decode().splitlines() for found in (before, after))
     lines = [b.split(":")[0].strip() for a, b in zip(old, new, strict=True) if a != b]
     assert lines == ['"hash"', '"bytes"']
     assert check_frozen(data_copy) == rest

@@ -1,11 +1,11 @@
 """The glossary: one English for each Chinese term, wherever a label repeats it."""
 
-import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
+from shared import rows_of
 
 from lvliang.baseline.tables import load_table
 from lvliang.display.words import VOCABULARY
@@ -29,12 +29,8 @@ LEFT = {
 }
 
 
-def rows() -> list[dict[str, str]]:
-    with (PROJECT / "docs" / "glossary.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-GLOSSARY = {row["term_zh"]: row["term_en"] for row in rows()}
+ROWS = rows_of(PROJECT / "docs/glossary.csv")
+GLOSSARY = {row["term_zh"]: row["term_en"] for row in ROWS}
 
 
 def forms(term: str) -> set[str]:
@@ -65,7 +61,7 @@ def disagreements(said: Iterator[tuple[str, str, str]]) -> dict[str, str]:
 
 
 def test_a_term_stands_once_and_in_both_languages() -> None:
-    terms = pd.DataFrame(rows())
+    terms = pd.DataFrame(ROWS)
     assert list(terms.columns) == ["term_zh", "term_en", "note"]
     assert terms["term_zh"].is_unique
     for _, term in terms.iterrows():

@@ -175,13 +175,14 @@ def test_every_dependency_is_locked_within_its_bounds(lock: str, extra: str) -> 
     assert faults == []
 
 
-def test_the_rivals_have_an_environment_of_their_own() -> None:
-    locked = {lock.name: {line.partition("==")[0] for line in requirements(lock)} for lock in LOCKS}
-    assert [name for name, names in locked.items() if "statsforecast" in names] == ["rivals.lock"]
+def test_the_rivals_and_pyam_have_environments_of_their_own() -> None:
+    locked = {lock.stem: {line.partition("==")[0] for line in requirements(lock)} for lock in LOCKS}
+    for package, own in (("statsforecast", "rivals"), ("pyam-iamc", "pyam")):
+        assert [name for name, names in locked.items() if package in names] == [own]
+    assert {"papermill", "jupyterlab", "statsmodels"} & locked["pyam"] == set()
 
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-HIDDEN = ["hidden"]
 
 
 def test_each_notebook_has_its_parameters_its_texts_and_its_title() -> None:

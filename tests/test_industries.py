@@ -1,6 +1,5 @@
 """Industry targets: what a base would ask for, the inverse, and what both are held against."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -69,16 +68,6 @@ def test_the_targets_are_chosen_by_rule(found: Industries, small_copy: Path) -> 
     ):
         left = changed(small_copy, ["pig_offtake"], **cells).targets
         assert set(KINDS) - set(left["commitment_id"]) == {"pig_offtake"}
-
-
-def test_what_is_read_each_for_itself_is_told_by_its_row_and_not_by_its_words(small_copy):
-    names = ["green_coal_chemicals_output_value_2025", "aluminium_magnesium_output_value_2025"]
-    first, second = industry_facts(changed(small_copy, names, reading_zh="按各自计"))["read_each"]
-    assert {row["commitment_id"] for row in first} == set(names)
-    (left,) = industry_facts(changed(small_copy, names, assumed=""))["read_each"]
-    ids = [row["commitment_id"] for row in left]
-    assert ids == [row["commitment_id"] for row in second]
-    assert "special_steel_output_value_2025" in ids
 
 
 @pytest.mark.parametrize(("region", "base_year"), [("320500", 2020), ("141100", 2019)])
@@ -182,19 +171,6 @@ def test_a_base_that_the_user_supplies_takes_the_place_of_half(data_copy: Path) 
     (growth,) = targets[OF_A_THOUSAND[0]]["growths"]
     assert growth["growth"] == row["needed"]
     assert {name: growth[name] for name in below} == below
-
-
-def test_without_the_panel_the_arithmetic_stands(data_copy: Path) -> None:
-    shutil.rmtree(data_copy / "panel")
-    found = load_industries("141100", 2020, data_copy)
-    assert found.known.empty and found.bases.empty
-    assert len(found.ladder) > 0
-    assert found.ladder["all"].isna().all()
-    facts = industry_facts(found)
-    assert facts["held"] == facts["bases"] == facts["behind"] == []
-    assert facts["half"]["growth"] == pytest.approx(100 * (2**0.2 - 1))
-    assert say(found, "growth")[-1].words == "没有各市分产业数据，不能与以往增速比较。"
-    assert say(found, "curves", "en")[1].subtitle.endswith("by base in 2020")
 
 
 def test_the_chart_draws_the_curves_and_marks_the_medians(found: Industries) -> None:

@@ -35,6 +35,8 @@ SUZHOU = {"region": "320500", "base_year": 2018, "end_year": 2023}
 LVLIANG = {"region": "141100"}
 EARLY = LVLIANG | {"base_year": 2012, "end_year": 2035}
 OF_YEARS = ["20_trajectories", "30_feasibility", "40_scenarios", "50_ranks", "70_track_record"]
+# Pages that tell of a city what can be told without any panel.
+OF_LITTLE = ["10_baseline", "30_feasibility", "40_scenarios", "50_ranks", "60_industries"]
 # Pages that are of every city without a report alike.
 ALIKE = ["00_data_audit", "60_industries"]
 DRAWS = {"draws": 1000}
@@ -58,7 +60,7 @@ RUNS = {
     "Lvliang": Run(LVLIANG),
     "Lvliang 2012": Run(EARLY, OF_YEARS),
     "Lvliang public": Run(LVLIANG | {"edition": "public"}, ["50_ranks"]),
-    "Lvliang without panel": Run(LVLIANG, ["30_feasibility"], panel=False),
+    "Lvliang without panel": Run(LVLIANG, OF_LITTLE, panel=False),
 }
 Publish = Callable[[str], Path]
 
@@ -152,7 +154,7 @@ def faults(page: Path, place: str) -> dict[str, object]:
     first, (title,) = found.select_one(BELOW_THE_TITLE).find(True), found("h1")
     below = [(head, head.find_next(["h2", "p", "table", "figure"])) for head in found("h2")]
     others = bool(told_of_others(found, run["region"], lang))
-    may = name == "50_ranks" and "edition" not in run and place != "Beijing"
+    may = name == "50_ranks" and place in ("Suzhou", "Lvliang", "Lvliang 2012")
     return {
         "its HTML is valid": faults_of_markup(page.read_text("utf-8")),
         "the first output is the one headline": found.select(".headline") != [first],
@@ -248,25 +250,21 @@ def test_an_index_begins_with_the_figures_of_all_pages_and_has_no_other(publishe
     assert body.select_one("section, .all-figures")["class"] == ["all-figures"]
 
 
-OF_THE_CITY = ("10_baseline", "20_trajectories", "30_feasibility", "80_commitments")
+@pytest.mark.parametrize("place", [place for place in RUNS if place != "Lvliang"])
+def test_other_runs_answer_as_they_did(published, file_regression, place):
+    """Cities without a report or a province, earlier years, no panel: what is said first."""
+    for lang in LANGUAGES:
+        said = "".join(f"{told.strip()}\n" for told in answers(published, place, lang).values())
+        file = f"tests/golden/answers/{place.replace(' ', '_')}.{lang}.txt"
+        file_regression.check(said, fullpath=PROJECT / file)
 
 
-def test_the_answers_are_about_the_city_and_the_years_of_the_run(published: Publish) -> None:
-    said = answers(published, "Suzhou", "en")
-    assert all("Suzhou" in said[name] for name in OF_THE_CITY)
-    assert "in 2018" in said["10_baseline"]
-    assert "2014–2018" in said["10_baseline"]
-    assert "2019–2023" in said["20_trajectories"]
-
-
-def test_a_municipality_is_answered_by_name_and_given_no_rank(published: Publish) -> None:
-    said = answers(published, "Beijing")
-    assert all("北京市" in said[name] for name in OF_THE_CITY)
-    assert "2021—2025年" in said["20_trajectories"]
-    pages = {name: page_of(published, "Beijing", name).main.get_text() for name in said}
+def test_a_municipality_is_given_no_rank(published: Publish) -> None:
+    pages = {
+        name: page_of(published, "Beijing", name).main.get_text() for name in RUNS["Beijing"].names
+    }
     ranked = {name: re.findall(r"居全省第|全省位次|第\d+位", page) for name, page in pages.items()}
     assert {name: ranks for name, ranks in ranked.items() if ranks} == {}
-    assert "不作位次研判" in said["50_ranks"]
 
 
 @pytest.mark.parametrize(("place", "lang"), [("Suzhou", "en"), ("Beijing", "zh")])
@@ -282,7 +280,6 @@ def test_without_the_panel_none_of_the_eleven_can_be_assessed(published: Publish
     place, name = "Lvliang without panel", "30_feasibility"
     first = page_of(published, place, name).select_one(f"table:has({VERDICTS})")
     assert [cell.get_text() for cell in first.select(VERDICTS)] == ["暂不具备评估条件"] * 11
-    assert "暂不具备评估条件11项" in answers(published, place)[name]
 
 
 def test_an_early_base_year_is_told_nothing_of_later_years(published: Publish) -> None:

@@ -147,19 +147,6 @@ def test_a_macro_outside_the_blocks_serves_all_of_them(texts: Path) -> None:
         text.say("b")
 
 
-def test_a_macro_heads_columns_that_are_called_by_what_is_in_the_data(texts: Path) -> None:
-    frame = pd.DataFrame({"share": [0.5], 1000.0: [456.0], "growth": [float("nan")]})
-    macro = "{% macro base_of(value) %}For {{ value | amount('亿元') }} | level{% endmacro %}\n"
-    call = "{{ table(frame, growth='Growth | num', share='Share | percent', rest=base_of) }}"
-    for lang, heads, base in (
-        ("en", ["Share", "For CNY 100 billion", "Growth"], "45.6"),
-        ("zh", ["Share", "For 1000亿元", "Growth"], "456"),
-    ):
-        (table,) = say(texts, macro + call, lang, frame=frame)
-        assert list(table.frame) == heads
-        assert table.frame.iloc[0].tolist() == ["50", base, ""]
-
-
 def test_a_number_that_is_missing_is_not_known(texts: Path) -> None:
     for gap, told in ((0.0, "there"), (float("nan"), "missing"), (None, "missing")):
         said = say(texts, "{{ 'there' if gap is known else 'missing' }}", gap=gap)

@@ -97,8 +97,6 @@ def test_a_failed_notebook_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     assert (kept.read_text(), kept.parent.stat().st_mode & 0o077) == ("second", 0)
 
 
-# ------------------------------------------------------------------ a report and the next one
-
 AUDIT, COURSE = "00_data_audit", "20_trajectories"
 Report = Callable[..., list[str]]
 

@@ -1,7 +1,5 @@
 """Ranks by hand, over treatments of prices, and their record."""
 
-import shutil
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -92,11 +90,6 @@ def test_the_record_has_both_vintages_and_all_methods(scores):
     horizons = scores.groupby("origin")["horizon"].unique().map(list).to_dict()
     assert horizons == {2009: [1, 3, 5], 2016: [1, 3]}
     assert scores["rps"].between(0, 1).all()
-
-
-def test_without_the_panel_there_is_no_record(small_copy):
-    shutil.rmtree(small_copy / "panel")
-    assert load_rank_record("141100", 2020, small_copy).empty
 
 
 GIVEN = {

@@ -163,12 +163,6 @@ def test_chinese_on_an_english_page_is_marked_as_such_and_reads_the_same():
     assert zh.main.select("[lang]") == []
 
 
-def test_the_mark_of_an_edition_is_the_first_thing_read_and_no_markup():
-    page = render(mark="a <b>", nav_html="n")
-    skip, mark = page.body.find_all(True, recursive=False)[:2]
-    assert (skip["class"], mark.name, mark.get_text()) == (["skip"], "header", "a <b>")
-
-
 def test_embedded_font_has_the_characters_of_the_page_but_english_quotation_marks():
     html = str(render(markdown("## 吕梁市规划 &mdash; ≥ 8%"), footer_html="来源"))
     seen = {c for c in visible_text(html) if not c.isspace()}
@@ -176,22 +170,6 @@ def test_embedded_font_has_the_characters_of_the_page_but_english_quotation_mark
     assert held(html) - {" ", "\N{NO-BREAK SPACE}"} == seen | set("0123456789/")
     pages = [page_shell(lang=lang, title="", body_html="“8%”") for lang in ("zh", "en")]
     assert ["“" in held(page) for page in pages] == [True, False]
-
-
-def test_contents_list_leads_to_every_section():
-    own = shown({"text/html": "<h2 id='own'>三</h2>"})
-    page = render(markdown("intro\n\n## 一 & 二\n\n### 细节"), own)
-    links = page.select("nav.contents a")
-    assert [link.get_text() for link in links] == ["一 & 二", "三"]
-    assert [link["href"] for link in links] == ["#section-1", "#own"]
-    assert all(page.find("h2", id=link["href"][1:]) for link in links)
-    assert page.select_one("nav.contents")["aria-label"] == "目录"
-    assert page.select_one("nav.contents").find_next("h2")["id"] == "section-1"
-    assert "¶" not in page.get_text()
-    assert not render(markdown("## 一")).select("header, nav, footer, .banner")
-    switch = shown({"text/html": "<fieldset class='switch'><p>panels</p></fieldset>"})
-    page = render(switch, markdown("## 一\n\n## 二"))
-    assert page.select_one("nav.contents").find_next(class_="switch")
 
 
 def test_a_table_and_a_drawing_have_boxes_that_scroll_and_tell_their_names_apart():

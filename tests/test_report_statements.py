@@ -1,9 +1,10 @@
 """Facts and commitments of the report: each row against the text, and the text against the rows."""
 
-import csv
 import math
 import re
 from collections import defaultdict
+
+from shared import rows_of
 
 from lvliang.baseline.package import data_folder
 
@@ -13,8 +14,7 @@ MARKS = "，。；：！？、,—●"
 
 
 def table(name: str) -> list[dict[str, str]]:
-    with (DATA / f"report/{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return rows_of(DATA / f"report/{name}.csv")
 
 
 FACTS, COMMITMENTS, EXCUSED = table("facts"), table("commitments"), table("not_figures")
@@ -37,31 +37,18 @@ NUMERAL = re.compile(
 
 
 def numerals(text: str) -> list[tuple[int, int]]:
-    """Place of every number in a text; a scale sign behind digits (万, 亿) belongs to them.
-
-    >>> text = "力争2—3年年出栏生猪300万头、全省第一，网络全覆盖"
-    >>> [text[start:end] for start, end in numerals(text)]
-    ['2', '3', '300', '一', '全覆盖']
-    """
+    """Place of every number in a text; a scale sign behind digits (万, 亿) belongs to them."""
     return [match.span(match.lastgroup or 0) for match in NUMERAL.finditer(text)]
 
 
 def scale(words: str) -> int:
-    """Factor of the scale signs at the start of ``words``.
-
-    >>> scale("万千瓦"), scale("亿元"), scale("个")
-    (10000, 100000000, 1)
-    """
+    """Factor of the scale signs at the start of ``words``."""
     signs = re.match(f"[{''.join(SCALES)}]*", words)[0]
     return math.prod(SCALES[sign] for sign in signs)
 
 
 def chinese(words: str) -> int:
-    """Value of a number in Chinese characters.
-
-    >>> chinese("四"), chinese("十一"), chinese("二十"), chinese("千亿"), chinese("一亿二千万")
-    (4, 11, 20, 100000000000, 120000000)
-    """
+    """Value of a number in Chinese characters."""
     total = section = digit = 0
     for sign in words:
         if sign in DIGITS:
@@ -76,15 +63,7 @@ def chinese(words: str) -> int:
 
 
 def parts(words: str) -> list[float]:
-    """Numbers that ``words`` stands for: one, or as many as a composite figure has parts.
-
-    >>> parts("955.8"), parts("50万吨"), parts("第八"), parts("连续四年"), parts("十一件")
-    ([955.8], [500000.0], [8], [4], [11])
-    >>> parts("一半以上"), parts("全覆盖"), parts("破零")
-    ([50], [100], [1])
-    >>> parts("2×35"), parts("6+6"), parts("两个50"), parts("三个100")
-    ([35.0, 35.0], [6.0, 6.0], [50.0, 50.0], [100.0, 100.0, 100.0])
-    """
+    """Numbers that ``words`` stands for: one, or as many as a composite figure has parts."""
     if words in WORDS:
         return [WORDS[words]]
     if match := re.fullmatch(rf"(\d+)×({ARABIC})", words):
@@ -139,16 +118,6 @@ def test_one_altered_digit_or_character_is_noticed():
         if value:
             altered = value[:-1] + str((int(value[-1]) + 1) % 10)
             assert value_faults(row | {"value": altered}), name(row)
-
-
-def test_tags_and_work_areas_are_names_that_the_report_lists():
-    """The report prints its taxonomy as lists with a dot before each entry."""
-    entries = re.findall(r"●([^●。]+?)(?=●|战略|$)", TEXT)
-    bases = [entry for entry in entries if entry[-2:] in ("吕梁", "基地", "胜地", "的地")]
-    new = [entry[-3:] for entry in entries if entry not in bases]
-    assert {tag for row in ROWS for tag in row["tags"].split(";")} <= {*bases, *new, ""}
-    areas = {row["work_area"].replace("目标", "") for row in ROWS}
-    assert [area for area in areas if area not in TEXT] == []
 
 
 # a unit that does not stand right after the number, by the words that carry the number
@@ -311,17 +280,6 @@ STAGE_WORDS = {
 }
 
 
-# no figure and no state that could be checked
-WITHOUT_TEST = [
-    "突破，实施创新生态建设工程", "突破，精准绘制", "突破抢先机", "关键技术突破", "从0到1”的突破",
-    "巩固拓展脱贫成果", "确保平稳过渡", "确保长期稳定发挥效益", "确保稳得住", "社会稳定统筹",
-]  # fmt: skip
-PROMISE = re.compile(
-    "建成|投产|投用|投运|通车|开行|开工|启动|关停|完成|立项|复牌|破零|全覆盖|年内|力争|争取|争创"
-    "|确保|筹建|谋划|巩固|保持|稳定|新建|新增|落地|突破|打造[^。，]*最|最大"
-)
-
-
 def excused_spans(row: dict[str, str]) -> list[tuple[int, int]]:
     inside = row["quote_context"].index(row["number"])
     starts = [m.start() + inside for m in re.finditer(re.escape(row["quote_context"]), TEXT)]
@@ -359,22 +317,3 @@ def test_every_number_has_one_carrier_and_each_carrier_a_number():
         assert TEXT.find(context) == int(row["position"]), context
         assert TEXT.count(context) == int(row["occurrences"]), context
         assert context.count(number) == 1 and len(context) > len(number), context
-
-
-def test_every_word_of_promise_in_the_work_plan_is_in_a_row():
-    """What is promised without a number is not missed either."""
-    plan = TEXT.index("今年全市主要预期目标")
-    first_block = TEXT.index("“十四五”时期我市经济社会发展的指导思想")
-    quotes = [(int(r["position"]), len(r["quote"])) for r in COMMITMENTS]
-    quotes += [(start, end - start) for row in COMMITMENTS for start, end in deadline_span(row)]
-    for words in WITHOUT_TEST:
-        assert TEXT.count(words) == 1, words
-        quotes.append((TEXT.index(words), len(words)))
-    quotes += [(m.start(), 3) for m in re.finditer("争取(?=“十四五”末)", TEXT)]
-    left = [
-        TEXT[m.start() - 12 : m.end() + 12]
-        for m in PROMISE.finditer(TEXT)
-        if (m.start() < first_block or m.start() > plan)
-        and not any(start <= m.start() < start + length for start, length in quotes)
-    ]
-    assert left == []

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from shared import refusal
 
 from lvliang.baseline.growth import to_log
 from lvliang.baseline.tables import load_table
-from lvliang.errors import ParameterError
 from lvliang.lineage import of_scenarios, sources_of
 from lvliang.projection import conditional
 from lvliang.projection.conditional import condition, drawn_coal
@@ -30,12 +30,6 @@ FILE = "\n".join(
     + [f'{key}_{lang} = "s"' for key in ("title", "rationale", "source") for lang in ("zh", "en")]
     + ['author = "a"\n']
 )
-
-
-def refusal(name: str = "baseline", changes: str = "") -> str:
-    with pytest.raises(ParameterError) as raised:
-        load_scenario(name, changes, **RUN)
-    return str(raised.value)
 
 
 def own(tmp_path: Path, text: str) -> str:
@@ -98,7 +92,7 @@ def test_coal_scenarios_repeat_the_price_and_the_relapse_the_last_shock() -> Non
     ],
 )
 def test_a_change_that_cannot_be_meant_is_refused(change: str, told: str) -> None:
-    message = refusal(changes=change)
+    message = refusal(2, load_scenario, changes=change, **RUN)
     assert message.startswith(f"--set {change.partition(';')[0]}")
     assert told in message
 
@@ -120,7 +114,7 @@ def test_a_change_that_cannot_be_meant_is_refused(change: str, told: str) -> Non
     ],
 )
 def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, told: str) -> None:
-    message = refusal(own(tmp_path, text.replace("colour", "autor")))
+    message = refusal(2, load_scenario, own(tmp_path, text.replace("colour", "autor")), **RUN)
     assert message.startswith(str(tmp_path / "own.toml"))
     assert told.replace("colour", "autor") in message
 

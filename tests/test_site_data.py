@@ -20,9 +20,6 @@ def lines(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-# ------------------------------------------------------------------ what a piece holds
-
-
 def test_numbers_are_as_exact_as_the_frame_and_a_sentence_holds_none() -> None:
     frame = pd.DataFrame(
         {"年": ["2020", "2021"], "数": [1 / 3, np.nan], "个": np.array([1, 2], dtype=np.int64)}
@@ -46,9 +43,6 @@ def test_what_no_page_shows_has_no_file(tmp_path: Path) -> None:
     found = shown_on(v4.new_notebook(cells=cells), "zh")
     assert [content["caption"] for content in found] == ["all", "lang-zh"]
     assert listing_html(write_data(tmp_path, "zh", {PAGE: []}), {}, "", "zh") == ""
-
-
-# ------------------------------------------------------------------ the files
 
 
 TABLE = {"kind": "table", "caption": "表", "note": "", "columns": ["头", "数"], "rows": []}

@@ -9,7 +9,6 @@ import pytest
 
 from lvliang import lineage as sources
 from lvliang.baseline.tables import load_table
-from lvliang.feasibility.targets import load_targets
 from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.paths import CASH_SERIES
 from lvliang.projection.scenario import load_scenario
@@ -57,14 +56,6 @@ def test_what_a_scenario_cites_is_listed_and_the_coal_price_it_moves() -> None:
     assert listed(growth) == listed(sources.of_engine(2020))  # which no price moves
     own = sources.of_draws(outlook(LVLIANG, "transformation"), GROWTH)
     assert REPORT in listed(own) and COAL not in listed(own)
-
-
-def test_verdicts_rest_on_the_series_of_their_own_targets() -> None:
-    targets = load_targets(LVLIANG, 2020, 2025)
-    assert INVESTMENT in listed(sources.of_verdicts(targets, outlook(LVLIANG)))
-    drawn = [one for one in targets if one.indicator == "budget_revenue_growth"]
-    assert drawn and INVESTMENT not in listed(sources.of_verdicts(drawn, outlook(LVLIANG)))
-    assert listed(sources.of_verdicts([], outlook(XINZHOU))) == set()
 
 
 def test_without_the_panel_nothing_of_it_is_listed(data, tmp_path, monkeypatch):

@@ -19,10 +19,10 @@ VALUES = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data_copy: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_copy: Path) -> Path:
     """The folder of a store that is switched on, and tables to change."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LVLIANG_DATA", str(data_copy))
+    monkeypatch.setenv("LVLIANG_DATA", str(small_copy))
     monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path / "store"))
     return tmp_path / "store"
 
@@ -52,7 +52,7 @@ def test_an_outlook_is_the_same_to_the_bit_without_cold_and_warm(folder, small_d
 
 
 def test_data_parameters_code_and_libraries_that_change_are_computed_anew(
-    folder: Path, data_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, small_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package, libraries = tmp_path / "lvliang", tmp_path / "libraries"
     package.mkdir()
@@ -65,14 +65,14 @@ def test_data_parameters_code_and_libraries_that_change_are_computed_anew(
         monkeypatch.setattr(store, "_CODE_AT_START", store.stamp(package.iterdir()))
         store._code_and_libraries.cache_clear()
 
-    table, schema = data_copy / "panel/gdp_revised.csv", next((data_copy / "schemas").iterdir())
+    table, schema = small_copy / "panel/gdp_revised.csv", next((small_copy / "schemas").iterdir())
     changes: list[Callable[[], Any]] = [
         lambda: start("a = 1"),
         lambda: start("a = 10"),
         lambda: start("a = 10", "a-2"),
         lambda: table.write_bytes(table.read_bytes()[:-2] + b"7\n"),
         lambda: schema.write_text(schema.read_text("utf-8") + " ", "utf-8"),
-        lambda: shutil.rmtree(data_copy / "panel"),
+        lambda: shutil.rmtree(small_copy / "panel"),
     ]
     for change in changes:
         change()

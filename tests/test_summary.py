@@ -17,14 +17,7 @@ from lvliang.display.prose import Text
 from lvliang.display.show import Chart, Table
 from lvliang.feasibility.background import load_background
 from lvliang.feasibility.coal import BASES, price_that_undoes
-from lvliang.feasibility.desk import (
-    Triggers,
-    ahead,
-    base_effect,
-    desk_facts,
-    expected,
-    triggers,
-)
+from lvliang.feasibility.desk import Triggers, ahead, base_effect, desk_facts, expected, triggers
 from lvliang.feasibility.drivers import driver_facts, national_error, tornado
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts, assess, outcomes
@@ -191,9 +184,6 @@ def test_the_history_of_the_rank_has_the_first_on_top() -> None:
     assert chart.data.iloc[-1].to_list() == [2020, "4"]
     one = pd.DataFrame({"gdp_rank": [4.0], "report_gdp_rank": [np.nan]}, index=[2020])
     assert desk_facts([], judged()[1], outlook(), one)["known_ranks"].empty
-
-
-# ------------------------------------------------------------------ the file
 
 
 def page(lang: str, body: str) -> str:

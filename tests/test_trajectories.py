@@ -9,29 +9,13 @@ import xarray as xr
 
 from lvliang.display.prose import Text
 from lvliang.feasibility.record import LONGEST
-from lvliang.projection.outlook import (
-    QUANTILES,
-    fan_of,
-    gaps_of,
-    look_ahead,
-    outlook_facts,
-    spread_of,
-)
+from lvliang.projection.outlook import gaps_of, look_ahead, outlook_facts, spread_of
 from lvliang.projection.scenario import load_scenario
 
 BASELINE = load_scenario(base_year=2020, end_year=2025)
-SLUMP = load_scenario("coal_slump", base_year=2020, end_year=2025)
-AHEAD = pd.DataFrame([[-4.83, 1.3, 5.6, 10.26, 17.7]], index=[2021], columns=list(QUANTILES))
-KNOWN = pd.Series({2019: 5.7, 2020: 2.7})
-FANS = {
-    "gdp_real_growth": fan_of(KNOWN, AHEAD, "gdp_real_growth"),
-    "gdp_nominal": fan_of(10 * KNOWN, 10 * AHEAD, "gdp_nominal"),
-    "budget_revenue": None,
-}
 GIVEN = {
     "region": "Q市", "scenario": BASELINE, "growth_discount": 0.0, "years": [(2021, 2025)],
-    "untested": None, "longest": LONGEST, "fans": FANS, "basis": None, "shock": None,
-    "national": [], "sets_coal": False, "revenue_gaps": None,
+    "untested": None, "longest": LONGEST, "fans": {"budget_revenue": None}, "revenue_gaps": None,
 }  # fmt: skip
 
 

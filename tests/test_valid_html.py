@@ -44,16 +44,3 @@ FAULTS = {
 def test_fault_of_markup_is_found_once(body, fault):
     (found,) = faults_of_markup(page(f"<h1>题</h1>{body}"))
     assert found.startswith(f"Invalid HTML: {fault}")
-
-
-def test_each_misnested_tag_is_found():
-    first, second = faults_of_markup(page("<h1>题</h1><p><b><i>a</b></i></p>"))
-    assert first.startswith("Invalid HTML: misnested tag <b>, line")
-    assert second.startswith("Invalid HTML: misnested tag <i>, line")
-    assert first.endswith("<p><b><i>a</b>”.")
-
-
-def test_a_page_without_its_document_type():
-    assert faults_of_markup("<html lang='en'><title>T</title><h1>GDP</h1></html>") == [
-        "Invalid HTML: expected doctype but got start tag <html>, line 1, at “<html lang='en'>”."
-    ]

@@ -1,4 +1,4 @@
-"""Page 30 beyond what the golden text has: facts as numbers, and the other words of its text."""
+"""Pages of verdicts beyond what the golden texts have: facts as numbers, and other words."""
 
 from typing import Any
 
@@ -7,28 +7,17 @@ import pytest
 
 from lvliang.baseline.regions import find_region
 from lvliang.display.prose import Text
-from lvliang.feasibility import record
+from lvliang.display.show import KeyFigure, KeyFigures
 from lvliang.feasibility.beside import EvenBet
-from lvliang.feasibility.verdict_facts import (
-    class_counts,
-    even_bets,
-    level_facts,
-    past_chances,
-    report_facts,
-    verdict_facts,
-)
+from lvliang.feasibility.verdict_facts import class_counts, even_bets, level_facts, verdict_facts
 from lvliang.feasibility.verdicts import Verdict, Verdicts
 
-OWN = record.Fared(origins=9, cities=1, bias=3.4, crps=1.0, cover90=5 / 9)
-FARED = record.Fared(origins=9, cities=11, bias=1.1, crps=1.0, cover90=0.87)
-LINE = record.RecordLine("province", 5, FARED, own=None)
 GROWTH = {
     "group": "2021_main", "indicator": "gdp_real_growth", "type": "growth", "operator": ">=",
     "value": 8.0, "unit": "%", "first_year": 2021, "deadline": 2021, "grade": "A",
     "class": "uncertain", "probability": 0.36, "rate_needed": 8.0, "required_rate": 8.0,
     "reading_zh": "", "reading_en": "",
 }  # fmt: skip
-KEPT_UP = GROWTH | {"group": "to_end_year", "type": "mean_growth", "deadline": 2025}
 NOT_TOLD = {"group": "2021_main", "class": "cannot_tell", "indicator": "new_urban_jobs"}
 TARGETS = Verdicts(
     Verdict.of({"indicator": indicator, "value": value})
@@ -88,15 +77,38 @@ def test_targets_of_growth_as_levels() -> None:
         assert set(level_facts(Verdicts(targets), base_year, **known).values()) == {None}
 
 
-def test_jobs_are_those_of_the_report() -> None:
-    figures = pd.DataFrame({"indicator": ["new_urban_jobs_five_years"], "value": [22.0]})
-    jobs = {"total": 22.0, "a_year": 4.4}
-    assert report_facts(figures) == {"is_report": True, "jobs": jobs}
-    assert report_facts(figures[:0]) == {"is_report": False, "jobs": None}
+def answer(*probabilities: float | None, together: float = 0.2, cut: float = 0.0) -> list[str]:
+    """What pages and the feed say of verdicts."""
+    given = {"group_probability": together, "deadline": 2021}
+    verdicts = Verdicts(
+        Verdict.of(given | {"probability": one, "class": "uncertain" if one else "cannot_tell"})
+        for one in probabilities
+    )
+    facts = {"region": "Q市", "main": verdicts, "counts": class_counts(verdicts)}
+    facts |= {"main_bets": [], "growth_discount": cut}
+    said = Text("30_feasibility", "zh", facts).say("answer")
+    if not cut:  # the page for the desk and the feed say the same
+        nothing_before = {"same_as": None, "judged": True, "found": None}
+        assert Text("90_summary", "zh", facts).say("answer") == said
+        assert Text("history", "zh", facts | nothing_before).say("feed")[: len(said)] == said
+    return [sentence.words for sentence in said]
 
 
-def test_past_chances_are_those_of_the_longest_horizon() -> None:
-    parts = pd.DataFrame({"group": "all", "horizon": [1, 5], "origins": [13, 9]})
-    past = past_chances(parts)
-    assert (past["years"], past["origins"], len(past["groups"])) == (5, 9, 1)
-    assert past_chances(pd.DataFrame()) is None
+def test_verdicts_are_counted_and_judged_together():
+    assert answer(0.4, 0.5, None) == [
+        "2021年3项主要预期目标中，存在不确定性、需加力推进2项；暂不具备评估条件1项。",
+        "可评估的两项目标同时实现：可能性较小。",
+    ]
+    assert answer(0.4, 0.5, 0.6)[1].startswith("可评估的3项目标")
+    assert answer(0.7, 0.8, together=0.66)[1].endswith("：可能性较大。")
+    for fewer_than_two in ((0.4, None), (None, None)):
+        assert len(answer(*fewer_than_two)) == 1
+    (without,) = answer()
+    assert without.startswith("Q市") and "没有录入" in without
+    assert "下调1.5个百分点" in answer(0.4, cut=1.5)[-1]
+
+
+def test_figures_are_a_list_of_descriptions_that_begins_each_label_with_a_capital() -> None:
+    html = KeyFigures([KeyFigure("1 < 2", "growth of x"), KeyFigure("3", "y", "z")]).html()
+    assert '<dt>Growth of x</dt><dd class="value">1 &lt; 2</dd>' in html
+    assert html.count("<dd>") == 1

@@ -136,15 +136,15 @@ def test_a_bound_belongs_to_the_band_above_it(scale, word):
             assert word(bound - 1e-9) != name
 
 
-def test_a_gap_is_first_published_less_revised_as_far_as_it_is_known(data_copy):
+def test_a_gap_is_first_published_less_revised_as_far_as_it_is_known(small_copy):
     gaps = vintage_gaps("141100", 2020)
     assert gaps[2010] == pytest.approx(21.0 - 17.4)
     assert gaps[2015] == pytest.approx(-4.7 - -4.6)
     assert vintage_gaps("141100", 2012).index.max() == 2012
     assert vintage_gaps("141100", 2005).empty, "too few are none at all"
     assert vintage_gaps("110000", 2020).empty
-    shutil.rmtree(data_copy / "panel")
-    assert vintage_gaps("141100", 2020, data_copy).empty
+    shutil.rmtree(small_copy / "panel")
+    assert vintage_gaps("141100", 2020, small_copy).empty
 
 
 def test_gaps_widen_what_is_drawn_and_do_not_move_it():

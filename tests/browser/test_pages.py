@@ -195,7 +195,7 @@ def test_a_page_on_a_screen(visit: Visitor, site: Path, name: str) -> None:
 def test_a_page_on_paper(visit: Visitor, name: str) -> None:
     """It has the text alone, nothing is cut off, and its outline has the headings."""
     page = visit(name, A4_WITHIN_MARGINS, media="print").page
-    for hidden in page.locator(".skip, nav.site, nav.contents").all():
+    for hidden in page.locator(".skip, nav.site, nav.contents, details").all():
         expect(hidden).to_be_hidden()
     expect(page.locator(".mark").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= A4_WITHIN_MARGINS

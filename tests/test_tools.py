@@ -1,15 +1,33 @@
-"""The comparison of what two commits publish, on a small pair of folders made here."""
+"""The tools: the bench, and the comparison of what two commits publish."""
 
-import importlib.util
+import json
 from pathlib import Path
 
 import pytest
 
-TOOL = Path(__file__).resolve().parents[1] / "tools" / "same_pages.py"
-spec = importlib.util.spec_from_file_location("same_pages", TOOL)
-assert spec and spec.loader
-same_pages = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(same_pages)
+from lvliang.site import publication
+from tools import bench, same_pages
+
+
+def test_commands_take_turns_and_their_medians_are_held_against_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(publication, "OUTPUTS", tmp_path)
+    bench.main(["--runs", "3", "sleep 0.3", "sleep 0.1"])
+    (kept,) = (tmp_path / "bench").iterdir()
+    slow, fast = json.loads(kept.read_text("utf-8"))["table"]
+    assert (slow["way"], slow["faster"]) == ("0: sleep 0.3", 1.0)
+    assert fast["seconds"] == sorted(fast["runs"])[1] >= 0.1
+    assert fast["faster"] == slow["seconds"] / fast["seconds"] > 1
+    told = capsys.readouterr()
+    assert told.out.splitlines()[-1] == str(kept)
+    assert [line.split(": ")[1] for line in told.err.splitlines()] == ["0", "1"] * 3
+
+
+def test_a_command_that_fails_stops_the_bench() -> None:
+    with pytest.raises(SystemExit, match=r"^exit code 4: a / b$"):
+        bench.seconds("echo a; echo b >&2; exit 4")
+
 
 PAGE, DATA, FEED = "site/zh/30_feasibility.html", "site/data/zh/30_feasibility-01.csv", "feed.json"
 FILES = {
