@@ -41,7 +41,6 @@ OF_LITTLE = ["10_baseline", "30_feasibility", "40_scenarios", "50_ranks", "60_in
 ALIKE = ["00_data_audit", "60_industries"]
 DRAWS = {"draws": 1000}
 BELOW_THE_TITLE = ".output:not(:has(h1))"
-VERDICTS = "td[data-head=研判]"
 CHANCES = {"below": {}, "above": {}, "about": {"percent": 50}}
 
 
@@ -274,12 +273,6 @@ def test_a_city_without_targets_is_told_where_to_add_them(published, place, lang
     assert "data/report/targets.csv" not in answers(published, place, lang)["30_feasibility"]
     assert "data/report/targets.csv" in page.main.get_text()
     assert heads.isdisjoint({"研判", "Verdict"})
-
-
-def test_without_the_panel_none_of_the_eleven_can_be_assessed(published: Publish) -> None:
-    place, name = "Lvliang without panel", "30_feasibility"
-    first = page_of(published, place, name).select_one(f"table:has({VERDICTS})")
-    assert [cell.get_text() for cell in first.select(VERDICTS)] == ["暂不具备评估条件"] * 11
 
 
 def test_an_early_base_year_is_told_nothing_of_later_years(published: Publish) -> None:

@@ -55,8 +55,7 @@ def test_the_schema_is_the_parameters_cell_of_its_notebook(project: Path, name: 
         assert len({one[f"title_{lang}"] for one in found.values()} - {""}) == len(found)
 
 
-def test_a_report_takes_what_its_notebooks_take_and_gives_each_its_part(project: Path) -> None:
-    assert sorted(SCHEMAS) == sorted(path.stem for path in (project / "notebooks").glob("*.ipynb"))
+def test_a_report_takes_what_its_notebooks_take_and_gives_each_its_part() -> None:
     run = ReportParameters.checked({"growth_discount": "1", "end_year": 2030})
     assert set(run.model_dump()) == {key for one in SCHEMAS.values() for key in one.model_fields}
     assert part_of(run, "00_data_audit").model_dump() == {

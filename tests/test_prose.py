@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 from jinja2 import Environment, nodes
 
-from lvliang.baseline.regions import find_region
 from lvliang.display import prose, words
 from lvliang.display.prose import Text
-from lvliang.display.show import Appendix, Heading, Sentence, Table
+from lvliang.display.show import Heading, Sentence, Table
 from lvliang.display.texts import SHARED, TEXTS
 from lvliang.errors import DataError
 
@@ -34,59 +33,6 @@ def say(texts: Path, text: str, lang: str = "en", **facts: object) -> list[prose
     (texts / f"page.{lang}.md").write_text(text, "utf-8")
     prose.environment.cache_clear()
     return Text("page", lang, facts).say("all")
-
-
-def test_a_text_is_paragraphs_headings_and_what_is_called(texts: Path) -> None:
-    frame = pd.DataFrame({"city": ["141100"], "gap": [-2.345], "chance": [0.5], "left_out": [1]})
-    text = """## Ranks of {{ year }}
-
-!headline {{ region }} is ahead
-by {{ gap }} points.
-
-Plain.
-
-{% call table(frame, city="City | city", gap="Gap | num(2)", chance="Chance | word") %}
-Gaps of {{ year }}{% endcall %}
-
-{% call appendix("More") %}{% endcall %}"""
-    facts = {"year": 2025, "region": find_region("141100"), "gap": 1.26, "frame": frame}
-    *sentences, table, appendix = say(texts, text, **facts)
-    headline = Sentence("Lvliang is ahead by 1.3 points.", "headline")
-    assert sentences == [Heading("Ranks of 2025", 2), headline, Sentence("Plain.")]
-    assert table.caption == "Gaps of 2025"
-    assert list(table.frame) == ["City", "Gap", "Chance"]
-    assert table.frame.iloc[0].tolist() == ["Lvliang", "−2.35", "about as likely as not"]
-    assert isinstance(appendix, Appendix)
-    assert appendix.words == "More\nNo figures to show."
-
-
-def test_rows_may_be_broken_before_a_bar_and_tell_what_a_frame_cannot(texts: Path) -> None:
-    (section, contents) = say(
-        texts,
-        """{% call section("part-a", "Part & more") %}
-{% call rows(cards=true) %}
-Promised
-
-| What | How many |
-{% for row in found %}
-| {{ row | worded("name") | capital }}
-| {{ row.value | quantity("万吨") }} |
-{% endfor %}
-| Total | 3 |
-{% endcall %}
-{% endcall %}
-
-{% call contents("Parts") %}
-[Part & more](#part-a)
-{% endcall %}""",
-        found=[{"name_en": "coal", "name_zh": "煤炭", "value": 17.0}],
-    )
-    (table,) = section.pieces
-    assert (table.caption, table.cards) == ("Promised", True)
-    assert table.frame.to_numpy().tolist() == [["Coal", "170,000 tonnes"], ["Total", "3"]]
-    assert section.html().startswith('<h3 id="part-a">Part &amp; more</h3><div class="table cards"')
-    assert contents.links == [("Part & more", "part-a")]
-    assert '<li><a href="#part-a">Part &amp; more</a></li>' in contents.html()
 
 
 def test_a_heading_is_a_line_and_a_mark_opens_a_paragraph(texts: Path) -> None:
