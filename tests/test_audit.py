@@ -19,6 +19,7 @@ from lvliang.display.show import Heading
 from lvliang.display.words import words_in
 from lvliang.lineage import of_claims, sources_of
 
+pytestmark = pytest.mark.usefixtures("shared_store")
 LVLIANG = "141100"
 SHANXI = [city.code for city in peers(find_region(LVLIANG))]
 CLAIM = ["claim_id", "against_source_id"]

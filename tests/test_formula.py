@@ -15,6 +15,7 @@ from lvliang.errors import QualityError
 from lvliang.site.gate import faults_of_page, visible_text
 from lvliang.site.render import render_page
 
+pytestmark = pytest.mark.usefixtures("shared_store")
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 FRACTION = r"s = \frac{m}{1 + x}"
 # In a text the paragraph after a formula explains it.

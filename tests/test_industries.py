@@ -20,6 +20,7 @@ from lvliang.feasibility.industries import (
     load_industries,
 )
 
+pytestmark = pytest.mark.usefixtures("shared_store")
 OF_A_THOUSAND = ["aluminium_magnesium_output_value_2025", "green_coal_chemicals_output_value_2025"]
 INDUSTRIES = ("liquor_tourism", "special_steel", "emerging_industries")
 KINDS = dict.fromkeys(

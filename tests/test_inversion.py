@@ -21,6 +21,7 @@ from lvliang.projection.outlook import Outlook, look_ahead
 from lvliang.projection.panel import load_panel
 from lvliang.projection.scenario import load_scenario
 
+pytestmark = pytest.mark.usefixtures("shared_store")
 LVLIANG, SEED, DRAWS = "141100", 2021, 4000
 YEARS = {"base_year": 2020, "end_year": 2025}
 

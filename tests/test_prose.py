@@ -10,7 +10,7 @@ from jinja2 import Environment, nodes
 from lvliang.display import prose, words
 from lvliang.display.prose import Text
 from lvliang.display.show import Heading, Sentence, Table
-from lvliang.display.texts import SHARED, TEXTS
+from lvliang.display.texts import SHARED, TEXTS, texts_of
 from lvliang.errors import DataError
 
 PAGES = sorted({path.name.split(".")[0] for path in TEXTS.glob("*.md")})
@@ -132,6 +132,12 @@ def test_both_languages_have_the_same_blocks_and_use_the_same_facts(page: str) -
     alone = {name: (zh | en)[name] for name in {*zh} ^ {*en}}
     assert list(zh) == list(en), f"{page}: in one language alone, by line: {alone}"
     assert facts_zh == facts_en, f"{page}: in one language alone: {facts_zh ^ facts_en}"
+
+
+def test_a_page_depends_on_its_texts_and_the_shared_ones() -> None:
+    for page in PAGES:
+        named = {f"{name}.{lang}.md" for name in (page, SHARED) for lang in words.LANGUAGES}
+        assert {path.name for path in texts_of(page)} == named
 
 
 def test_no_text_has_a_word_that_is_never_written_nor_computes() -> None:

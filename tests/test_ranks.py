@@ -26,6 +26,8 @@ from lvliang.feasibility.ranks import (
 from lvliang.feasibility.verdicts import rank_paths
 from lvliang.projection.outlook import look_ahead
 
+pytestmark = pytest.mark.usefixtures("shared_store")
+
 
 @pytest.fixture(scope="module")
 def outlook():
@@ -189,7 +191,7 @@ def test_the_rank_of_revenue_is_judged_from_the_last_one_known(outlook):
 
 
 @pytest.mark.parametrize("region", ["110000", "520100"])  # alone; of a province without all GDP
-def test_a_record_of_nothing_can_be_kept(region, shared_store):
+def test_a_record_of_nothing_can_be_kept(region):
     assert [record_facts(load_rank_record(region, 2009)) for _ in range(2)] == [{}, {}]
 
 

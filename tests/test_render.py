@@ -17,6 +17,7 @@ from lvliang.errors import QualityError
 from lvliang.site.gate import faults_of_page, visible_text
 from lvliang.site.render import in_language, page_shell, render_page
 
+pytestmark = pytest.mark.usefixtures("shared_store")
 FRAME = pd.DataFrame(
     {"指标": ["GDP", "能耗"], "2025年": ["2,080–2,350", "—"], "判断": ["8.0", "好"]}
 )

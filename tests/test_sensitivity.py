@@ -118,14 +118,14 @@ def test_a_census_is_a_year_in_which_most_cities_break() -> None:
     assert census_years(first, revised).to_dict() == {2017: False, 2018: False, 2019: True}
 
 
-def test_what_became_known_later_moves_nothing(small_copy):
+def test_what_became_known_later_moves_nothing(data_copy):
     def seen(origin: int) -> tuple[pd.Series, pd.Series]:
-        slope = exposure(SHANXI, origin, small_copy).slope
-        return slope, commodity_growth(origin, data=small_copy)
+        slope = exposure(SHANXI, origin, data_copy).slope
+        return slope, commodity_growth(origin, data=data_copy)
 
     before, latest = seen(2016), seen(2020)
     for name in ("national/commodities.csv", "panel/gdp_revised.csv"):
-        path = small_copy / name
+        path = data_copy / name
         rows = [row.split(",") for row in path.read_text("utf-8").splitlines()]
         for row in rows:
             if row[2] in ("2018", "2020") and row[1] in (COAL, "gdp_nominal"):

@@ -12,6 +12,7 @@ from lvliang.feasibility.record import LONGEST
 from lvliang.projection.outlook import gaps_of, look_ahead, outlook_facts, spread_of
 from lvliang.projection.scenario import load_scenario
 
+pytestmark = pytest.mark.usefixtures("shared_store")
 BASELINE = load_scenario(base_year=2020, end_year=2025)
 GIVEN = {
     "region": "Q市", "scenario": BASELINE, "growth_discount": 0.0, "years": [(2021, 2025)],
@@ -42,7 +43,7 @@ def test_gaps_of_revenue_are_counted(filled: int, gap: int, lacking: int) -> Non
 
 
 def test_the_facts_of_a_city_are_those_of_its_paths() -> None:
-    outlook = look_ahead("141100", base_year=2020, end_year=2022, draws=500, seed=5)
+    outlook = look_ahead("141100", base_year=2020, end_year=2022, draws=1000, seed=5)
     fan = outlook_facts(outlook)["fans"]["gdp_nominal"]
     assert (fan["last"], fan["last_value"], fan["end"]) == (2020, 1538.04, 2022)
     drawn = outlook.own_paths.sel(indicator="gdp_nominal", year=2022)

@@ -21,6 +21,8 @@ from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import Verdict, Verdicts, assess, outcomes, rank_paths
 from lvliang.projection.outlook import look_ahead
 
+pytestmark = pytest.mark.usefixtures("shared_store")
+
 
 @pytest.fixture(scope="module")
 def verdicts(outlook, targets):
