@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from lvliang.baseline.history import SECTORS
-from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.package import has_tables
 from lvliang.baseline.tables import as_of, load_observations, load_table
 from lvliang.feasibility.background import GROWTH_TABLES
 from lvliang.feasibility.targets import Target
@@ -96,6 +96,6 @@ def of_verdicts(targets: Sequence[Target], outlook: Outlook) -> pd.DataFrame:
 
 
 def _known(names: Sequence[str], base_year: int) -> pd.DataFrame:
-    if set(names).isdisjoint(present_resources(data_folder())):
+    if not any(map(has_tables, names)):
         return NO_ROWS.assign(region_code="")
     return as_of(load_observations(names), base_year)

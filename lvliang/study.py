@@ -16,12 +16,7 @@ from lvliang.baseline.audit import load_evidence
 from lvliang.baseline.audit_facts import audit_facts
 from lvliang.baseline.history import has_report, load_history, report_figures
 from lvliang.baseline.regions import Region, find_region, peers
-from lvliang.baseline.starting_point import (
-    baseline_facts,
-    ranks_by_year,
-    reported,
-    starting_point,
-)
+from lvliang.baseline.starting_point import baseline_facts, ranks_by_year, reported, starting_point
 from lvliang.display.prose import Page, Text
 from lvliang.display.show import Piece
 from lvliang.feasibility.background import Background, load_background
@@ -40,13 +35,7 @@ from lvliang.feasibility.drivers import driver_facts, load_tornado, tornado_fact
 from lvliang.feasibility.industries import industry_facts, load_industries
 from lvliang.feasibility.rank_record import load_rank_record, record_facts
 from lvliang.feasibility.ranks import air_facts, next_in_rank, rank_facts, revenue_facts
-from lvliang.feasibility.record import (
-    LONGEST,
-    decompose,
-    groups_of,
-    load_record,
-    origins_behind,
-)
+from lvliang.feasibility.record import LONGEST, decompose, groups_of, load_record, origins_behind
 from lvliang.feasibility.record_facts import registered_facts, track_record_facts
 from lvliang.feasibility.targets import MAIN, Target, load_targets
 from lvliang.feasibility.verdict_facts import (

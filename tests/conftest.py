@@ -36,8 +36,9 @@ def data() -> Path:
 
 
 @pytest.fixture
-def data_copy(tmp_path: Path) -> Path:
-    """A private copy of the tables, which a test may damage."""
+def data_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A private copy of the tables, which a test may damage, and which are those of its runs."""
+    monkeypatch.setenv("LVLIANG_DATA", str(tmp_path / "data"))
     return Path(shutil.copytree(PROJECT / "data", tmp_path / "data"))
 
 
@@ -70,8 +71,9 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small_copy(small_data: Path, tmp_path: Path) -> Path:
-    """A private copy of the small tables, which a test may damage."""
+def small_copy(small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A private copy of the small tables, to damage, and which are those of the test's runs."""
+    monkeypatch.setenv("LVLIANG_DATA", str(tmp_path / "small"))
     return Path(shutil.copytree(small_data, tmp_path / "small"))
 
 

@@ -138,7 +138,7 @@ def test_another_figure_another_verdict(evidence, case):
 
 def test_without_the_panel_its_claims_have_no_second_source(small_copy):
     shutil.rmtree(small_copy / "panel")
-    evidence = audit.load_evidence(2020, small_copy)
+    evidence = audit.load_evidence(2020)
     table = audit.judge(evidence)
     found = verdicts(table)
     assert found["report.gdp_nominal.2020", ""] == "no_second_source"

@@ -46,7 +46,7 @@ def judged_with(data: Path, **changes: Any) -> pd.Series:
     for name, value in changes.items():
         table.loc[table["commitment_id"] == "coal_derived_gas_output", name] = value
     table.to_csv(path, index=False, lineterminator="\n")
-    found = judge_commitments(VERDICTS, 2020, 2025, data).set_index("commitment_id")
+    found = judge_commitments(VERDICTS, 2020, 2025).set_index("commitment_id")
     return found.loc["coal_derived_gas_output"]
 
 

@@ -145,27 +145,27 @@ def test_a_shock_is_set_aside_and_named_with_what_stands_in(panel):
         assert shock_set_aside(look_ahead("141100", **given)) == aside
 
 
-def test_a_panel_handed_in_never_answers_for_the_tables(small_data, tmp_path, monkeypatch):
+def test_a_panel_handed_in_never_answers_for_the_tables(small_copy, tmp_path, monkeypatch):
     monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path))
-    asked = {"base_year": 2018, "end_year": 2019, "draws": 100, "seed": 3, "data": small_data}
+    asked = {"base_year": 2018, "end_year": 2019, "draws": 100, "seed": 3}
 
     def mean_growth(panel: Panel | None) -> float:
         found = look_ahead("141100", **asked, panel=panel).own_paths
         return float(found.sel(indicator="gdp_real_growth").mean())
 
-    panel = load_panel(2020, small_data)
+    panel = load_panel(2020)
     poisoned = Panel(2020, panel.growth + 50, panel.nation, panel.targets)
     assert mean_growth(poisoned) > 20 > mean_growth(None)
     assert mean_growth(poisoned) > 20, "nor the tables for the panel"
 
 
-def test_a_city_gets_the_draws_of_its_own_outlook(panel, small_data):
+def test_a_city_gets_the_draws_of_its_own_outlook(panel, small_copy):
     real = draw_everywhere(panel, "gdp_real_growth", regions="141100,太原", **SIZE)
     assert np.array_equal(real, draw_growth(panel, **SIZE).sel(region=["141100", "140100"]))
-    given = {"base_year": 2020, "end_year": 2022, "draws": 600, "seed": 3, "data": small_data}
-    own, small = look_ahead("141100", **given).own_paths, load_panel(2020, small_data)
+    given = {"base_year": 2020, "end_year": 2022, "draws": 600, "seed": 3}
+    own, small = look_ahead("141100", **given).own_paths, load_panel(2020)
     for name in [one.value for one in Indicator][1:]:
-        drawn = draw_everywhere(small, name, regions="141100", data=small_data, **SIZE)
+        drawn = draw_everywhere(small, name, regions="141100", **SIZE)
         assert np.allclose(drawn.sel(region="141100"), own.sel(indicator=name), rtol=1e-5)
 
 

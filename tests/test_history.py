@@ -12,6 +12,7 @@ from copy import deepcopy
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -66,8 +67,9 @@ GIVEN: dict[str, Any] = {"base_year": 2020, "end_year": 2025, "draws": 1000, "se
 
 @pytest.fixture(scope="module")
 def judged(small_data: Path) -> tuple[Any, Verdicts]:
-    outlook = look_ahead("141100", **GIVEN, data=small_data)
-    return outlook, assess(load_targets("141100", 2020, 2025, small_data), outlook)
+    with mock.patch.dict(os.environ, LVLIANG_DATA=str(small_data)):
+        outlook = look_ahead("141100", **GIVEN)
+        return outlook, assess(load_targets("141100", 2020, 2025), outlook)
 
 
 def test_a_run_hands_out_its_verdicts_and_forecasts_as_they_are(judged, data):

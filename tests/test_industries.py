@@ -44,7 +44,7 @@ def changed(data: Path, names: list[str], **cells: str) -> Industries:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     table.loc[table["commitment_id"].isin(names), list(cells)] = list(cells.values())
     table.to_csv(path, index=False, lineterminator="\n")
-    return load_industries("141100", 2020, data)
+    return load_industries("141100", 2020)
 
 
 def say(found: Industries, block: str, lang: str = "zh") -> list[Piece]:

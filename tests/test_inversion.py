@@ -140,7 +140,7 @@ def test_a_base_is_the_target_less_what_past_spells_brought(small_copy: Path) ->
         bases_for("pig_offtake", 0.5, **given)
     shutil.rmtree(small_copy / "panel")
     with pytest.raises(DataError, match=f"{name}: no past growth to hold a base against"):
-        bases_for(name, 0.5, **given, data=small_copy)
+        bases_for(name, 0.5, **given)
 
 
 @pytest.mark.parametrize(

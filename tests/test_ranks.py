@@ -41,7 +41,8 @@ def treated(outlook):
 
 @pytest.fixture(scope="module")
 def scores(small_data):
-    return score_ranks("141100", [2009, 2016], 2020, draws=200, data=small_data)
+    with mock.patch.dict(os.environ, LVLIANG_DATA=str(small_data)):
+        return score_ranks("141100", [2009, 2016], 2020, draws=200)
 
 
 def levels_of(*rows: list[float]) -> xr.DataArray:
@@ -147,8 +148,8 @@ def test_the_record_counts_independent_windows_and_names_the_best(scores):
         assert any("研判仍" in words for words in told) is (best != "own_prices")
 
 
-def test_without_drawn_prices_the_same_prices_alone_are_scored(small_data):
-    early = score_ranks("141100", [2006], 2020, draws=100, data=small_data)
+def test_without_drawn_prices_the_same_prices_alone_are_scored(small_copy):
+    early = score_ranks("141100", [2006], 2020, draws=100)
     assert set(early["method"]) == {"same_prices", "stays", "transitions"}
     facts = record_facts(early)
     assert (facts["all_first"], facts["all_last"], facts["tables"]) == (2006, 2006, [])
@@ -159,7 +160,7 @@ def test_a_year_without_one_city_is_left_out(small_copy):
     rows = file.read_text("utf-8").splitlines(keepends=True)
     left = [row for row in rows if not row.startswith("140200,gdp_nominal,2005")]
     file.write_text("".join(left), "utf-8")
-    scores = score_ranks("141100", [2016], 2020, draws=100, data=small_copy)
+    scores = score_ranks("141100", [2016], 2020, draws=100)
     assert set(scores["horizon"]) == {1, 3}
 
 

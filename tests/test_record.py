@@ -118,8 +118,8 @@ def test_the_origins_behind_the_record_are_those_that_it_scores(found, small_cop
     assert [rec.origins_behind(year) for year in (2008, 2012, 2013, 2015)] == [0, 0, 2, 4]
     assert [len(rec.load_record(year)) for year in (2008, 2012)] == [0, 0]
     shutil.rmtree(small_copy / "panel")
-    assert rec.origins_behind(2020, small_copy) == 0
-    assert rec.load_record(2020, small_copy).empty
+    assert rec.origins_behind(2020) == 0
+    assert rec.load_record(2020).empty
 
 
 def test_each_origin_stands_in_each_group_and_hindcasts_are_what_was_scored(found, panel):
@@ -143,8 +143,8 @@ def test_the_industrial_third_is_chosen_by_what_was_known(monkeypatch):
     assert "141100" in chosen and "110000" not in chosen
     load = history.load_table
 
-    def with_other_years_after(name, data):
-        table = load(name, data)
+    def with_other_years_after(name):
+        table = load(name)
         later = table["known_at"] > "2008-03"
         return table.assign(value=table["value"].where(~later, table["value"] ** 2))
 

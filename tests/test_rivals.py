@@ -84,21 +84,21 @@ def rows_of(panel: Panel) -> pd.DataFrame:
 
 
 @pytest.fixture
-def file(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where forecasts from the tables of the checkout would lie, in a folder of the test."""
     monkeypatch.setenv("LVLIANG_RIVALS", str(tmp_path / "rivals"))
-    return rivals.forecast_file(data)
+    return rivals.forecast_file()
 
 
-def test_what_is_written_is_read_up_to_the_origin(made_up, file, data) -> None:
-    assert rivals.read_forecasts(made_up, data) == {}
+def test_what_is_written_is_read_up_to_the_origin(made_up, file) -> None:
+    assert rivals.read_forecasts(made_up) == {}
     write_forecasts(rows_of(made_up), file)
-    found = rivals.read_forecasts(made_up, data)
+    found = rivals.read_forecasts(made_up)
     assert set(found) == set(rivals.YEARS_NEEDED)
     for method, table in found.items():
         pd.testing.assert_frame_equal(table, table_of(made_up, method), check_names=False)
     assert [path.name for path in file.parent.iterdir()] == [file.name]
-    found = rivals.read_forecasts(made_up.at(2015), data)
+    found = rivals.read_forecasts(made_up.at(2015))
     assert max(found["AutoETS"].index.get_level_values("origin")) == 2014
 
 
@@ -113,44 +113,44 @@ def test_what_is_written_is_read_up_to_the_origin(made_up, file, data) -> None:
         ("value", "1e4", "growth in %"),
     ],
 )
-def test_a_row_that_is_not_legal_is_named(made_up, file, data, column, value, legal):
+def test_a_row_that_is_not_legal_is_named(made_up, file, column, value, legal):
     rows = rows_of(made_up).astype(str)
     rows.loc[4, column] = value
     write_forecasts(rows, file)
-    said = refusal(3, rivals.read_forecasts, made_up, data)
+    said = refusal(3, rivals.read_forecasts, made_up)
     assert said.startswith(f"{file}, row 6, column {column}: {value!r}; legal: ") and legal in said
 
 
-def test_a_row_twice_or_missing_and_a_file_of_something_else_are_named(made_up, file, data):
+def test_a_row_twice_or_missing_and_a_file_of_something_else_are_named(made_up, file):
     rows = rows_of(made_up)
     write_forecasts(pd.concat([rows, rows.iloc[[3]]]), file)
     with pytest.raises(DataError, match=f"row {len(rows) + 2}.*one row for each forecast"):
-        rivals.read_forecasts(made_up, data)
+        rivals.read_forecasts(made_up)
     write_forecasts(rows.drop(index=3), file)
     gone = rows.loc[3]
     words = f"AutoETS, origin {gone['origin']}, region {gone['region']}, horizon {gone['horizon']}"
     with pytest.raises(DataError, match=f"no row for {words}; legal: every city"):
-        rivals.read_forecasts(made_up, data)
+        rivals.read_forecasts(made_up)
     for content in ("", "a,b\n1,2\n", 'method,origin\n"a'):
         file.write_text(content, encoding="utf-8")
         with pytest.raises(DataError, match="legal: method,origin,region,horizon,value"):
-            rivals.read_forecasts(made_up, data)
+            rivals.read_forecasts(made_up)
 
 
 def test_forecasts_from_other_tables_are_not_found(file: Path, data: Path, data_copy: Path) -> None:
     for name in ("gdp_revised", "corrections"):
-        assert rivals.forecast_file(data_copy) == file
+        assert rivals.forecast_file() == file
         table = data_copy / "panel" / f"{name}.csv"
         table.write_text(table.read_text("utf-8") + "\n", encoding="utf-8")
-        assert rivals.forecast_file(data_copy) != file
+        assert rivals.forecast_file() != file
         shutil.copyfile(data / "panel" / table.name, table)
 
 
-def test_the_record_takes_the_two_in_where_they_are(file, small_data):
-    panel = load_panel(2014, small_data)
-    without = record.load_record(2014, small_data, draws=100)
-    write_forecasts(rows_of(panel), rivals.forecast_file(small_data))
-    found = record.load_record(2014, small_data, draws=100)
+def test_the_record_takes_the_two_in_where_they_are(file, small_copy):
+    panel = load_panel(2014)
+    without = record.load_record(2014, draws=100)
+    write_forecasts(rows_of(panel), rivals.forecast_file())
+    found = record.load_record(2014, draws=100)
     assert without is not None and found is not None
     added = set(found["method"]) - set(without["method"])
     assert added == set(rivals.YEARS_NEEDED)

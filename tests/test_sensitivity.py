@@ -120,8 +120,8 @@ def test_a_census_is_a_year_in_which_most_cities_break() -> None:
 
 def test_what_became_known_later_moves_nothing(data_copy):
     def seen(origin: int) -> tuple[pd.Series, pd.Series]:
-        slope = exposure(SHANXI, origin, data_copy).slope
-        return slope, commodity_growth(origin, data=data_copy)
+        slope = exposure(SHANXI, origin).slope
+        return slope, commodity_growth(origin)
 
     before, latest = seen(2016), seen(2020)
     for name in ("national/commodities.csv", "panel/gdp_revised.csv"):
@@ -140,7 +140,8 @@ def test_what_became_known_later_moves_nothing(data_copy):
 
 def test_without_the_panel_or_prices_there_is_no_estimate(small_copy, data, monkeypatch) -> None:
     shutil.rmtree(small_copy / "panel")
-    assert load_sensitivities("141100", 2020, small_copy).empty
-    assert trial("141100", 2020, small_copy).empty
+    assert load_sensitivities("141100", 2020).empty
+    assert trial("141100", 2020).empty
+    monkeypatch.setenv("LVLIANG_DATA", str(data))
     monkeypatch.setattr(sensitivity, "COMMODITIES", "no_such_table")
-    assert exposure(SHANXI, 2020, data) is None
+    assert exposure(SHANXI, 2020) is None

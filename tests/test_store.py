@@ -22,7 +22,6 @@ VALUES = np.random.default_rng(1).normal(size=(50, 4)).astype(np.float32)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_copy: Path) -> Path:
     """The folder of a store that is switched on, and tables to change."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LVLIANG_DATA", str(small_copy))
     monkeypatch.setenv("LVLIANG_CACHE", str(tmp_path / "store"))
     return tmp_path / "store"
 
@@ -35,9 +34,9 @@ def computes(name: str = "test", value: Any = VALUES, **parameters: Any) -> bool
     return compute.called
 
 
-def test_an_outlook_is_the_same_to_the_bit_without_cold_and_warm(folder, small_data):
+def test_an_outlook_is_the_same_to_the_bit_without_cold_and_warm(folder, small_copy):
     def look() -> Any:
-        given = {"base_year": 2020, "end_year": 2022, "draws": 200, "seed": 3, "data": small_data}
+        given = {"base_year": 2020, "end_year": 2022, "draws": 200, "seed": 3}
         return outlook.look_ahead("141100", **given).paths
 
     with mock.patch.dict(os.environ, LVLIANG_CACHE="off"):

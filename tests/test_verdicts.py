@@ -146,7 +146,7 @@ def test_a_gap_is_first_published_less_revised_as_far_as_it_is_known(small_copy)
     assert vintage_gaps("141100", 2005).empty, "too few are none at all"
     assert vintage_gaps("110000", 2020).empty
     shutil.rmtree(small_copy / "panel")
-    assert vintage_gaps("141100", 2020, small_copy).empty
+    assert vintage_gaps("141100", 2020).empty
 
 
 def test_gaps_widen_what_is_drawn_and_do_not_move_it():

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from lvliang.baseline.package import data_folder
 from lvliang.feasibility.rivals import COLUMNS, YEARS_AHEAD, forecast_file, origins_of
 from lvliang.projection.panel import Panel, latest_origin, load_panel
 
@@ -38,7 +37,7 @@ def write_forecasts(forecasts: pd.DataFrame, path: Path) -> None:
 
 def main() -> None:
     """Write the forecasts made from the tables there are; prints where."""
-    panel = load_panel(latest_origin(data_folder()))
+    panel = load_panel(latest_origin())
     path = forecast_file()
     write_forecasts(forecast_all(panel), path)
     print(path)

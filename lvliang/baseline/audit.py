@@ -22,7 +22,6 @@ series only where the first-published one has a gap.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -60,7 +59,6 @@ class Evidence:
     """Claims and figures known at ``origin``; the vintages of ``regions`` are compared."""
 
     origin: int
-    data: Path | None
     regions: list[str]
     report: pd.DataFrame
     press: pd.DataFrame
@@ -70,20 +68,19 @@ class Evidence:
     checks: pd.DataFrame
 
 
-def load_evidence(origin: int, data: Path | None = None, *, region: str = "") -> Evidence:
+def load_evidence(origin: int, *, region: str = "") -> Evidence:
     """Read what was known at ``origin``; the vintages of ``region`` are to be compared too."""
-    report = load_table("report_baseline", data)
-    panel = as_of(load_observations(PANEL, data), origin)
+    report = load_table("report_baseline")
+    panel = as_of(load_observations(PANEL), origin)
     return Evidence(
         origin,
-        data,
         regions=list(dict.fromkeys([*report["region_code"], *filter(None, [region])])),
         report=as_of(report, origin),
-        press=as_of(load_table("press_and_bulletins", data), origin),
-        air=as_of(load_table("air_rankings", data), origin),
+        press=as_of(load_table("press_and_bulletins"), origin),
+        air=as_of(load_table("air_rankings"), origin),
         panel=panel[panel["vintage"] != "report"],
-        check=as_of(load_observations(["cities_2015", "census_population"], data), origin),
-        checks=load_table("panel_checks", data),
+        check=as_of(load_observations(["cities_2015", "census_population"]), origin),
+        checks=load_table("panel_checks"),
     )
 
 
@@ -178,7 +175,7 @@ def levels_of_province(
 ) -> pd.DataFrame:
     """Levels of all cities of the province (亿元), year by region; missing where unknown."""
     table = series(evidence.panel, indicator, [vintage])
-    codes = [peer.code for peer in peers(find_region(code, evidence.data), evidence.data)]
+    codes = [peer.code for peer in peers(find_region(code))]
     return table.reindex(columns=codes).astype(float)
 
 

@@ -195,9 +195,9 @@ def check_facts(pairs: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any
 
 def _corrections_known(evidence: Evidence) -> pd.DataFrame:
     """Rows of ``corrections.csv`` up to the origin; empty where none applies."""
-    if not corrections_of(evidence.data):
+    if not corrections_of():
         return pd.DataFrame(columns=["source_id"], dtype=str)
-    made = load_table("corrections", evidence.data)
+    made = load_table("corrections")
     return made[made["year"] <= evidence.origin]
 
 

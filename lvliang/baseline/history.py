@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -35,11 +34,9 @@ WIDESPREAD = 1 / 3
 OBSERVED_VINTAGES = GROWTH_VINTAGES | {"gdp_nominal": LEVEL_VINTAGES}
 
 
-def load_history(
-    region_codes: Sequence[str], origin: int, data: Path | None = None
-) -> pd.DataFrame:
+def load_history(region_codes: Sequence[str], origin: int) -> pd.DataFrame:
     """Observations of ``region_codes`` known at ``origin`` (`load_observations`, `as_of`)."""
-    observations = as_of(load_observations(HISTORY_TABLES, data), origin)
+    observations = as_of(load_observations(HISTORY_TABLES), origin)
     return observations[observations["region_code"].isin(region_codes)].reset_index(drop=True)
 
 
@@ -102,12 +99,12 @@ def start_levels(history: pd.DataFrame, origin: int) -> pd.Series:
     return levels.reindex([origin]).iloc[0]
 
 
-def secondary_share(origin: int, data: Path | None = None) -> pd.DataFrame:
+def secondary_share(origin: int) -> pd.DataFrame:
     """Share of the secondary sector in value added known at ``origin``, year by region.
 
     In % at current prices, as first published.
     """
-    known = as_of(load_table(SECTORS, data), origin)
+    known = as_of(load_table(SECTORS), origin)
     names = ("va_secondary", "va_primary", "va_tertiary")
     secondary, *others = (series(known, name, ["first_published"]) for name in names)
     return 100 * secondary / sum(others, secondary)
@@ -145,12 +142,12 @@ def volume_index(growth: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([start, index])
 
 
-def has_report(region_code: str, data: Path | None = None) -> bool:
+def has_report(region_code: str) -> bool:
     """Whether the government work report on file is that of ``region_code``."""
-    return bool((load_table("report_baseline", data)["region_code"] == region_code).any())
+    return bool((load_table("report_baseline")["region_code"] == region_code).any())
 
 
-def report_figures(region_code: str, origin: int, data: Path | None = None) -> pd.DataFrame:
+def report_figures(region_code: str, origin: int) -> pd.DataFrame:
     """Figures of the government work report on ``region_code``, with its words and their place."""
-    figures = as_of(load_table("report_baseline", data), origin)
+    figures = as_of(load_table("report_baseline"), origin)
     return figures[figures["region_code"] == region_code].reset_index(drop=True)

@@ -87,6 +87,11 @@ def table_files(data: Path, names: Iterable[str]) -> list[Path]:
     return paths
 
 
+def has_tables(*names: str) -> bool:
+    """Whether these tables are there."""
+    return {*names} <= {*present_resources(data_folder())}
+
+
 def present_resources(data: Path) -> list[str]:
     """Names of the tables that are there (`present_files`)."""
     return [resource["name"] for resource in present_files(data) if "schema" in resource]

@@ -151,14 +151,13 @@ def backtest(
     data: Data = None,
 ) -> None:
     """Score the engine and its rivals at every origin the data allow; prints the record."""
-    from lvliang.baseline.package import data_folder
     from lvliang.baseline.regions import find_city_with_gdp
     from lvliang.feasibility import record
     from lvliang.feasibility.rivals import read_forecasts
     from lvliang.projection.panel import latest_origin, load_panel
 
     city = find_city_with_gdp(region)
-    panel = load_panel(latest_origin(data_folder()))
+    panel = load_panel(latest_origin())
     points = read_forecasts(panel)
     found = record.backtest(panel, points, draws=draws)
     groups = record.groups_of(found, city.code)

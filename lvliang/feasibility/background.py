@@ -9,14 +9,13 @@ the next one goes is not known.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from lvliang.baseline.history import series
-from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.package import has_tables
 from lvliang.baseline.tables import as_of, load_observations
 from lvliang.feasibility.comparable import Cities, load_cities
 from lvliang.feasibility.fields import Part
@@ -38,14 +37,14 @@ class Background:
     cities: Cities | None = None
 
 
-def load_background(region_code: str, base_year: int, data: Path | None = None) -> Background:
+def load_background(region_code: str, base_year: int) -> Background:
     """All there is for a region at ``base_year``."""
-    scores = load_record(base_year, data)
-    groups = groups_of(scores, region_code, data)
+    scores = load_record(base_year)
+    groups = groups_of(scores, region_code)
     return Background(
         summarise_record(scores, groups) if groups else None,
-        vintage_gaps(region_code, base_year, data),
-        load_cities(base_year, data),
+        vintage_gaps(region_code, base_year),
+        load_cities(base_year),
     )
 
 
@@ -65,14 +64,14 @@ class VintageGap(Part):
     probability_without: float
 
 
-def vintage_gaps(region_code: str, origin: int, data: Path | None = None) -> pd.Series:
+def vintage_gaps(region_code: str, origin: int) -> pd.Series:
     """Real growth as first published less as revised, by year (percentage points).
 
     Empty where fewer than ``MINIMUM_GAPS`` years known at ``origin`` have both vintages.
     """
-    if not set(GROWTH_TABLES) <= set(present_resources(data or data_folder())):
+    if not has_tables(*GROWTH_TABLES):
         return pd.Series(dtype=float)
-    known = as_of(load_observations(GROWTH_TABLES, data), origin)
+    known = as_of(load_observations(GROWTH_TABLES), origin)
     first, revised = (
         series(known, "gdp_real_growth", [vintage]).get(region_code, pd.Series(dtype=float))
         for vintage in ("first_published", "revised")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -61,9 +60,7 @@ class Known:
         return [str(self.year)] if self.period == "annual" else self.period.split("/")
 
 
-def judge_commitments(
-    verdicts: Verdicts, base_year: int, end_year: int, data: Path | None = None
-) -> pd.DataFrame:
+def judge_commitments(verdicts: Verdicts, base_year: int, end_year: int) -> pd.DataFrame:
     """Say of each commitment what can be said, as known at ``base_year``.
 
     Parameters
@@ -87,8 +84,8 @@ def judge_commitments(
         - ``class, probability, grade, likelihood, near_edge`` of the verdict table, and
           ``missing``: why it cannot be told (`Missing`), or None.
     """
-    table = load_table("report_commitments", data)
-    facts = load_table("report_facts", data).set_index("figure_id")
+    table = load_table("report_commitments")
+    facts = load_table("report_facts").set_index("figure_id")
     facts = facts[facts["year"] <= base_year]
     judged = verdicts.by_id
     if not table["commitment_id"].isin(list(judged)).any():

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.history import SECTORS, secondary_share
-from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.package import has_tables
 from lvliang.projection.panel import has_panel, load_panel
 
 NEAREST = 0.10  # share of all spells that counts as comparable
@@ -25,11 +24,11 @@ class Cities:
     secondary_share: pd.DataFrame
 
 
-def load_cities(origin: int, data: Path | None = None) -> Cities | None:
+def load_cities(origin: int) -> Cities | None:
     """All cities as known at ``origin``; None without the panel or its sectors."""
-    if not has_panel(data) or SECTORS not in present_resources(data or data_folder()):
+    if not has_panel() or not has_tables(SECTORS):
         return None
-    return Cities(load_panel(origin, data).growth, secondary_share(origin, data))
+    return Cities(load_panel(origin).growth, secondary_share(origin))
 
 
 def comparable_spells(cities: Cities, region_code: str, years: int) -> pd.DataFrame | None:

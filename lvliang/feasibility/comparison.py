@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -99,13 +98,7 @@ def load_comparison(plain: Outlook, scenarios: Sequence[Scenario], *, seed: int)
 
 
 def compare(
-    plain: Outlook,
-    scenarios: Sequence[Scenario],
-    background: Background,
-    *,
-    rank: float,
-    seed: int,
-    data: Path | None = None,
+    plain: Outlook, scenarios: Sequence[Scenario], background: Background, *, rank: float, seed: int
 ) -> Comparison:
     """Hold scenarios against the first of them.
 
@@ -125,11 +118,11 @@ def compare(
     for name in names:
         if names.count(name) > 1:
             raise ParameterError(f"scenarios: {name} is given twice; legal: each once")
-    targets = load_targets(plain.region.code, plain.base_year, plain.end_year, data)
-    first = condition(plain, scenarios[0], seed=seed, data=data)
+    targets = load_targets(plain.region.code, plain.base_year, plain.end_year)
+    first = condition(plain, scenarios[0], seed=seed)
     rows, chances, verdicts, fans = [], [], [], []
     for name, scenario in zip(names, scenarios, strict=True):
-        found = condition(plain, scenario, seed=seed, data=data)
+        found = condition(plain, scenario, seed=seed)
         judged = assess(targets, found, background)
         rows.append({"scenario": name} | _summary(found, first))
         chances.append(_chances(found, rank, judged).assign(scenario=name))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,9 +34,7 @@ def load_tornado(plain: Outlook, scenarios: Sequence[Scenario], *, seed: int) ->
     return kept("tornado", asked, lambda: tornado(plain, shock, seed=seed))
 
 
-def tornado(
-    plain: Outlook, shock: Scenario | None, *, seed: int, data: Path | None = None
-) -> pd.DataFrame:
+def tornado(plain: Outlook, shock: Scenario | None, *, seed: int) -> pd.DataFrame:
     """What one driver at a time does to the end year, both ways.
 
     Sizes: growth of the coal price in every year one standard deviation below and above the mean
@@ -59,7 +56,7 @@ def tornado(
     rows = []
 
     def add(driver: str, side: str, size: float, moved: Scenario, middle: pd.Series) -> None:
-        after = _medians(condition(plain, moved, seed=seed, data=data))
+        after = _medians(condition(plain, moved, seed=seed))
         levels = 100 * (after / middle - 1)[list(INDICATORS)]
         effect = {**levels, "growth": after["growth"] - middle["growth"]}
         rows.append({"driver": driver, "side": side, "size": size, **effect})
@@ -68,16 +65,16 @@ def tornado(
         return empty.with_driver(driver, dict.fromkeys(years, size))
 
     middle = _medians(plain)
-    error = national_error(plain.base_year, len(years), data)
+    error = national_error(plain.base_year, len(years))
     steps = {} if error is None else {"national_growth": error}
     steps |= {"policy": OWN_GROWTH, "secondary_share": SHARE_OF_SECTOR / len(years)}
     for driver, step in steps.items():
         for side, sign in SIDES.items():
             add(driver, side, sign * step, every_year(driver, sign * step), middle)
-    past = commodity_growth(plain.base_year, data=data).rolling(len(years)).mean().dropna()
+    past = commodity_growth(plain.base_year).rolling(len(years)).mean().dropna()
     if len(past) > 1:
         at_mean = every_year("coal_price", from_log(past.mean()))
-        usual = _medians(condition(plain, at_mean, seed=seed, data=data))
+        usual = _medians(condition(plain, at_mean, seed=seed))
         for side, sign in SIDES.items():
             size = float(from_log(past.mean() + sign * past.std()))
             add("coal_price", side, size, every_year("coal_price", size), usual)
@@ -93,14 +90,14 @@ def struck_year(years: Sequence[int]) -> int:
     return years[len(years) // 2]
 
 
-def national_error(origin: int, years: int, data: Path | None = None) -> float | None:
+def national_error(origin: int, years: int) -> float | None:
     """How far forecasts of the nation's mean growth over ``years`` were out (points).
 
     Root mean square over the earlier origins whose years are all known; None where there is none.
     """
-    if not has_panel(data):
+    if not has_panel():
         return None
-    panel = load_panel(origin, data)
+    panel = load_panel(origin)
     first = int(panel.growth.index[0]) + FIRST_JUDGED
     errors = [
         panel.factor.loc[past + 1 : past + years].mean()

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -88,23 +87,23 @@ class Industries:
         return bases_needed(self.deadlines, self.known)
 
 
-def load_industries(region_code: str, base_year: int, data: Path | None = None) -> Industries:
+def load_industries(region_code: str, base_year: int) -> Industries:
     """All there is on the industry targets of a region, as known at ``base_year``."""
-    targets = industry_targets(region_code, base_year, data)
+    targets = industry_targets(region_code, base_year)
     deadlines = by_deadline(targets, base_year)
     spans = set(deadlines.loc[deadlines["kind"] == "money", "years"])
-    cities = load_secondary_growth(base_year, data)
+    cities = load_secondary_growth(base_year)
     return Industries(
         base_year,
         targets,
         deadlines,
         known_growth(cities, region_code, spans),
         standing(cities, region_code),
-        price_risk(deadlines, base_year, data),
+        price_risk(deadlines, base_year),
     )
 
 
-def industry_targets(region_code: str, base_year: int, data: Path | None = None) -> pd.DataFrame:
+def industry_targets(region_code: str, base_year: int) -> pd.DataFrame:
     """Levels that the whole prefecture is to reach or hold, beyond the work of a single year.
 
     Chosen by columns of ``commitments.csv``: a level or a capacity with a figure, of the whole
@@ -117,9 +116,9 @@ def industry_targets(region_code: str, base_year: int, data: Path | None = None)
         ``money`` (at current prices), ``capacity`` or ``quantity``; deadlines are years, as
         numbers. Empty where the region has no commitments known at ``base_year``.
     """
-    targets = load_targets(region_code, base_year, base_year, data)
+    targets = load_targets(region_code, base_year, base_year)
     unjudged = Verdicts(Verdict(target) for target in targets)
-    table = judge_commitments(unjudged, base_year, base_year, data)
+    table = judge_commitments(unjudged, base_year, base_year)
     for end in ("deadline_from", "deadline_to"):
         table[end] = pd.to_numeric(table[end].str[:4])
     level = table["type"].isin(["level", "capacity"]) & table["value"].notna()
@@ -203,7 +202,7 @@ def bases_needed(
     return table.assign(base=table["value"] / level_after(1.0, table["growth"], table["years"]))
 
 
-def price_risk(deadlines: pd.DataFrame, origin: int, data: Path | None = None) -> pd.DataFrame:
+def price_risk(deadlines: pd.DataFrame, origin: int) -> pd.DataFrame:
     """What prices did over spells as long as a level at current prices is to be held.
 
     Returns
@@ -221,7 +220,7 @@ def price_risk(deadlines: pd.DataFrame, origin: int, data: Path | None = None) -
         A series is too short for the spells.
     """
     held = _levels(deadlines[deadlines["kind"] == "hold"])
-    prices = as_of(load_table("commodities", data), origin)
+    prices = as_of(load_table("commodities"), origin)
     coal = prices[prices["indicator"].str.startswith("coal_")]
     rows = [
         {**row, "indicator": name, **_price_spells(str(name), price, row["years"])}

@@ -8,7 +8,6 @@ industry target, for which nothing is drawn, the base is asked instead.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -242,9 +241,7 @@ def as_row(answer: Answer, verdict: Verdict) -> pd.DataFrame:
     return pd.DataFrame([asdict(answer) | {"windows": answer.windows, "grade": verdict.grade}])
 
 
-def bases_for(
-    target_id: str, probability: float, *, region: str, base_year: int, data: Path | None = None
-) -> pd.DataFrame:
+def bases_for(target_id: str, probability: float, *, region: str, base_year: int) -> pd.DataFrame:
     """Bases of an industry target that as many past spells as asked would have brought to it.
 
     ``base = value / (1 + growth) ** years``, with the growth that a share ``probability`` of past
@@ -263,7 +260,7 @@ def bases_for(
         There is no such industry target with money for its unit, or no growth to go by.
     """
     check_probability(probability)
-    found = load_industries(region, base_year, data)
+    found = load_industries(region, base_year)
     legal = _targets_by_base(found.targets)
     if target_id not in legal:
         hint = did_you_mean(target_id, legal)

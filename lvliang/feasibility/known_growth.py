@@ -7,13 +7,12 @@ no break. It is not the output value of one industry, which swings more: indicat
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 
 import pandas as pd
 
 from lvliang.baseline import history
 from lvliang.baseline.growth import from_log, to_log
-from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.package import has_tables
 from lvliang.baseline.tables import as_of, load_observations
 from lvliang.feasibility.comparable import Cities, comparable_spells
 
@@ -53,19 +52,19 @@ def growth_without_breaks(
     return growth.where(gap <= history.APART).where(~census, axis=0)
 
 
-def load_secondary_growth(origin: int, data: Path | None = None) -> Cities | None:
+def load_secondary_growth(origin: int) -> Cities | None:
     """All cities as known at ``origin``, with `growth_without_breaks` of secondary-sector value
     added in place of real growth, and its share. None without the panel.
     """
-    if not set(SECTOR_TABLES) <= set(present_resources(data or data_folder())):
+    if not has_tables(*SECTOR_TABLES):
         return None
-    known = as_of(load_observations(SECTOR_TABLES, data), origin)
+    known = as_of(load_observations(SECTOR_TABLES), origin)
     growth = growth_without_breaks(
         history.series(known, "va_secondary", ["first_published"]),
         history.series(known, "gdp_nominal", ["first_published"]),
         history.series(known, "gdp_nominal", ["revised"]),
     )
-    return Cities(growth, history.secondary_share(origin, data))
+    return Cities(growth, history.secondary_share(origin))
 
 
 def known_growth(cities: Cities | None, region_code: str, spans: Collection[int]) -> pd.DataFrame:

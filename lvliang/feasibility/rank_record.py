@@ -7,7 +7,6 @@ over the cities of the province; 0 is perfect (Epstein 1969).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,9 +29,7 @@ COLUMNS = {
 OUTCOMES = {"first_published": "gdp_first_published", "revised": "gdp_revised"}
 
 
-def score_ranks(
-    region: str, origins: Iterable[int], last_year: int, *, draws: int, data: Path | None = None
-) -> pd.DataFrame:
+def score_ranks(region: str, origins: Iterable[int], last_year: int, *, draws: int) -> pd.DataFrame:
     """Score ranks of nominal GDP in the province of ``region`` at each origin.
 
     Parameters
@@ -51,13 +48,11 @@ def score_ranks(
         (how often a rank became another over as many years, up to the origin).
     """
     rows = []
-    panel = load_panel(last_year, data)
-    cities = [peer.code for peer in peers(find_region(region, data), data)]
+    panel = load_panel(last_year)
+    cities = [peer.code for peer in peers(find_region(region))]
     ranks = {
         vintage: provincial_ranks(
-            series(load_observations([table], data), "gdp_nominal", [vintage]).reindex(
-                columns=cities
-            )
+            series(load_observations([table]), "gdp_nominal", [vintage]).reindex(columns=cities)
         )
         for vintage, table in OUTCOMES.items()
     }
@@ -67,7 +62,7 @@ def score_ranks(
             continue
         end = min(origin + max(HORIZONS), last_year)
         outlook = look_ahead(
-            region, base_year=origin, end_year=end, draws=draws, seed=1, data=data, panel=panel
+            region, base_year=origin, end_year=end, draws=draws, seed=1, panel=panel
         )
         treated = levels_by_treatment(outlook)
         for horizon in HORIZONS:
@@ -88,17 +83,17 @@ def score_ranks(
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def load_rank_record(region: str, base_year: int, data: Path | None = None) -> pd.DataFrame:
+def load_rank_record(region: str, base_year: int) -> pd.DataFrame:
     """The record known at ``base_year``; empty without the panel or an origin to score."""
-    if not has_panel(data):
+    if not has_panel():
         return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
-    first = int(load_panel(base_year, data).growth.index[0]) + PANEL_MINIMUM_YEARS
+    first = int(load_panel(base_year).growth.index[0]) + PANEL_MINIMUM_YEARS
 
     def score() -> pd.DataFrame:
         origins = range(first, base_year)
-        return score_ranks(region, origins, base_year, draws=RECORD_DRAWS, data=data)
+        return score_ranks(region, origins, base_year, draws=RECORD_DRAWS)
 
-    return kept("rank_record", {"region": region, "base": base_year}, score, data=data)
+    return kept("rank_record", {"region": region, "base": base_year}, score)
 
 
 def rps(shares: pd.DataFrame, ranks: pd.Series) -> float:

@@ -11,7 +11,6 @@ origins, not its cities or cases. ``scores`` are those of `backtest` throughout.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -81,14 +80,14 @@ def backtest(
     return pd.concat(scores, ignore_index=True)
 
 
-def load_record(base_year: int, data: Path | None = None, draws: int = 1000) -> pd.DataFrame:
+def load_record(base_year: int, draws: int = 1000) -> pd.DataFrame:
     """The scores known at ``base_year``; empty without the panel, or with too few origins."""
-    if not origins_behind(base_year, data):
+    if not origins_behind(base_year):
         return pd.DataFrame(columns=COLUMNS)
-    panel = load_panel(base_year, data)
-    points = read_forecasts(panel, data)
-    asked = {"base": base_year, "draws": draws, "rivals": forecasts_digest(data)}
-    return kept("record", asked, lambda: backtest(panel, points, draws=draws), data=data)
+    panel = load_panel(base_year)
+    points = read_forecasts(panel)
+    asked = {"base": base_year, "draws": draws, "rivals": forecasts_digest()}
+    return kept("record", asked, lambda: backtest(panel, points, draws=draws))
 
 
 def scored_origins(panel: Panel, horizon: int = 1) -> range:
@@ -96,11 +95,11 @@ def scored_origins(panel: Panel, horizon: int = 1) -> range:
     return range(int(panel.growth.index[0]) + FIRST_ORIGIN, panel.origin - horizon + 1)
 
 
-def origins_behind(base_year: int, data: Path | None = None) -> int:
+def origins_behind(base_year: int) -> int:
     """Origins behind the longest horizon of the record known at ``base_year``; 0 without one."""
-    if not has_panel(data):
+    if not has_panel():
         return 0
-    origins = len(scored_origins(load_panel(base_year, data), LONGEST))
+    origins = len(scored_origins(load_panel(base_year), LONGEST))
     return origins if origins >= FEWEST_ORIGINS else 0
 
 
@@ -135,9 +134,7 @@ def hindcasts(scores: pd.DataFrame, region_code: str) -> pd.DataFrame:
     return own.sort_values(["horizon", "origin"], ignore_index=True)
 
 
-def groups_of(
-    scores: pd.DataFrame, region_code: str, data: Path | None = None
-) -> dict[str, list[str]]:
+def groups_of(scores: pd.DataFrame, region_code: str) -> dict[str, list[str]]:
     """Groups a record is shown for.
 
     All cities; those whose secondary sector had a high share, as known at the first origin (so
@@ -147,7 +144,7 @@ def groups_of(
     cities = sorted(scores["region"].unique())
     if not cities:
         return {}
-    industrial = high_secondary_share(int(scores["origin"].min()), data)
+    industrial = high_secondary_share(int(scores["origin"].min()))
     province = [city for city in cities if city[:2] == region_code[:2]]
     return {
         "all": cities,
@@ -157,12 +154,12 @@ def groups_of(
     }
 
 
-def high_secondary_share(origin: int, data: Path | None = None) -> list[str]:
+def high_secondary_share(origin: int) -> list[str]:
     """The third of the cities with the highest share of the secondary sector in value added.
 
     In the last year known at ``origin``, at current prices as first published.
     """
-    share = secondary_share(origin, data).iloc[-1].dropna().sort_values(ascending=False)
+    share = secondary_share(origin).iloc[-1].dropna().sort_values(ascending=False)
     return sorted(share.index[: round(HIGH_SHARE * len(share))])
 
 

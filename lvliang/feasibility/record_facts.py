@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.package import has_tables
 from lvliang.baseline.tables import load_table
 from lvliang.feasibility import record
 from lvliang.feasibility.rivals import YEARS_NEEDED
@@ -137,15 +136,15 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**100 * table[shares]).sort_values("horizon", kind="stable")
 
 
-def registered_facts(base_year: int, data: Path | None = None) -> dict[str, Any] | None:
+def registered_facts(base_year: int) -> dict[str, Any] | None:
     """The first file of forecasts registered of origins up to ``base_year``; None without one.
 
     Forecasts that are kept as they were made, read and never made again: ``file`` (below the data
     folder), ``origin``, ``known_at`` and ``registered_on`` (dates), ``commit`` (seven digits).
     """
-    if "registered" not in present_resources(data or data_folder()):
+    if not has_tables("registered"):
         return None
-    files = load_table("registered", data)
+    files = load_table("registered")
     known = files[files["origin"] <= base_year]
     if known.empty:
         return None

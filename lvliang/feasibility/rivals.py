@@ -108,34 +108,34 @@ RIVALS: dict[str, Forecast] = {
 }
 
 
-def forecast_file(data: Path | None = None) -> Path:
+def forecast_file() -> Path:
     """Where forecasts made from the tables of ``data`` lie: in ``LVLIANG_RIVALS`` if set."""
     digest = hashlib.sha256()
     for name in TABLES:
         digest.update(name.encode())
-        digest.update(resource_path(data or data_folder(), name).read_bytes())
+        digest.update(resource_path(data_folder(), name).read_bytes())
     checkout = Path(__file__).resolve().parents[2]
     folder = os.environ.get("LVLIANG_RIVALS") or checkout / "outputs" / "rivals"
     return Path(folder) / f"{digest.hexdigest()[:12]}.csv"
 
 
-def read_forecasts(panel: Panel, data: Path | None = None) -> dict[str, pd.DataFrame]:
+def read_forecasts(panel: Panel) -> dict[str, pd.DataFrame]:
     """Point forecasts of each method at the origins before that of ``panel``.
 
     By method: index (``origin``, ``horizon``: years ahead), columns region code, growth in % a
     year. Empty where ``make rivals`` has not been run on these tables; a `DataError` if a row is
     not legal, stands twice, or is missing.
     """
-    path = forecast_file(data)
+    path = forecast_file()
     if not path.is_file():
         return {}
     rows = _read(path)
     return {method: _table(path, rows, method, panel) for method in YEARS_NEEDED}
 
 
-def forecasts_digest(data: Path | None = None) -> str:
+def forecasts_digest() -> str:
     """SHA-256 of the file of forecasts, "" where there is none."""
-    path = forecast_file(data)
+    path = forecast_file()
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 

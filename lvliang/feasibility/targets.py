@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -56,14 +55,12 @@ class Target:
         return outcome <= self.value if self.operator == "<=" else outcome >= self.value
 
 
-def load_targets(
-    region_code: str, origin: int, end_year: int, data: Path | None = None
-) -> list[Target]:
+def load_targets(region_code: str, origin: int, end_year: int) -> list[Target]:
     """Targets of a region known at ``origin``; those without a deadline end in ``end_year``.
 
     A rate kept up from the first year to the end is no target of its own where these are one year.
     """
-    table = as_of(load_table("report_targets", data), origin)
+    table = as_of(load_table("report_targets"), origin)
     rows = table[table["region_code"] == region_code]
     kept_up = rows["last_year"].isna() & (rows["type"] == "mean_growth")
     rows = rows[~(kept_up & (rows["first_year"] == end_year))]

@@ -16,7 +16,6 @@ Every scenario uses the same paths and the same slopes: differences are those of
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,9 +43,7 @@ COAL, SHARE = "coal_price", "secondary_share"
 Slopes = tuple[xr.DataArray, xr.DataArray | float]
 
 
-def condition(
-    outlook: Outlook, scenario: Scenario, *, seed: int, data: Path | None = None
-) -> Outlook:
+def condition(outlook: Outlook, scenario: Scenario, *, seed: int) -> Outlook:
     """The outlook given a scenario; without a driver, the same draws to the bit.
 
     If the outlook, drawn with the same `seed`, is under a scenario, that one stays, but for coal
@@ -63,14 +60,14 @@ def condition(
         return replace(outlook, scenario=after)
     real = _real_shift(outlook, scenario)
     given = any(scenario.drivers.get(driver) for driver in (COAL, SHARE))
-    prices = _price_shift(outlook, after, seed, data) if given else 0.0
+    prices = _price_shift(outlook, after, seed) if given else 0.0
     return replace(outlook, scenario=after, paths=_shifted(outlook.paths, real, prices))
 
 
-def drawn_coal(outlook: Outlook, *, seed: int, data: Path | None = None) -> xr.DataArray:
+def drawn_coal(outlook: Outlook, *, seed: int) -> xr.DataArray:
     """Log growth of the coal price (draw, year) under the paths, where no scenario fixes it."""
     years, origin = outlook.paths["year"].to_numpy(), outlook.base_year
-    price, draws = commodity_price(origin, data=data), outlook.paths.sizes["draw"]
+    price, draws = commodity_price(origin), outlook.paths.sizes["draw"]
     drawn = draw_beside(
         outlook.levels, price, origin=origin, end=int(years[-1]), draws=draws, seed=seed
     )
@@ -114,23 +111,19 @@ def _values(scenario: Scenario, driver: str, years: np.ndarray) -> np.ndarray:
     return np.array([given.get(int(year), 0.0) for year in years])
 
 
-def _price_shift(
-    outlook: Outlook, after: Scenario, seed: int, data: Path | None
-) -> xr.DataArray | float:
+def _price_shift(outlook: Outlook, after: Scenario, seed: int) -> xr.DataArray | float:
     """Log points of price growth added (draw, region, year); 0 where coal is not identified."""
-    known = exposure(list(outlook.paths["region"].to_numpy()), outlook.base_year, data)
+    known = exposure(list(outlook.paths["region"].to_numpy()), outlook.base_year)
     if known is None:
         return 0.0
-    slopes = _draw_slopes(known, outlook, after, seed, data)
-    usual = float(commodity_growth(outlook.base_year, data=data).mean())
-    unusual = drawn_coal(outlook, seed=seed, data=data) - usual
+    slopes = _draw_slopes(known, outlook, after, seed)
+    usual = float(commodity_growth(outlook.base_year).mean())
+    unusual = drawn_coal(outlook, seed=seed) - usual
     now = _of_coal(outlook, outlook.scenario, slopes, unusual, usual)
     return _of_coal(outlook, after, slopes, unusual, usual) - now
 
 
-def _draw_slopes(
-    known: Exposure, outlook: Outlook, scenario: Scenario, seed: int, data: Path | None
-) -> Slopes:
+def _draw_slopes(known: Exposure, outlook: Outlook, scenario: Scenario, seed: int) -> Slopes:
     """From the distribution of their estimates; the error of the province's slope is shared."""
     generator = np.random.default_rng([seed, SLOPES])
     draws = outlook.paths.sizes["draw"]
@@ -139,7 +132,7 @@ def _draw_slopes(
     coordinates = {"region": outlook.paths["region"]}
     drawn = known.slope.to_numpy() + shared + own
     slopes = xr.DataArray(drawn, coordinates, dims=("draw", "region"))
-    found = share_effect(outlook.base_year, data) if scenario.drivers.get(SHARE) else None
+    found = share_effect(outlook.base_year) if scenario.drivers.get(SHARE) else None
     if found is None:
         return slopes, 0.0
     spread = generator.standard_t(degrees_of_freedom(found["years"]), draws)

@@ -7,7 +7,6 @@ growth of a city = national factor + its deviation
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -44,14 +43,7 @@ def draw_growth(panel: Panel, *, horizon: int, draws: int, seed: int) -> xr.Data
 
 
 def draw_everywhere(
-    panel: Panel,
-    indicator: str,
-    *,
-    regions: str = "all",
-    horizon: int,
-    draws: int,
-    seed: int,
-    data: Path | None = None,
+    panel: Panel, indicator: str, *, regions: str = "all", horizon: int, draws: int, seed: int
 ) -> xr.DataArray:
     """Draw an indicator of growth for the years after the origin, jointly for many cities.
 
@@ -66,7 +58,7 @@ def draw_everywhere(
     real = draw_growth(panel, horizon=horizon, draws=draws, seed=seed)
     if indicator == REAL:
         return real.sel(region=chosen)
-    drawn = _beyond_real(panel, indicator, real, seed, data)
+    drawn = _beyond_real(panel, indicator, real, seed)
     carried = [code for code in chosen if code in drawn["region"]]
     lacking = sorted(set(chosen) - set(carried))
     if lacking and (regions != "all" or not carried):
@@ -78,12 +70,10 @@ def draw_everywhere(
     return drawn.sel(region=carried)
 
 
-def _beyond_real(
-    panel: Panel, indicator: str, real: xr.DataArray, seed: int, data: Path | None
-) -> xr.DataArray:
+def _beyond_real(panel: Panel, indicator: str, real: xr.DataArray, seed: int) -> xr.DataArray:
     """One indicator of all cities whose series carry it, (draw, region, year)."""
     origin = panel.origin
-    history = load_history(list(panel.growth.columns), origin, data)
+    history = load_history(list(panel.growth.columns), origin)
     starts = start_levels(history, origin)
     blocks = []
     for cities in panel.provinces.groupby(panel.provinces).groups.values():

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,7 +72,6 @@ def look_ahead(
     seed: int,
     growth_discount: float = 0.0,
     scenario: Scenario | None = None,
-    data: Path | None = None,
     panel: Panel | None = None,
 ) -> Outlook:
     """Project a city and the other cities of its province, jointly.
@@ -83,7 +81,7 @@ def look_ahead(
 
     Raises `ParameterError` for an unknown region, `DataError` where a table breaks its contract.
     """
-    city = find_region(region, data)
+    city = find_region(region)
     asked = {
         "region": city.code,
         "base_year": base_year,
@@ -94,34 +92,32 @@ def look_ahead(
     }
 
     def drawn() -> Outlook:
-        codes = [peer.code for peer in peers(city, data)]
-        history = load_history(codes, base_year, data)
+        codes = [peer.code for peer in peers(city)]
+        history = load_history(codes, base_year)
         levels = growth_levels(history, codes, base_year)
         paths = project(
             levels,
             start_levels(history, base_year),
-            _real_growth(codes, asked, data, panel),
+            _real_growth(codes, asked, panel),
             origin=base_year,
             seed=seed,
             growth_discount=growth_discount,
         )
-        nothing = load_scenario(base_year=base_year, end_year=end_year, data=data)
+        nothing = load_scenario(base_year=base_year, end_year=end_year)
         return Outlook(city, base_year, end_year, history, levels, paths, nothing, asked)
 
     # A caller's panel may say other things than the tables: not kept.
-    plain = kept("outlook", asked, drawn, data=data) if panel is None else drawn()
-    return condition(plain, scenario, seed=seed, data=data) if scenario else plain
+    plain = kept("outlook", asked, drawn) if panel is None else drawn()
+    return condition(plain, scenario, seed=seed) if scenario else plain
 
 
-def _real_growth(
-    codes: list[str], asked: dict[str, Any], data: Path | None, later: Panel | None
-) -> xr.DataArray:
+def _real_growth(codes: list[str], asked: dict[str, Any], later: Panel | None) -> xr.DataArray:
     """Real growth of the cities from the panel of all; missing where the panel has none."""
     base_year, draws = asked["base_year"], asked["draws"]
     years = np.arange(base_year + 1, asked["end_year"] + 1)
     growth = np.full((draws, len(codes), len(years)), np.nan, dtype=np.float32)
-    if has_panel(data):
-        panel = load_panel(base_year, data) if later is None else later.at(base_year)
+    if has_panel():
+        panel = load_panel(base_year) if later is None else later.at(base_year)
         everyone = draw_growth(panel, horizon=len(years), draws=draws, seed=asked["seed"])
         growth[:] = everyone.reindex(region=codes)
     return xr.DataArray(growth, {"region": codes, "year": years}, dims=("draw", "region", "year"))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from lvliang.baseline.history import GROWTH_VINTAGES, series
-from lvliang.baseline.package import Stamp, data_folder, present_resources, stamp, table_files
+from lvliang.baseline.package import Stamp, data_folder, has_tables, stamp, table_files
 from lvliang.baseline.regions import find_region
 from lvliang.baseline.tables import as_of, load_observations, load_table
 from lvliang.errors import DataError, ParameterError
@@ -61,24 +60,23 @@ class Panel:
         return self._past[origin]
 
 
-def has_panel(data: Path | None = None) -> bool:
+def has_panel() -> bool:
     """Whether the panel of all cities is there; its folder may be removed."""
-    return OBSERVATIONS[0] in present_resources(data or data_folder())
+    return has_tables(OBSERVATIONS[0])
 
 
-def load_panel(origin: int, data: Path | None = None) -> Panel:
+def load_panel(origin: int) -> Panel:
     """The panel of all cities as known at ``origin``.
 
     Raises `ParameterError` where the origin lies outside the data, `DataError` where the panel is
     not there or breaks its contract.
     """
-    folder = data or data_folder()
-    return _load(origin, folder, stamp(table_files(folder, (*OBSERVATIONS, *TARGETS))))
+    return _load(origin, stamp(table_files(data_folder(), (*OBSERVATIONS, *TARGETS))))
 
 
 @lru_cache(maxsize=8)
-def _load(origin: int, data: Path, _stamp: Stamp) -> Panel:
-    observations = load_observations(OBSERVATIONS, data)
+def _load(origin: int, _stamp: Stamp) -> Panel:
+    observations = load_observations(OBSERVATIONS)
     everything = series(observations, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
     if everything.empty:
         raise DataError("panel/gdp_revised.csv: no city growth; legal: the panel folder in place")
@@ -91,7 +89,7 @@ def _load(origin: int, data: Path, _stamp: Stamp) -> Panel:
     if len(constant):
         raise DataError(f"panel: growth of {constant[0]} never changes; legal: a series that does")
     nation = known[(known["region_code"] == NATION) & (known["indicator"] == "gdp_real_growth")]
-    targets = pd.concat([load_table(name, data) for name in TARGETS], ignore_index=True)
+    targets = pd.concat([load_table(name) for name in TARGETS], ignore_index=True)
     return Panel(
         origin,
         growth.drop(columns=NATION, errors="ignore").dropna(axis=1, how="all"),
@@ -100,9 +98,9 @@ def _load(origin: int, data: Path, _stamp: Stamp) -> Panel:
     )
 
 
-def latest_origin(data: Path) -> int:
+def latest_origin() -> int:
     """Last year of city growth in the data."""
-    growth = load_observations(OBSERVATIONS[:1], data)
+    growth = load_observations(OBSERVATIONS[:1])
     return int(growth.loc[growth["indicator"] == "gdp_real_growth", "year"].max())
 
 

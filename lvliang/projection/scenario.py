@@ -115,32 +115,27 @@ class Scenario:
         return replace(self, drivers=self.drivers | {driver: dict(values)})
 
 
-def scenario_ids(data: Path | None = None) -> list[str]:
+def scenario_ids() -> list[str]:
     """Names of the shipped scenarios, the baseline first."""
-    names = sorted(path.stem for path in ((data or data_folder()) / FOLDER).glob("*.toml"))
+    names = sorted(path.stem for path in (data_folder() / FOLDER).glob("*.toml"))
     return sorted(names, key=lambda name: name != BASELINE)
 
 
-def scenario_path(name: str, data: Path | None = None) -> Path:
+def scenario_path(name: str) -> Path:
     """The file of a scenario: a shipped one by its name, any other by its path, or a refusal."""
-    shipped = (data or data_folder()) / FOLDER / f"{name}.toml"
+    shipped = data_folder() / FOLDER / f"{name}.toml"
     if shipped.is_file():
         return shipped
     own = Path(name)
     if own.suffix == ".toml" and own.is_file():
         return own
-    known = scenario_ids(data)
+    known = scenario_ids()
     legal = f"{', '.join(known)}, or the path of a .toml file"
     raise _refused("scenario", name, legal, did_you_mean(name, known))
 
 
 def load_scenario(
-    name: str = BASELINE,
-    changes: str = "",
-    *,
-    base_year: int,
-    end_year: int,
-    data: Path | None = None,
+    name: str = BASELINE, changes: str = "", *, base_year: int, end_year: int
 ) -> Scenario:
     """Read a scenario and apply the user's changes.
 
@@ -151,10 +146,10 @@ def load_scenario(
 
     Raises `ParameterError`, which names the file, the key, the value and what would be legal.
     """
-    path = scenario_path(name, data)
-    scenario = read_scenario(path, data)
+    path = scenario_path(name)
+    scenario = read_scenario(path)
     years = range(base_year + 1, end_year + 1)
-    if name not in scenario_ids(data):
+    if name not in scenario_ids():
         for driver, values in scenario.drivers.items():
             for year in values:
                 _year_of_run(f"{path}, {driver}.{year}", str(year), years)
@@ -175,15 +170,14 @@ def load_scenario(
     return replace(scenario, changes=changes.strip())
 
 
-def load_shipped(*, base_year: int, end_year: int, data: Path | None = None) -> dict[str, Scenario]:
+def load_shipped(*, base_year: int, end_year: int) -> dict[str, Scenario]:
     """Every shipped scenario by its name, the baseline first."""
     return {
-        name: load_scenario(name, base_year=base_year, end_year=end_year, data=data)
-        for name in scenario_ids(data)
+        name: load_scenario(name, base_year=base_year, end_year=end_year) for name in scenario_ids()
     }
 
 
-def read_scenario(path: Path, data: Path | None = None) -> Scenario:
+def read_scenario(path: Path) -> Scenario:
     """Read one scenario file; raises as `load_scenario` does."""
     try:
         table = tomllib.loads(path.read_text("utf-8"))
@@ -206,7 +200,7 @@ def read_scenario(path: Path, data: Path | None = None) -> Scenario:
             else:
                 _require(YEAR.fullmatch(key), f"{path}, {driver}", key, "a year")
                 drivers[driver][int(key)] = _size(f"{path}, {driver}.{key}", driver, value)
-    cited, known = table.get("sources", []), first_cells(data or data_folder(), "sources")
+    cited, known = table.get("sources", []), first_cells(data_folder(), "sources")
     legal = "a list of source_id of sources.csv"
     _require(isinstance(cited, list), f"{path}, sources", cited, legal)
     for one in cited:

@@ -14,7 +14,6 @@ the coking coal that Lvliang mines.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,7 @@ from lvliang.baseline.history import (
     secondary_share,
     series,
 )
-from lvliang.baseline.package import data_folder, present_resources
+from lvliang.baseline.package import has_tables
 from lvliang.baseline.regions import all_cities, find_region, peers
 from lvliang.baseline.store import kept
 from lvliang.baseline.tables import as_of, load_table
@@ -69,35 +68,33 @@ class Exposure:
     freedom: int
 
 
-def commodity_growth(origin: int, name: str = COAL, data: Path | None = None) -> pd.Series:
+def commodity_growth(origin: int, name: str = COAL) -> pd.Series:
     """Log growth of a commodity's price by year, as known at ``origin``."""
-    return np.log(commodity_price(origin, name, data)).diff().dropna()
+    return np.log(commodity_price(origin, name)).diff().dropna()
 
 
-def commodity_price(origin: int, name: str = COAL, data: Path | None = None) -> pd.Series:
+def commodity_price(origin: int, name: str = COAL) -> pd.Series:
     """Price of a commodity by year (US dollars), as known at ``origin``; empty if not there."""
-    if COMMODITIES not in present_resources(data or data_folder()):
+    if not has_tables(COMMODITIES):
         return pd.Series(dtype=float)
-    known = as_of(load_table(COMMODITIES, data), origin)
+    known = as_of(load_table(COMMODITIES), origin)
     return known[known["indicator"] == name].set_index("year")["value"].sort_index()
 
 
-def load_outcomes(
-    codes: list[str], origin: int, data: Path | None = None
-) -> dict[str, pd.DataFrame]:
+def load_outcomes(codes: list[str], origin: int) -> dict[str, pd.DataFrame]:
     """Log growth (year by region) of each of `OUTCOMES`, none across a census.
 
     The deflator is nominal over real growth of the revised vintage. ``revenue_beyond_real`` is
     growth of revenue over that of the volume index: where its slope is that of the deflator,
     revenue keeps its share of GDP.
     """
-    levels = growth_levels(load_history(codes, origin, data), codes, origin)
+    levels = growth_levels(load_history(codes, origin), codes, origin)
     nominal, real, revenue = (
         np.log(levels.xs(name, axis=1, level="series"))
         for name in ("gdp_nominal", "gdp_real", "budget_revenue")
     )
     tables = (nominal - real, revenue - real, revenue, real)
-    history = load_history(_all(data), origin, data)
+    history = load_history(_all(), origin)
     first = series(history, "gdp_nominal", LEVEL_VINTAGES[:1])
     census = census_years(first, series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"]))
     return {
@@ -106,15 +103,15 @@ def load_outcomes(
     }
 
 
-def _all(data: Path | None) -> list[str]:
-    return [city.code for city in all_cities(data)]
+def _all() -> list[str]:
+    return [city.code for city in all_cities()]
 
 
-def _province(region: str, data: Path | None) -> list[str]:
-    return [peer.code for peer in peers(find_region(region, data), data)]
+def _province(region: str) -> list[str]:
+    return [peer.code for peer in peers(find_region(region))]
 
 
-def load_sensitivities(region: str, origin: int, data: Path | None = None) -> pd.DataFrame:
+def load_sensitivities(region: str, origin: int) -> pd.DataFrame:
     """What moves with the coal price in the province of a city, and over all cities.
 
     Columns `COLUMNS`. ``outcome``: of `OUTCOMES`; ``regressor``: a commodity, or ``coal_x_share``
@@ -122,15 +119,15 @@ def load_sensitivities(region: str, origin: int, data: Path | None = None) -> pd
     share in a year); ``group``: ``province`` or ``all``. Slopes in log points; ``identified`` as
     the module says. Empty without the panel.
     """
-    asked = {"region": find_region(region, data).code, "origin": origin}
-    return kept("sensitivities", asked, lambda: _sensitivities(region, origin, data), data=data)
+    asked = {"region": find_region(region).code, "origin": origin}
+    return kept("sensitivities", asked, lambda: _sensitivities(region, origin))
 
 
-def _sensitivities(region: str, origin: int, data: Path | None) -> pd.DataFrame:
-    coal, by_share = commodity_growth(origin, data=data), _coal_by_share(origin, data)
-    groups = {"province": _province(region, data), "all": _all(data)}
-    growth = {name: load_outcomes(codes, origin, data) for name, codes in groups.items()}
-    others = {other: commodity_growth(origin, other, data) for other in OTHERS}
+def _sensitivities(region: str, origin: int) -> pd.DataFrame:
+    coal, by_share = commodity_growth(origin), _coal_by_share(origin)
+    groups = {"province": _province(region), "all": _all()}
+    growth = {name: load_outcomes(codes, origin) for name, codes in groups.items()}
+    others = {other: commodity_growth(origin, other) for other in OTHERS}
     asked = [
         *(("province", name, COAL, coal) for name in OUTCOMES),
         *(("province", "gdp_deflator", other, price) for other, price in others.items()),
@@ -145,15 +142,15 @@ def _sensitivities(region: str, origin: int, data: Path | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _coal_by_share(origin: int, data: Path | None) -> pd.DataFrame:
+def _coal_by_share(origin: int) -> pd.DataFrame:
     """Growth of coal times the secondary share of the year before; empty without sectors."""
-    if SECTORS not in present_resources(data or data_folder()):
+    if not has_tables(SECTORS):
         return pd.DataFrame()
-    share = secondary_share(origin, data).shift()
-    return share.mul(commodity_growth(origin, data=data), axis=0) / 100
+    share = secondary_share(origin).shift()
+    return share.mul(commodity_growth(origin), axis=0) / 100
 
 
-def share_effect(origin: int, data: Path | None = None) -> Found | None:
+def share_effect(origin: int) -> Found | None:
     """By how much the slope of prices on coal rises with the share of the secondary sector.
 
     As from `describe`, over all cities: log points of slope on a share of 1 in place of 0; None
@@ -161,23 +158,23 @@ def share_effect(origin: int, data: Path | None = None) -> Found | None:
     """
 
     def look() -> Found | None:
-        deflator = load_outcomes(_all(data), origin, data)["gdp_deflator"]
-        return describe(deflator, _coal_by_share(origin, data), year_effects=True)
+        deflator = load_outcomes(_all(), origin)["gdp_deflator"]
+        return describe(deflator, _coal_by_share(origin), year_effects=True)
 
-    found = kept("share_effect", {"origin": origin}, look, data=data)
+    found = kept("share_effect", {"origin": origin}, look)
     return found if found and found["identified"] else None
 
 
-def trial(region: str, origin: int, data: Path | None = None) -> pd.DataFrame:
+def trial(region: str, origin: int) -> pd.DataFrame:
     """Fits without the last years, tried on the years that follow them.
 
     One row an outcome and year tried: ``outcome, year, coal`` (log growth), ``fitted`` (slope of
     the earlier years), ``actual, with_coal, without_coal`` (means over the cities of the province,
     log growth; without coal: the mean of the earlier years).
     """
-    coal, last = commodity_growth(origin, data=data), origin - HELD_BACK
+    coal, last = commodity_growth(origin), origin - HELD_BACK
     rows = []
-    for name, growth in load_outcomes(_province(region, data), origin, data).items():
+    for name, growth in load_outcomes(_province(region), origin).items():
         early = growth.loc[:last]
         found = estimate(early, coal)
         if found is None:
@@ -194,19 +191,19 @@ def trial(region: str, origin: int, data: Path | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def exposure(codes: list[str], origin: int, data: Path | None = None) -> Exposure | None:
+def exposure(codes: list[str], origin: int) -> Exposure | None:
     """How prices in the cities of a province answer coal; None where that is not identified.
 
     A city's slope lies between its own and the province's, the nearer to its own the more cities
     differ beyond their errors (moments of the slopes' distances from the province).
     """
     asked = {"codes": list(codes), "origin": origin}
-    return kept("exposure", asked, lambda: _exposure(codes, origin, data), data=data)
+    return kept("exposure", asked, lambda: _exposure(codes, origin))
 
 
-def _exposure(codes: list[str], origin: int, data: Path | None) -> Exposure | None:
-    coal = commodity_growth(origin, data=data)
-    deflator = load_outcomes(codes, origin, data)["gdp_deflator"]
+def _exposure(codes: list[str], origin: int) -> Exposure | None:
+    coal = commodity_growth(origin)
+    deflator = load_outcomes(codes, origin)["gdp_deflator"]
     found = describe(deflator, coal)
     if found is None or not found["identified"]:
         return None
