@@ -87,13 +87,10 @@ def load_evidence(origin: int, *, region: str = "") -> Evidence:
 def judge(evidence: Evidence) -> pd.DataFrame:
     """One row for a claim and a source that speaks of it.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``claim_id`` (begins with report, press, vintage or panel), ``region_code`` (CN for the
-        panel), ``indicator, year, claimed, claim_source_id, found`` (of a path, the figures of
-        other years as text), ``against_source_id, difference`` (claimed less found),
-        ``tolerance`` (the largest that is plausible), ``verdict, note`` (what it was held to).
+    ``claim_id`` (begins with report, press, vintage or panel), ``region_code`` (CN for the panel),
+    ``indicator, year, claimed, claim_source_id, found`` (of a path, the figures of other years as
+    text), ``against_source_id, difference`` (claimed less found), ``tolerance`` (the largest that
+    is plausible), ``verdict, note`` (what it was held to).
     """
     report = evidence.report.assign(claim_id="report." + evidence.report["figure_id"])
     press = evidence.press[evidence.press["period"] == "annual"]
@@ -133,11 +130,8 @@ def bounds(claimed: float, unit: str) -> tuple[float, float]:
 def panel_pairs(evidence: Evidence) -> pd.DataFrame:
     """Cells of the panel beside what they are held against, as ``panel_checks.csv`` has it.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``check, year, region_code, claimed, found`` (of growth: real and nominal, %),
-        ``difference`` (%), the ``bound`` (%) and whether ``within`` it.
+    ``check, year, region_code, claimed, found`` (of growth: real and nominal, %), ``difference``
+    (%), the ``bound`` (%) and whether ``within`` it.
     """
     panel, check = evidence.panel, evidence.check
 

@@ -20,15 +20,12 @@ NAMED = 20  # cells of a check that are named, the furthest apart first
 def audit_facts(evidence: Evidence, region: Region) -> dict[str, Any]:
     """What the sources say of each other, of a region and of the whole panel.
 
-    Returns
-    -------
-    dict
-        ``claims`` (frame: on the region, the panel and other cities of the province); of the
-        first two the ``total``, ``by_city`` (code: how many), ``by_verdict``, the ``conflicts``
-        (`part`) and how many figures they are on (``conflicting``); ``own`` and ``others``
-        (`parts`); ``standings`` (`standing_facts`), ``vintages`` (`vintages`); ``checks``
-        (`check_facts`), those with ``differing`` cells; ``corrections`` (`correction_facts`) and
-        the rows ``made``; ``bounds`` of the verdicts, and how many cells of a check are ``named``.
+    ``claims`` (frame: on the region, the panel and other cities of the province); of the first two
+    the ``total``, ``by_city`` (code: how many), ``by_verdict``, the ``conflicts`` (`part`) and how
+    many figures they are on (``conflicting``); ``own`` and ``others`` (`parts`); ``standings``
+    (`standing_facts`), ``vintages`` (`vintages`); ``checks`` (`check_facts`), those with
+    ``differing`` cells; ``corrections`` (`correction_facts`) and the rows ``made``; ``bounds`` of
+    the verdicts, and how many cells of a check are ``named``.
     """
     judged = audit.judge(evidence)
     mine = judged[judged["region_code"].isin([region.code, "CN"])]
@@ -158,13 +155,10 @@ def vintages(evidence: Evidence, region_code: str) -> pd.DataFrame:
 def check_facts(pairs: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
     """The checks of the panel, in the order of their table.
 
-    Returns
-    -------
-    list of dict
-        ``name``; the ``first``, the ``last`` and all ``years``; the ``bound`` (%), how many
-        ``cells`` are compared and ``agree``, the ``share`` (%), ``verdict``; of the cells that do
-        not agree how many (``apart``), the furthest (``outside``: ``region_code, year,
-        difference`` in %), and the ``province`` that has most of them with its ``count``.
+    ``name``; the ``first``, the ``last`` and all ``years``; the ``bound`` (%), how many ``cells``
+    are compared and ``agree``, the ``share`` (%), ``verdict``; of the cells that do not agree how
+    many (``apart``), the furthest (``outside``: ``region_code, year, difference`` in %), and the
+    ``province`` that has most of them with its ``count``.
     """
     verdicts = judged.set_index("claim_id")["verdict"]
     provinces = {region.code: region for region in all_regions()}

@@ -15,10 +15,8 @@ from lvliang.errors import DataError
 def freeze(data: Path) -> list[str]:
     """Renew hash and size of every file that has changed; those files, as paths below ``data``.
 
-    Raises
-    ------
-    DataError
-        If a table breaks its contract or a correction no longer fits; nothing is written.
+    Raises `DataError` if a table breaks its contract or a correction no longer fits; nothing is
+    written.
     """
     check_all(data)
     corrections_of(data)
@@ -38,10 +36,7 @@ def freeze(data: Path) -> list[str]:
 def check_frozen(data: Path) -> int:
     """Hold every file against its hash and its size; the number of files.
 
-    Raises
-    ------
-    DataError
-        Names the files that are not as they were at the last `freeze`.
+    Raises `DataError`, which names the files that are not as they were at the last `freeze`.
     """
     if changed := changed_files(data):
         raise DataError(

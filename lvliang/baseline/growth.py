@@ -22,10 +22,7 @@ def average_growth(first: Number, last: Number, years: int) -> Number:
 
     The base year is not part of the span.
 
-    Raises
-    ------
-    DataError
-        If the span is not at least one year, or a level is not positive.
+    Raises `DataError` if the span is not at least one year, or a level is not positive.
     """
     if years < 1:
         raise DataError(f"average growth over {years} years; legal: a span of at least one year")

@@ -43,8 +43,6 @@ def load_history(region_codes: Sequence[str], origin: int) -> pd.DataFrame:
 def series(history: pd.DataFrame, indicator: str, vintages: Sequence[str]) -> pd.DataFrame:
     """One indicator in its unit, year by region; each cell from the first vintage that has it.
 
-    Examples
-    --------
     >>> history = pd.DataFrame({
     ...     "region_code": "141100", "indicator": "budget_revenue", "year": [2018, 2018, 2020],
     ...     "value": [174.8, 174.0, 187.26], "vintage": ["first_published", "report", "report"]})
@@ -72,12 +70,9 @@ def observed(history: pd.DataFrame, region_code: str, indicator: str) -> pd.Seri
 def growth_levels(history: pd.DataFrame, region_codes: Sequence[str], origin: int) -> pd.DataFrame:
     """Levels whose changes are the growth to be projected, missing where there are none.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``year`` without gaps, columns (``region``, ``series``): ``gdp_real`` (volume index
-        at constant prices, 100 in the year before the first); ``gdp_nominal`` (revised),
-        ``budget_revenue`` and ``fixed_asset_investment`` (亿元, current prices).
+    Index ``year`` without gaps, columns (``region``, ``series``): ``gdp_real`` (volume index at
+    constant prices, 100 in the year before the first); ``gdp_nominal`` (revised),
+    ``budget_revenue`` and ``fixed_asset_investment`` (亿元, current prices).
     """
     parts = {name: series(history, name, kinds) for name, kinds in GROWTH_VINTAGES.items()}
     parts["gdp_real"] = volume_index(parts.pop("gdp_real_growth"))
@@ -130,8 +125,6 @@ def vintage_gap(first_published: pd.DataFrame, revised: pd.DataFrame) -> pd.Data
 def volume_index(growth: pd.DataFrame) -> pd.DataFrame:
     """Chain annual real growth in percent to an index, the year before the first = 100.
 
-    Examples
-    --------
     >>> volume_index(pd.DataFrame({"a": [10.0, -10.0]}, index=[2001, 2002]))["a"].round(6).tolist()
     [100.0, 110.0, 99.0]
     """

@@ -100,10 +100,7 @@ def present_resources(data: Path) -> list[str]:
 def present_files(data: Path) -> list[dict[str, Any]]:
     """What ``datapackage.json`` says of each file that is there: tables, and the report's text.
 
-    Raises
-    ------
-    DataError
-        If a file is declared and not there, outside a removed panel folder.
+    Raises `DataError` if a file is declared and not there, outside a removed panel folder.
     """
     has_panel = (data / REMOVABLE_FOLDER).is_dir()
     present = []

@@ -35,10 +35,7 @@ class Region:
 def find_region(text: str, data: Path | None = None) -> Region:
     """The city meant by a six-digit code or a name, Chinese or English, in any case.
 
-    Raises
-    ------
-    ParameterError
-        If no city, or more than one, goes by that name.
+    Raises `ParameterError` if no city, or more than one, goes by that name.
     """
     wanted = text.strip().casefold()
     found = _by_name(data or data_folder()).get(wanted, [])

@@ -19,12 +19,9 @@ FIGURE = ["indicator", "status", "quote", "section"]  # what figures share a row
 def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> pd.DataFrame:
     """Levels and ranks at both ends of the five years up to ``base_year``.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``gdp_nominal`` and ``budget_revenue`` (亿元, current prices, as the report says or
-        as first published); columns ``first, last`` (levels), ``first_rank, last_rank`` (in the
-        province), missing where a figure is.
+    Index ``gdp_nominal`` and ``budget_revenue`` (亿元, current prices, as the report says or as
+    first published); columns ``first, last`` (levels), ``first_rank, last_rank`` (in the province),
+    missing where a figure is.
     """
     ends, rows = [base_year - SPAN, base_year], {}
     for indicator in LEVELS:
@@ -39,12 +36,9 @@ def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> p
 def ranks_by_year(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     """Rank of the city in its province, computed and as the report says.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index year; ``gdp_rank``, ``revenue_rank`` (computed from first-published figures, in
-        years in which every city has one), ``report_gdp_rank``, ``report_revenue_rank``; years
-        with at least one of them.
+    Index year; ``gdp_rank``, ``revenue_rank`` (computed from first-published figures, in years in
+    which every city has one), ``report_gdp_rank``, ``report_revenue_rank``; years with at least one
+    of them.
     """
     computed = {
         "gdp_rank": _first_published_ranks(history, region_code, "gdp_nominal"),
@@ -75,11 +69,8 @@ def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
 def real_and_nominal(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     """Annual growth of GDP, real and nominal, and the price change between them.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index year; ``real`` (%, constant prices), ``nominal`` (%, current prices) and
-        ``deflator`` (%), all of the revised vintage, so that they belong to each other.
+    Index year; ``real`` (%, constant prices), ``nominal`` (%, current prices) and ``deflator`` (%),
+    all of the revised vintage, so that they belong to each other.
     """
     real = series(history, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
     level = series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"])
@@ -99,11 +90,8 @@ def average_of_span(growth: pd.DataFrame, last_year: int) -> dict[Any, float] | 
 def claims_and_series(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     """Levels the report states, beside the first-published series of the same year (亿元).
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``indicator, year, report, series, difference``; of a claim whose year the series lacks
-        the last two are missing.
+    ``indicator, year, report, series, difference``; of a claim whose year the series lacks the last
+    two are missing.
     """
     rows, sides = [], {"report": "report", "series": "first_published"}
     for indicator in LEVELS:
@@ -122,15 +110,11 @@ def baseline_facts(
 
     Of the ``history`` of the province and the ``start`` (`starting_point`).
 
-    Returns
-    -------
-    dict
-        ``first_year`` (of the span up to the base year) and the ``next_year``; ``gdp`` and
-        ``revenue`` (`both_ends`); ``growth`` (`real_and_nominal`), its ``mean`` over the span,
-        ``trough`` (real growth of the first year, if negative) and ``range``; ``levels``
-        (`level_facts`, of series that there are); ``claims`` (`claims_and_series`), ``differ``
-        (those that do); ``cities`` of the province and how many of them are ``missing`` from
-        the series.
+    ``first_year`` (of the span up to the base year) and the ``next_year``; ``gdp`` and ``revenue``
+    (`both_ends`); ``growth`` (`real_and_nominal`), its ``mean`` over the span, ``trough`` (real
+    growth of the first year, if negative) and ``range``; ``levels`` (`level_facts`, of series that
+    there are); ``claims`` (`claims_and_series`), ``differ`` (those that do); ``cities`` of the
+    province and how many of them are ``missing`` from the series.
     """
     growth = real_and_nominal(history, region.code)
     first_year = base_year - SPAN
@@ -208,11 +192,8 @@ def level_facts(levels: pd.Series, indicator: str) -> dict[str, Any]:
 def reported(figures: pd.DataFrame) -> pd.DataFrame:
     """Figures of a report, those of one indicator in the same words in a row.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``indicator`` (and again as ``unit``), ``status, quote, section``, ``years`` (each a year
-        or a span) and ``values`` (with the indicator, whose unit they have).
+    ``indicator`` (and again as ``unit``), ``status, quote, section``, ``years`` (each a year or a
+    span) and ``values`` (with the indicator, whose unit they have).
     """
     rows = [
         [*key, _years(said), (key[0], said["value"].tolist())]

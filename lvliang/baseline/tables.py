@@ -37,16 +37,10 @@ def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
 
     While its file and the corrections stay, this is done once a process.
 
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of its Table Schema; codes and words as text, empty words as "", numbers as
-        numbers, empty numbers as missing. Rows that a correction drops are not there.
+    The columns of its Table Schema; codes and words as text, empty words as "", numbers as numbers,
+    empty numbers as missing. Rows that a correction drops are not there.
 
-    Raises
-    ------
-    DataError
-        If the table breaks its contract, or a correction of it no longer fits.
+    Raises `DataError` if the table breaks its contract, or a correction of it no longer fits.
     """
     folder = data or data_folder()
     return _load(folder, name, stamp(table_files(folder, [name]))).copy()
@@ -69,16 +63,9 @@ def load_observations(names: Sequence[str], data: Path | None = None) -> pd.Data
 
     A table of a removed panel folder is left out; sources and vintages stay apart by row.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row an observation: ``region_code, indicator, year, value, unit, price_basis,
-        vintage, status, known_at, source_id``.
+    `OBSERVATION_COLUMNS`, one row an observation.
 
-    Raises
-    ------
-    DataError
-        If none of the tables is there.
+    Raises `DataError` if none of the tables is there.
     """
     folder = data or data_folder()
     present = present_resources(folder)
@@ -96,8 +83,6 @@ def as_of(frame: pd.DataFrame, origin: int) -> pd.DataFrame:
 
     The one place where the cut is made: a row whose ``known_at`` is later is not there.
 
-    Examples
-    --------
     >>> frame = pd.DataFrame({"known_at": ["2020-04", "2021-03", "2021-04"], "value": [1, 2, 3]})
     >>> as_of(frame, 2020)["value"].tolist()
     [1, 2]
@@ -108,10 +93,7 @@ def as_of(frame: pd.DataFrame, origin: int) -> pd.DataFrame:
 def corrections_of(data: Path | None = None) -> dict[str, int]:
     """How many corrections are applied to each table that has any.
 
-    Raises
-    ------
-    DataError
-        If one of them no longer fits.
+    Raises `DataError` if one of them no longer fits.
     """
     folder = data or data_folder()
     counts = load_corrections(folder).groupby("table", sort=False).size()
@@ -123,17 +105,11 @@ def corrections_of(data: Path | None = None) -> dict[str, int]:
 def load_corrections(data: Path) -> pd.DataFrame:
     """Corrections that are to be applied; none without the panel folder.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``table``, the row key, ``action`` (drop or replace), ``expected`` and ``value``;
-        the index is the row in the file, the header being row 1.
+    ``table``, the row key, ``action`` (drop or replace), ``expected`` and ``value``; the index is
+    the row in the file, the header being row 1.
 
-    Raises
-    ------
-    DataError
-        If the table breaks its contract, a correction is of no table of observations, or its
-        ``value`` does not go with its ``action``.
+    Raises `DataError` if the table breaks its contract, a correction is of no table of
+    observations, or its ``value`` does not go with its ``action``.
     """
     present = present_resources(data)
     if CORRECTIONS not in present:
@@ -161,11 +137,8 @@ def load_corrections(data: Path) -> pd.DataFrame:
 def apply_corrections(frame: pd.DataFrame, table: str, corrections: pd.DataFrame) -> pd.DataFrame:
     """A copy of ``table`` as its file has it, with its corrections (`load_corrections`).
 
-    Raises
-    ------
-    DataError
-        If the row of a correction is not there once with the expected figure, as when it is
-        applied again.
+    Raises `DataError` if the row of a correction is not there once with the expected figure, as
+    when it is applied again.
     """
     corrected = frame.copy()
     mine = corrections[corrections["table"] == table]

@@ -61,8 +61,6 @@ def manufacturing_share(share: float, other: float) -> float:
     ``share' = m / (m + (1 - m) (1 + x))``: a part of a sum shrinks when the other part's prices
     rise, whatever it makes itself.
 
-    Examples
-    --------
     >>> round(manufacturing_share(30.0, 20.0), 1)
     26.3
     """
@@ -73,8 +71,6 @@ def manufacturing_share(share: float, other: float) -> float:
 def price_that_undoes(share: float, points: float) -> float:
     """Growth of the rest (%) that takes ``points`` off the share of manufacturing.
 
-    Examples
-    --------
     >>> round(manufacturing_share(30.0, price_that_undoes(30.0, 2.0)), 6)
     28.0
     """
@@ -89,13 +85,10 @@ def share_facts(found: Comparison, *, year: int, slope: float | None) -> Facts |
     ways: by the city's ``slope`` of prices on coal (left out where there is none), which is that of
     all GDP and too small for coal itself, and one for one.
 
-    Returns
-    -------
-    dict
-        ``points`` asked, ``year``, and a row each of ``bases``: ``base`` (share before, %), the
-        price growth by which the points are ``undone`` once the share has risen by them (%), and
-        ``moves``: ``coal`` (growth of its price, %), ``way`` (``slope`` or ``full``), ``price``
-        (growth of the rest through it, %) and ``moved`` (of the share, points).
+    ``points`` asked, ``year``, and a row each of ``bases``: ``base`` (share before, %), the price
+    growth by which the points are ``undone`` once the share has risen by them (%), and ``moves``:
+    ``coal`` (growth of its price, %), ``way`` (``slope`` or ``full``), ``price`` (growth of the
+    rest through it, %) and ``moved`` (of the share, points).
     """
     targets = found.verdicts.loc[found.verdicts["indicator"] == MANUFACTURING, "value"]
     if targets.empty:
@@ -130,14 +123,11 @@ def coal_facts(slopes: pd.DataFrame, tried: pd.DataFrame, ahead: pd.Series) -> F
 
     Takes what ``load_sensitivities``, ``trial`` and `coal_ahead` give.
 
-    Returns
-    -------
-    dict or None
-        None without an elasticity of prices. Elasticities (`_slope`): ``slopes`` of the province
-        on coal, that of the ``deflator`` and the ``items`` after it, ``others`` of the deflator on
-        other prices, ``everywhere`` of all cities, and of it ``mix``, that on the share. The
-        others' ``identified`` (how many) and the prices as ``close`` as coal; ``ahead`` by
-        quantile; ``trial`` (`_trial`).
+    None without an elasticity of prices. Elasticities (`_slope`): ``slopes`` of the province on
+    coal, that of the ``deflator`` and the ``items`` after it, ``others`` of the deflator on other
+    prices, ``everywhere`` of all cities, and of it ``mix``, that on the share. The others'
+    ``identified`` (how many) and the prices as ``close`` as coal; ``ahead`` by quantile; ``trial``
+    (`_trial`).
     """
     province, everywhere = (
         [_slope(row) for _, row in slopes[slopes["group"] == group].iterrows()]

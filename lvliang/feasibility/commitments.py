@@ -63,26 +63,20 @@ class Known:
 def judge_commitments(verdicts: Verdicts, base_year: int, end_year: int) -> pd.DataFrame:
     """Say of each commitment what can be said, as known at ``base_year``.
 
-    Parameters
-    ----------
-    verdicts : Verdicts
-        From ``assess``; the main targets have the same names here and there. Where it has none
-        of them, the report is another region's or not yet known, and there are no commitments.
+    ``verdicts`` are of ``assess``; the main targets have the same names here and there. Where none
+    of them is, the report is another region's or not yet known, and there are no commitments.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a commitment: the columns of ``commitments.csv``, then
+    One row a commitment: the columns of ``commitments.csv``, then
 
-        - ``needed_per_year``: units a year, ``(value - base) / years`` from the base to the
-          deadline, or what a count of the coming year asks for; missing otherwise;
-        - ``needed_growth``: % a year, ``(value / base) ** (1 / years) - 1``; missing without a
-          base, and for a share, which moves in points;
-        - ``known``: what is `Known` of the same thing, or None;
-        - ``outcome``: one of `OUTCOMES`;
-        - ``beyond_run``: the deadline is after ``end_year``;
-        - ``class, probability, grade, likelihood, near_edge`` of the verdict table, and
-          ``missing``: why it cannot be told (`Missing`), or None.
+    - ``needed_per_year``: units a year, ``(value - base) / years`` from the base to the
+      deadline, or what a count of the coming year asks for; missing otherwise;
+    - ``needed_growth``: % a year, ``(value / base) ** (1 / years) - 1``; missing without a
+      base, and for a share, which moves in points;
+    - ``known``: what is `Known` of the same thing, or None;
+    - ``outcome``: one of `OUTCOMES`;
+    - ``beyond_run``: the deadline is after ``end_year``;
+    - ``class, probability, grade, likelihood, near_edge`` of the verdict table, and
+      ``missing``: why it cannot be told (`Missing`), or None.
     """
     table = load_table("report_commitments")
     facts = load_table("report_facts").set_index("figure_id")
@@ -117,10 +111,7 @@ def filter_commitments(
     ``text`` is part of the name in either language, of the words of the report, the place or the
     reading, each of the others a value of that column.
 
-    Raises
-    ------
-    ParameterError
-        No commitment has such a value; names the legal ones.
+    Raises `ParameterError`: no commitment has such a value; names the legal ones.
     """
     kept = commitments
     for name, wanted in (("work_area", work_area), ("stage", stage), ("outcome", outcome)):
@@ -135,15 +126,12 @@ def filter_commitments(
 def commitment_facts(commitments: pd.DataFrame) -> dict[str, Any]:
     """Commitments of `judge_commitments`, counted, and by part of the report.
 
-    Returns
-    -------
-    dict
-        ``total``; ``counts`` by outcome; ``judged``: how many in each class, best first; ``parts``
-        by code (of ``WORK_AREAS``): ``anchor``, ``total``, ``counts`` and ``rows``. A row has the
-        columns, None where missing, and ``sign`` (≥, ≤ or none for an exact figure), ``date``
-        (of a deadline that is a day), ``needed_unit``, and the places that its name in Chinese
-        (``places_zh``) or the words quoted (``places_en``) do not tell, None without any:
-        ``names``, one where the report writes them as one, and whether there are ``others``.
+    ``total``; ``counts`` by outcome; ``judged``: how many in each class, best first; ``parts`` by
+    code (of ``WORK_AREAS``): ``anchor``, ``total``, ``counts`` and ``rows``. A row has the columns,
+    None where missing, and ``sign`` (≥, ≤ or none for an exact figure), ``date`` (of a deadline
+    that is a day), ``needed_unit``, and the places that its name in Chinese (``places_zh``) or the
+    words quoted (``places_en``) do not tell, None without any: ``names``, one where the report
+    writes them as one, and whether there are ``others``.
     """
     judged = commitments.loc[commitments["outcome"] == "verdict", "class"].value_counts()
     classes = [name for _, name in INDICATIVE + BINDING]

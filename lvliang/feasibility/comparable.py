@@ -38,11 +38,8 @@ def comparable_spells(cities: Cities, region_code: str, years: int) -> pd.DataFr
     are near the city's of the last year: the nearest ``NEAREST`` of all spells, each distance in
     standard deviations over all spells.
 
-    Returns
-    -------
-    pandas.DataFrame or None
-        ``region, start`` (year before the spell), ``growth`` (average growth of the spell, % a
-        year); None where the city lacks a figure or fewer than ``FEWEST`` spells are left.
+    ``region, start`` (year before the spell), ``growth`` (average growth of the spell, % a year);
+    None where the city lacks a figure or fewer than ``FEWEST`` spells are left.
     """
     growth, share = cities.growth, cities.secondary_share
     after = from_log(to_log(growth).rolling(years).mean()).shift(-years)

@@ -38,25 +38,20 @@ Facts = dict[str, Any]
 class Comparison:
     """Scenarios of one city, conditional draws of the same paths; the first is held against.
 
-    Attributes
-    ----------
-    summary : pandas.DataFrame
-        Index scenario: ``gdp_nominal_q10`` … ``budget_revenue_q90`` (亿元, end year, current
-        prices; missing where not drawn), ``…_against`` (median against the first scenario's, %),
-        ``…_above`` (share of paths on which it is larger than under the first), ``growth`` and
-        ``prices`` (median mean real growth and deflator growth, % a year) and ``…_against``
-        (points).
-    chances : pandas.DataFrame
-        ``scenario, what`` (``rank``: that of the base year or better in the end year; or a group
-        of targets, those that can be assessed met together), ``share`` (of paths), ``against``
-        (the first scenario's taken off), ``word`` (of `bands`; the first scenario's where the
-        move is small).
-    verdicts : pandas.DataFrame
-        `VERDICT` of `assess` for each ``scenario``, ``against`` (probability less the first's),
-        ``told`` (the class that is said) and ``likelihood``, which are the first's where the move
-        is small, and ``flips`` (another class than the first's).
-    fans : pandas.DataFrame
-        ``scenario, indicator, year`` and `QUANTILES` of the levels.
+    ``summary``, index scenario: ``gdp_nominal_q10`` … ``budget_revenue_q90`` (亿元, end year,
+    current prices; missing where not drawn), ``…_against`` (median against the first scenario's,
+    %), ``…_above`` (share of paths on which it is larger than under the first), ``growth`` and
+    ``prices`` (median mean real growth and deflator growth, % a year) and ``…_against`` (points).
+
+    ``chances``: ``scenario, what`` (``rank``: that of the base year or better in the end year; or a
+    group of targets, those that can be assessed met together), ``share`` (of paths), ``against``
+    (the first scenario's taken off), ``word`` (of `bands`; the first's where the move is small).
+
+    ``verdicts``: `VERDICT` of `assess` for each ``scenario``, ``against`` (probability less the
+    first's), ``told`` (the class that is said) and ``likelihood``, which are the first's where the
+    move is small, and ``flips`` (another class than the first's).
+
+    ``fans``: ``scenario, indicator, year`` and `QUANTILES` of the levels.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -102,17 +97,10 @@ def compare(
 ) -> Comparison:
     """Hold scenarios against the first of them.
 
-    Parameters
-    ----------
-    plain : Outlook
-        Drawn without a scenario, with the same ``seed``.
-    rank : float
-        Rank of GDP in the base year; missing where there is none.
+    ``plain`` is drawn without a scenario, with the same ``seed``; ``rank``: of GDP in the base
+    year, missing where there is none.
 
-    Raises
-    ------
-    ParameterError
-        If a scenario is given twice.
+    Raises `ParameterError` if a scenario is given twice.
     """
     names = [scenario.scenario_id for scenario in scenarios]
     for name in names:
@@ -204,15 +192,11 @@ def scenario_facts(found: Comparison, years: Sequence[int], shown: str = "") -> 
 
     ``shown`` is the scenario of the run, where it has no row of its own.
 
-    Returns
-    -------
-    dict
-        ``drawn`` (whether there are levels), ``first`` and ``shown`` (scenarios), ``cases`` (a
-        scenario each) and ``compared`` (those after the first), ``span`` of years, ``told``
-        (`_told` of each chance), ``main_year`` of the main targets, ``by_target`` (what can be
-        judged, over the cases), ``changing`` (how many change a verdict), ``ends`` (the cases with
-        the ``low`` and ``high`` median, by indicator), ``apart`` (`_apart`) and what it
-        ``assumes`` (`kinds_assumed`).
+    ``drawn`` (whether there are levels), ``first`` and ``shown`` (scenarios), ``cases`` (a scenario
+    each) and ``compared`` (those after the first), ``span`` of years, ``told`` (`_told` of each
+    chance), ``main_year`` of the main targets, ``by_target`` (what can be judged, over the cases),
+    ``changing`` (how many change a verdict), ``ends`` (the cases with the ``low`` and ``high``
+    median, by indicator), ``apart`` (`_apart`) and what it ``assumes`` (`kinds_assumed`).
     """
     chances = _by_chance(found)
     cases: list[Facts] = []
@@ -269,12 +253,9 @@ def kinds_assumed(scenarios: Sequence[Scenario]) -> dict[str, bool]:
 def level_facts(found: Comparison, actual: pd.Series, indicator: str) -> Facts | None:
     """Levels of an indicator under each scenario, as they are drawn; None without any.
 
-    Returns
-    -------
-    dict
-        ``indicator``, ``actual`` (the last years), ``quantiles`` (``scenario, year``, `QUARTILES`),
-        ``ends`` (a scenario each: its median ``q50`` and how far it is ``against`` the first's, %),
-        ``table`` (both, a scenario in each row that is drawn).
+    ``indicator``, ``actual`` (the last years), ``quantiles`` (``scenario, year``, `QUARTILES`),
+    ``ends`` (a scenario each: its median ``q50`` and how far it is ``against`` the first's, %),
+    ``table`` (both, a scenario in each row that is drawn).
     """
     fans = found.fans[found.fans["indicator"] == indicator].dropna().rename(columns=QUARTILES)
     if fans.empty or actual.empty:

@@ -63,11 +63,8 @@ def expected(
 ) -> pd.DataFrame:
     """Outcomes of the targets that can be told, and what the year before was.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index target_id: ``last`` (the base year's figure in the unit of the target; missing where
-        there is none) and ``q10, q50, q90`` of the outcomes over the draws.
+    Index target_id: ``last`` (the base year's figure in the unit of the target; missing where there
+    is none) and ``q10, q50, q90`` of the outcomes over the draws.
     """
     rows = {}
     for target in targets:
@@ -94,11 +91,8 @@ def _last(indicator: str, outlook: Outlook) -> float:
 def ahead(outlook: Outlook) -> pd.DataFrame:
     """What is drawn of the city's main indicators, whether it has targets or not.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``gdp_real_growth`` (a year on average, %) and `INDICATORS` (of the last year, 亿元,
-        current prices), as far as they are drawn; columns ``q10, q50, q90`` over the draws.
+    Index ``gdp_real_growth`` (a year on average, %) and `INDICATORS` (of the last year, 亿元,
+    current prices), as far as they are drawn; columns ``q10, q50, q90`` over the draws.
     """
     last = outlook.own_paths.isel(year=-1)
     drawn = {"gdp_real_growth": mean_growth(outlook, "gdp_real_growth")}
@@ -114,15 +108,12 @@ def desk_facts(
 
     ``expected`` is of `expected`, ``ranks`` of ``starting_point.ranks_by_year``.
 
-    Returns
-    -------
-    dict
-        ``targets``: each verdict as ``it``, with ``last`` and ``expected`` (None where there is
-        none), and the year ``missing_from`` which its series lacks figures;
-        ``nature``: that of all targets, None where they differ; ``ahead``: its rows, by ``name``;
-        ``growth`` (`fan_facts`); ``known_ranks`` (of GDP, by year; empty below two years), their
-        ``rank_range``: the ``first`` and the ``last`` year, the ``best`` and the ``worst`` rank
-        and that of the last year, ``now``; ``base`` (`base_effect`).
+    ``targets``: each verdict as ``it``, with ``last`` and ``expected`` (None where there is none),
+    and the year ``missing_from`` which its series lacks figures; ``nature``: that of all targets,
+    None where they differ; ``ahead``: its rows, by ``name``; ``growth`` (`fan_facts`);
+    ``known_ranks`` (of GDP, by year; empty below two years), their ``rank_range``: the ``first``
+    and the ``last`` year, the ``best`` and the ``worst`` rank and that of the last year, ``now``;
+    ``base`` (`base_effect`).
     """
     known = ranks["gdp_rank"].combine_first(ranks["report_gdp_rank"]).dropna().astype(float)
     return {

@@ -42,14 +42,10 @@ def tornado(plain: Outlook, shock: Scenario | None, *, seed: int) -> pd.DataFram
     point of the city's own growth in every year; five points of its secondary share over the run;
     the largest shock of ``shock``, in the middle of the run.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``driver, side`` (low, high), ``size`` (of the driver, in its unit, a year), ``gdp_nominal``
-        and ``budget_revenue`` (median of the end year against that of the middle, %) and
-        ``growth`` (median mean real growth less that of the middle, points). The middle is the
-        plain draws, but for coal growth at the mean of past spells. A driver that the data do not
-        size is left out.
+    ``driver, side`` (low, high), ``size`` (of the driver, in its unit, a year), ``gdp_nominal`` and
+    ``budget_revenue`` (median of the end year against that of the middle, %) and ``growth`` (median
+    mean real growth less that of the middle, points). The middle is the plain draws, but for coal
+    growth at the mean of past spells. A driver that the data do not size is left out.
     """
     years = [int(year) for year in plain.paths["year"].to_numpy()]
     empty = replace(plain.scenario, drivers={})
@@ -110,11 +106,8 @@ def national_error(origin: int, years: int) -> float | None:
 def tornado_facts(effects: pd.DataFrame, years: Sequence[int]) -> dict[str, Any] | None:
     """One driver at a time (``effects`` of `tornado`), the widest first; None without levels.
 
-    Returns
-    -------
-    dict
-        ``drivers`` (``driver`` and its sizes ``low, high``, of which a lone one stands for both),
-        ``effects``, their rows in this order as ``moves``, and the year ``struck`` by the shock.
+    ``drivers`` (``driver`` and its sizes ``low, high``, of which a lone one stands for both),
+    ``effects``, their rows in this order as ``moves``, and the year ``struck`` by the shock.
     """
     moved = effects.dropna(subset="gdp_nominal")
     if moved.empty:
@@ -134,12 +127,9 @@ def tornado_facts(effects: pd.DataFrame, years: Sequence[int]) -> dict[str, Any]
 def driver_facts(effects: pd.DataFrame, driver: str) -> dict[str, Any] | None:
     """What a driver does both ways (``effects`` of `tornado`); None where it moves nothing.
 
-    Returns
-    -------
-    dict
-        ``low`` and ``high``: ``size`` (of the driver, a year) and what moves by it (%, 0 for what
-        rounds to nothing): ``gdp`` and ``revenue`` (None where it is not drawn); ``off``: the
-        larger size.
+    ``low`` and ``high``: ``size`` (of the driver, a year) and what moves by it (%, 0 for what
+    rounds to nothing): ``gdp`` and ``revenue`` (None where it is not drawn); ``off``: the larger
+    size.
     """
     sides = effects[effects["driver"] == driver].set_index("side")
     moved = sides[list(INDICATORS)]

@@ -109,12 +109,9 @@ def industry_targets(region_code: str, base_year: int) -> pd.DataFrame:
     Chosen by columns of ``commitments.csv``: a level or a capacity with a figure, of the whole
     prefecture, that has an end test, and either a deadline after the coming year or a base.
 
-    Returns
-    -------
-    pandas.DataFrame
-        `COLUMNS`, in the order of the report; ``kind`` is ``verify`` (definition first), ``hold``,
-        ``money`` (at current prices), ``capacity`` or ``quantity``; deadlines are years, as
-        numbers. Empty where the region has no commitments known at ``base_year``.
+    `COLUMNS`, in the order of the report; ``kind`` is ``verify`` (definition first), ``hold``,
+    ``money`` (at current prices), ``capacity`` or ``quantity``; deadlines are years, as numbers.
+    Empty where the region has no commitments known at ``base_year``.
     """
     targets = load_targets(region_code, base_year, base_year)
     unjudged = Verdicts(Verdict(target) for target in targets)
@@ -138,12 +135,9 @@ def industry_targets(region_code: str, base_year: int) -> pd.DataFrame:
 def by_deadline(targets: pd.DataFrame, base_year: int) -> pd.DataFrame:
     """One row a target and a year in which it may fall due.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``commitment_id, kind, value, unit, base_value, deadline``; ``years`` to it from its base,
-        or from ``base_year`` where it has none; ``needed``: growth a year (%) from the base to the
-        deadline, missing without a base.
+    ``commitment_id, kind, value, unit, base_value, deadline``; ``years`` to it from its base, or
+    from ``base_year`` where it has none; ``needed``: growth a year (%) from the base to the
+    deadline, missing without a base.
     """
     ends = targets[["deadline_from", "deadline_to"]].astype(int)
     due = [range(first, last + 1) for first, last in ends.itertuples(index=False)]
@@ -164,12 +158,9 @@ def break_even(
     ``growth = (value / base) ** (1 / years) - 1``. Left out: targets with a base, targets to be
     held, and those whose definition comes first.
 
-    Returns
-    -------
-    pandas.DataFrame
-        `LEVEL`; ``share`` (base as % of the target), ``base`` (in the unit of the target),
-        ``growth`` (% a year), ``all`` and ``alike``: from `slower_spells`, missing but for targets
-        at current prices.
+    `LEVEL`; ``share`` (base as % of the target), ``base`` (in the unit of the target), ``growth``
+    (% a year), ``all`` and ``alike``: from `slower_spells`, missing but for targets at current
+    prices.
     """
     open_ = deadlines["needed"].isna() & ~deadlines["kind"].isin(["hold", "verify"])
     table = _levels(deadlines[open_]).merge(pd.DataFrame({"share": shares}), how="cross")
@@ -185,11 +176,8 @@ def bases_needed(
 
     ``base = value / (1 + growth / 100) ** years``, for targets at current prices.
 
-    Returns
-    -------
-    pandas.DataFrame
-        `LEVEL`; ``reference, level`` (0–1); ``growth``: that quantile of the spells (% a year);
-        ``base``: in the unit of the target, of the base year.
+    `LEVEL`; ``reference, level`` (0–1); ``growth``: that quantile of the spells (% a year);
+    ``base``: in the unit of the target, of the base year.
     """
     money = _levels(deadlines[deadlines["kind"] == "money"])
     rows = [
@@ -205,19 +193,13 @@ def bases_needed(
 def price_risk(deadlines: pd.DataFrame, origin: int) -> pd.DataFrame:
     """What prices did over spells as long as a level at current prices is to be held.
 
-    Returns
-    -------
-    pandas.DataFrame
-        `LEVEL` to be held by `OF_PRICES` of a series of coal prices (US dollars a tonne):
-        ``first, last`` year of the series, ``windows`` (spells that fit side by side), ``fell``
-        (those that ended below their start), ``low, middle, high`` (tenth, half and nine tenths of
-        the changes, % over the whole spell); and ``base``: the level of the base year that, at
-        constant volume, a change of ``low`` would bring down to the target.
+    `LEVEL` to be held by `OF_PRICES` of a series of coal prices (US dollars a tonne):
+    ``first, last`` year of the series, ``windows`` (spells that fit side by side), ``fell`` (those
+    that ended below their start), ``low, middle, high`` (tenth, half and nine tenths of the
+    changes, % over the whole spell); and ``base``: the level of the base year that, at constant
+    volume, a change of ``low`` would bring down to the target.
 
-    Raises
-    ------
-    DataError
-        A series is too short for the spells.
+    Raises `DataError`: a series is too short for the spells.
     """
     held = _levels(deadlines[deadlines["kind"] == "hold"])
     prices = as_of(load_table("commodities"), origin)
@@ -256,14 +238,11 @@ def _price_spells(name: str, price: pd.Series, years: int) -> dict[str, float]:
 def industry_facts(found: Industries) -> dict[str, Any]:
     """What the targets ask for, the inverse, and what both are held against.
 
-    Returns
-    -------
-    dict
-        ``targets`` (`needs`), how many have each of the ``outcomes`` and how many are ``based``; in
-        the ``year`` of most ``half`` (a row of the ladder) and `_curves`. By deadline: ``ladder``
-        (share of the target by deadline: growth, % a year), ``held`` and ``bases`` (`by_target`).
-        Targets: ``read_each`` (a list a sentence of the report), ``uncompared``, ``unverified``.
-        `_known` and `_prices`; ``own`` (`standing`), ``apart``.
+    ``targets`` (`needs`), how many have each of the ``outcomes`` and how many are ``based``; in the
+    ``year`` of most ``half`` (a row of the ladder) and `_curves`. By deadline: ``ladder`` (share of
+    the target by deadline: growth, % a year), ``held`` and ``bases`` (`by_target`). Targets:
+    ``read_each`` (a list a sentence of the report), ``uncompared``, ``unverified``. `_known` and
+    `_prices`; ``own`` (`standing`), ``apart``.
     """
     targets, ladder, bases = found.targets, found.ladder, found.bases
     half = (ladder["share"] == HALF) & (ladder["deadline"] == found.year)

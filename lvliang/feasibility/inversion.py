@@ -42,29 +42,21 @@ WHY_NOT = {
 class Answer:
     """What it takes of a lever, moved in every year to the target's last.
 
-    Attributes
-    ----------
-    lever : str
-        ``growth`` (the city's own mean real growth, % a year) or ``coal`` (growth of the coal
-        price, % a year, US dollars).
-    probability, now, reached : float
-        The chance asked for, as drawn, and with the value: without one the nearest in the range.
-    usual : float or None
-        Median mean real growth as drawn (% a year); None for coal.
-    least, most, at_least, at_most : float
-        The historic range of the lever over as many years, and the chances at its ends.
-    years, spells, cities, starts, last, own_spells : int
-        Length of a past spell, how many there are, of how many cities (0 for coal), how many years
-        they begin in, the last in which one ended, and how many are the city's own.
-    value, moved : float or None
-        Of the lever (growth: its median), and what it adds in each year, in points beyond those of
-        a scenario (coal: the value); None where no value in the historic range does.
-    percentile, latest_percentile, own_percentile : float or None
-        Share of past spells that were below the value (%): of all, of those that ended last, and
-        of those of the city itself (None for coal).
-    reason : str
-        ``""``; ``out_of_range``; or ``not_identified`` (the lever moves nothing the target is
-        about).
+    - ``lever``: ``growth`` (the city's own mean real growth, % a year) or ``coal`` (growth of the
+      coal price, % a year, US dollars);
+    - ``probability, now, reached``: the chance asked for, as drawn, and with the value: without
+      one the nearest in the range;
+    - ``usual``: median mean real growth as drawn (% a year); None for coal;
+    - ``least, most, at_least, at_most``: the historic range of the lever over as many years, and
+      the chances at its ends;
+    - ``years, spells, cities, starts, last, own_spells``: length of a past spell, how many there
+      are, of how many cities (0 for coal), how many years they begin in, the last in which one
+      ended, and how many are the city's own;
+    - ``value, moved``: of the lever (growth: its median), and what it adds in each year, in points
+      beyond those of a scenario (coal: the value); None where no value in the historic range does;
+    - ``percentile, latest_percentile, own_percentile``: share of past spells that were below the
+      value (%): of all, of those that ended last, and of the city's own (None for coal);
+    - ``reason``: "", ``out_of_range``, or ``not_identified`` (it moves nothing the target is of).
     """
 
     target_id: str
@@ -123,10 +115,8 @@ def invert(
 
     The draws are of the same ``seed``; a scenario of theirs stays, but for the lever.
 
-    Raises
-    ------
-    ParameterError
-        The probability or the lever is not legal, or the scenario fixes what is asked for.
+    Raises `ParameterError`: the probability or the lever is not legal, or the scenario fixes what
+    is asked for.
     """
     check_probability(probability)
     if lever not in DRIVER:
@@ -248,16 +238,12 @@ def bases_for(target_id: str, probability: float, *, region: str, base_year: int
     spells of the length reached or passed: secondary-sector value added of cities at current
     prices, which is not the output value of an industry, so indicative and no chance of its own.
 
-    Returns
-    -------
-    pandas.DataFrame
-        From `bases_needed`, one row a deadline and reference, with ``commitment_id, indicator_zh,
-        indicator_en`` of the target and ``spells, cities, starts, windows`` of `describe_known`.
+    From `bases_needed`, one row a deadline and reference, with
+    ``commitment_id, indicator_zh, indicator_en`` of the target and
+    ``spells, cities, starts, windows`` of `describe_known`.
 
-    Raises
-    ------
-    ParameterError, DataError
-        There is no such industry target with money for its unit, or no growth to go by.
+    Raises `ParameterError` or `DataError`: there is no such industry target with money for its
+    unit, or no growth to go by.
     """
     check_probability(probability)
     found = load_industries(region, base_year)

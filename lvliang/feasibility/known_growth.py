@@ -33,8 +33,6 @@ def growth_without_breaks(
     (`census_years`) that of no city is. All are levels at current prices, year by region: value
     added as first published, and GDP in the two vintages.
 
-    Examples
-    --------
     A census in the last year, and a break of one city before it:
 
     >>> years, census = [2016, 2017, 2018], [100.0, 110.0, 99.0]

@@ -32,20 +32,12 @@ OUTCOMES = {"first_published": "gdp_first_published", "revised": "gdp_revised"}
 def score_ranks(region: str, origins: Iterable[int], last_year: int, *, draws: int) -> pd.DataFrame:
     """Score ranks of nominal GDP in the province of ``region`` at each origin.
 
-    Parameters
-    ----------
-    origins : iterable of int
-        Origins; one whose outlook lacks a city has no row, one without drawn prices those of
-        ``same_prices`` and of the rivals alone.
-    last_year : int
-        Last year with an outcome.
+    An origin whose outlook lacks a city has no row, one without drawn prices those of
+    ``same_prices`` and of the rivals alone. ``last_year``: the last with an outcome.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``method, vintage`` (of the outcome), ``horizon, origin, rps``. Methods: each treatment
-        of prices, ``stays`` (the rank of the origin is kept for certain) and ``transitions``
-        (how often a rank became another over as many years, up to the origin).
+    ``method, vintage`` (of the outcome), ``horizon, origin, rps``. Methods: each treatment of
+    prices, ``stays`` (the rank of the origin is kept for certain) and ``transitions`` (how often a
+    rank became another over as many years, up to the origin).
     """
     rows = []
     panel = load_panel(last_year)
@@ -99,8 +91,6 @@ def load_rank_record(region: str, base_year: int) -> pd.DataFrame:
 def rps(shares: pd.DataFrame, ranks: pd.Series) -> float:
     """Mean ranked probability score of shares (region by rank) against the ranks that came.
 
-    Examples
-    --------
     >>> shares = pd.DataFrame([[1.0, 0.0], [0.5, 0.5]], index=["a", "b"], columns=[1, 2])
     >>> rps(shares, pd.Series({"a": 1, "b": 2}))
     0.125
@@ -130,14 +120,12 @@ def _rivals(known: pd.DataFrame, years: int) -> dict[str, pd.DataFrame]:
 def record_facts(scores: pd.DataFrame) -> dict[str, Any]:
     """How the treatments of prices scored, of `load_rank_record`.
 
-    Returns
-    -------
-    dict
-        Empty without scores. ``vintage`` (of the outcomes that are told), ``all_first``,
-        ``all_last`` and ``pairs`` (horizon, scores of the same prices and of the transitions)
-        over all origins; where own prices were drawn, over those origins: ``first, last,
-        horizons, wins, longest, engine, rival`` (at the longest horizon), ``best`` treatment,
-        ``windows`` (horizon and how many do not overlap) and ``tables`` (vintage and `_scores`).
+    Empty without scores. ``vintage`` (of the outcomes that are told), ``all_first``, ``all_last``
+    and ``pairs`` (horizon, scores of the same prices and of the transitions) over all origins;
+    where own prices were drawn, over those origins:
+    ``first, last, horizons, wins, longest, engine, rival`` (at the longest horizon), ``best``
+    treatment, ``windows`` (horizon and how many do not overlap) and ``tables`` (vintage and
+    `_scores`).
     """
     if scores.empty:
         return {}

@@ -50,8 +50,6 @@ def rank_shares(levels: xr.DataArray) -> pd.DataFrame:
     ``levels`` are ``(draw, region)`` of one year; empty where a city is missing, and where there
     is but one.
 
-    Examples
-    --------
     >>> levels = xr.DataArray(
     ...     [[3.0, 2.0], [1.0, 2.0], [5.0, 4.0], [2.0, 1.0]],
     ...     dims=("draw", "region"), coords={"region": ["a", "b"]})
@@ -72,12 +70,9 @@ def rivals(levels: xr.DataArray, region_code: str, start: pd.Series) -> pd.DataF
 
     ``levels`` are ``(draw, region)`` of one year, ``start`` those of the base year by region.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Index region, the largest at the start first: ``gap`` (% above the city at the start),
-        ``difference`` (the same in the unit of ``start``) and ``above`` (share of draws above);
-        empty where a city is missing.
+    Index region, the largest at the start first: ``gap`` (% above the city at the start),
+    ``difference`` (the same in the unit of ``start``) and ``above`` (share of draws above); empty
+    where a city is missing.
     """
     if levels.isnull().any():
         return pd.DataFrame(columns=["gap", "difference", "above"], dtype=float)
@@ -110,13 +105,10 @@ def kept_shares(by_treatment: dict[str, pd.DataFrame], rank: float) -> pd.DataFr
 def rank_facts(outlook: Outlook, rank: float) -> dict[str, Any]:
     """Whether ``rank`` of the base year (of GDP) is kept, who stands next, and whom it may pass.
 
-    Returns
-    -------
-    dict
-        ``cities`` (of the province); ``shares`` (of draws: year by rank, own prices) and
-        `or_better` of them; `rank_bars` of the end year; ``kept`` (`kept_shares`), ``at_end`` (of
-        the end year), its ``lowest`` and ``highest``; `rivals`, `near_facts`, `overtaking_facts`.
-        Frames are empty where a city is missing.
+    ``cities`` (of the province); ``shares`` (of draws: year by rank, own prices) and `or_better` of
+    them; `rank_bars` of the end year; ``kept`` (`kept_shares`), ``at_end`` (of the end year), its
+    ``lowest`` and ``highest``; `rivals`, `near_facts`, `overtaking_facts`. Frames are empty where a
+    city is missing.
     """
     treated = levels_by_treatment(outlook)
     shares = {name: shares_by_year(levels, outlook.region.code) for name, levels in treated.items()}
@@ -193,13 +185,9 @@ def overtaking_facts(others: pd.DataFrame) -> dict[str, list[str]]:
 def revenue_facts(outlook: Outlook, ranks: pd.DataFrame) -> dict[str, Any]:
     """The last known rank of budget revenue, and whether it is kept.
 
-    Returns
-    -------
-    dict
-        ``revenue_or_better`` (`or_better`; empty where a city is not drawn) and ``revenue``:
-        ``rank``, its ``year``, ``kept`` (share of draws at the end at it or better),
-        ``last_year`` of most cities' series and the cities that have a ``later`` one; None where
-        there is nothing to judge.
+    ``revenue_or_better`` (`or_better`; empty where a city is not drawn) and ``revenue``: ``rank``,
+    its ``year``, ``kept`` (share of draws at the end at it or better), ``last_year`` of most
+    cities' series and the cities that have a ``later`` one; None where there is nothing to judge.
     """
     drawn = outlook.paths.sel(indicator="budget_revenue", drop=True)
     shares = shares_by_year(drawn, outlook.region.code)

@@ -51,14 +51,11 @@ def backtest(
     Outcomes come from ``panel``, forecasts from what it knew at each origin; ``points`` are those
     of rivals made elsewhere (`rivals.read_forecasts`).
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``COLUMNS``, one row a method, horizon, origin and region, where there is an outcome:
-        ``q05`` to ``q95`` of the forecast and ``outcome`` (%); ``error`` of the point forecast
-        (points); ``above``: the outcome less the national mean at the origin (points);
-        ``chance-3`` to ``chance+2``: the probability given to ``above`` reaching each of
-        ``THRESHOLDS``; ``brier``: their mean Brier score.
+    ``COLUMNS``, one row a method, horizon, origin and region, where there is an outcome: ``q05`` to
+    ``q95`` of the forecast and ``outcome`` (%); ``error`` of the point forecast (points);
+    ``above``: the outcome less the national mean at the origin (points); ``chance-3`` to
+    ``chance+2``: the probability given to ``above`` reaching each of ``THRESHOLDS``; ``brier``:
+    their mean Brier score.
     """
     rivals = RIVALS | statistical_rivals(points)
     scores = []

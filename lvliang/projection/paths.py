@@ -69,25 +69,15 @@ def project(
 ) -> xr.DataArray:
     """Draw prices and cash series for the years of ``real_growth``, jointly for every region.
 
-    Parameters
-    ----------
-    levels : pandas.DataFrame
-        Index year, columns (``region``, ``series``): ``gdp_real`` (volume index) and
-        ``CASH_SERIES`` (亿元, current prices). Each series departs from its last figure; years
-        it lacks before the origin are drawn too.
-    start_levels : pandas.Series
-        Nominal GDP of the origin by region (亿元, current prices, vintage of the plan).
-    real_growth : xarray.DataArray
-        ``(draw, region, year)``: drawn real growth of the years after the origin (% a year).
-    growth_discount : float
-        Percentage points taken off real growth in each year drawn.
+    ``levels``: index year, columns (``region``, ``series``): ``gdp_real`` (volume index) and
+    ``CASH_SERIES`` (亿元, current prices). Each series departs from its last figure; years it
+    lacks before the origin are drawn too. ``start_levels``: nominal GDP of the origin by region
+    (亿元, current prices, vintage of the plan). ``real_growth``: ``(draw, region, year)``, drawn,
+    of the years after the origin (% a year). ``growth_discount``: points taken off it in each.
 
-    Returns
-    -------
-    xarray.DataArray
-        ``(draw, region, indicator, year)``; indicators ``gdp_real_growth`` and
-        ``gdp_deflator_growth`` (% a year), and for each of ``CASH_SERIES`` its level (亿元) and
-        its ``…_growth`` (% a year). Missing where the evidence does not carry.
+    ``(draw, region, indicator, year)``; indicators ``gdp_real_growth`` and ``gdp_deflator_growth``
+    (% a year), and for each of ``CASH_SERIES`` its level (亿元) and its ``…_growth`` (% a year).
+    Missing where the evidence does not carry.
 
     Raises `DataError` where a level is not positive, or the origin lies outside the data.
     """
