@@ -15,7 +15,7 @@ from lvliang import parameters
 from lvliang.baseline.audit import load_evidence
 from lvliang.baseline.audit_facts import audit_facts
 from lvliang.baseline.history import has_report, load_history, report_figures
-from lvliang.baseline.regions import Region, find_region, peers
+from lvliang.baseline.regions import Region, cities_beside, find_region
 from lvliang.baseline.starting_point import baseline_facts, ranks_by_year, reported, starting_point
 from lvliang.display.prose import Page, Text
 from lvliang.display.show import Piece
@@ -84,7 +84,7 @@ class Study:
     @cached_property
     def history(self) -> pd.DataFrame:
         """Observations of the region and its peers known at the base year (`load_history`)."""
-        return load_history([peer.code for peer in peers(self.region)], self.base_year)
+        return load_history(cities_beside(self.region.code), self.base_year)
 
     @cached_property
     def ranks(self) -> pd.DataFrame:

@@ -126,7 +126,7 @@ def test_a_target_that_cannot_be_told_is_refused(target_id: str, told: str) -> N
     assert told in refusal(2, find_target, target_id, outlook())
 
 
-def test_a_base_is_the_target_less_what_past_spells_brought(small_copy: Path) -> None:
+def test_a_base_is_the_target_less_what_past_spells_brought(data_copy: Path) -> None:
     name, given = "special_steel_output_value_2025", {"region": LVLIANG, "base_year": 2020}
     found, surer = bases_for(name, 0.7, **given), bases_for(name, 0.9, **given)
     assert (found["base"] * (1 + found["growth"] / 100) ** 5).to_numpy() == pytest.approx(500.0)
@@ -138,7 +138,7 @@ def test_a_base_is_the_target_less_what_past_spells_brought(small_copy: Path) ->
         assert (spells >= row["growth"]).mean() == pytest.approx(0.7, abs=0.01)
     with pytest.raises(ParameterError, match="'pig_offtake' has no base"):
         bases_for("pig_offtake", 0.5, **given)
-    shutil.rmtree(small_copy / "panel")
+    shutil.rmtree(data_copy / "panel")
     with pytest.raises(DataError, match=f"{name}: no past growth to hold a base against"):
         bases_for(name, 0.5, **given)
 

@@ -26,8 +26,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lvliang.baseline.growth import implied_deflator_growth
-from lvliang.baseline.history import HISTORY_TABLES, series
-from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.history import HISTORY_TABLES, levels_of_province, series
 from lvliang.baseline.tables import as_of, load_observations, load_table
 
 BOUNDS = {
@@ -164,15 +163,6 @@ def panel_pairs(evidence: Evidence) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def levels_of_province(
-    evidence: Evidence, code: str, indicator: str, vintage: str = FIRST
-) -> pd.DataFrame:
-    """Levels of all cities of the province (亿元), year by region; missing where unknown."""
-    table = series(evidence.panel, indicator, [vintage])
-    codes = [peer.code for peer in peers(find_region(code))]
-    return table.reindex(columns=codes).astype(float)
-
-
 def _figures(frame: pd.DataFrame, note: str) -> pd.DataFrame:
     """Figures that a claim may be held against."""
     columns = {"value": "found", "source_id": "against_source_id"}
@@ -200,7 +190,7 @@ def _ranks(evidence: Evidence, rank: str, level: str) -> pd.DataFrame:
     """Ranks that first-published levels give, and the best and worst that rounding allows."""
     rows = [pd.DataFrame(columns=[*KEY, "found", "best", "worst"], dtype=float)]
     for code in sorted({*evidence.report["region_code"], *evidence.press["region_code"]}):
-        levels = levels_of_province(evidence, code, level).dropna()
+        levels = levels_of_province(evidence.panel, code, level).dropna()
         own, rounding = levels.get(code, pd.Series(dtype=float)), BOUNDS["rounding"]
         shifts = {"found": (0.0, 1), "best": (rounding, 1), "worst": (-rounding, 0)}
         found = {

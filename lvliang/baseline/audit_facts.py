@@ -8,8 +8,8 @@ import pandas as pd
 
 from lvliang.baseline import audit
 from lvliang.baseline.audit import FIRST, KEY, NO_SOURCE, RANKS, VERDICTS, Evidence
-from lvliang.baseline.history import series
-from lvliang.baseline.regions import Region, all_regions, peers
+from lvliang.baseline.history import levels_of_province, series
+from lvliang.baseline.regions import Region, all_regions, cities_beside
 from lvliang.baseline.starting_point import provincial_ranks
 from lvliang.baseline.tables import corrections_of, load_table
 
@@ -29,8 +29,8 @@ def audit_facts(evidence: Evidence, region: Region) -> dict[str, Any]:
     """
     judged = audit.judge(evidence)
     mine = judged[judged["region_code"].isin([region.code, "CN"])]
-    near = [peer.code for peer in peers(region) if peer != region]
-    others = judged[judged["region_code"].isin(near)]
+    near = judged["region_code"].isin(cities_beside(region.code))
+    others = judged[near & (judged["region_code"] != region.code)]
     differ = mine[mine["verdict"] == "contradicted"].sort_values(KEY, kind="stable")
     checks = check_facts(audit.panel_pairs(evidence), judged)
     made = _corrections_known(evidence)
@@ -129,7 +129,7 @@ def standing_facts(evidence: Evidence, judged: pd.DataFrame) -> list[dict[str, A
     differ = judged[judged["verdict"].eq("contradicted") & judged["indicator"].isin(RANKS)]
     facts = []
     for code, name, year in differ[KEY].drop_duplicates().itertuples(index=False):
-        levels = audit.levels_of_province(evidence, code, RANKS[name]).reindex([year])
+        levels = levels_of_province(evidence.panel, code, RANKS[name]).reindex([year])
         ranks = provincial_ranks(levels)
         table = pd.DataFrame({"rank": ranks.loc[year], "level": levels.loc[year]})
         if table["rank"].notna().all():
@@ -144,7 +144,7 @@ def vintages(evidence: Evidence, region_code: str) -> pd.DataFrame:
     """``level`` (亿元), real ``growth`` (%) and ``rank`` by year, ``first_`` and ``revised_``."""
     found: dict[str, pd.Series] = {}
     for name, vintage in (("first", FIRST), ("revised", "revised")):
-        levels = audit.levels_of_province(evidence, region_code, "gdp_nominal", vintage)
+        levels = levels_of_province(evidence.panel, region_code, "gdp_nominal", vintage)
         growth = series(evidence.panel, "gdp_real_growth", [vintage])
         of = {"level": levels, "growth": growth, "rank": provincial_ranks(levels)}
         none = pd.Series(dtype=float)
@@ -204,7 +204,7 @@ def correction_facts(made: pd.DataFrame, region: Region) -> dict[str, Any] | Non
     if made.empty:
         return None
     applied, noted = (made[made["status"] == status] for status in ("applied", "noted"))
-    near = noted["region_code"].isin([peer.code for peer in peers(region)])
+    near = noted["region_code"].isin(cities_beside(region.code))
     return {
         "applied": len(applied),
         "noted": len(noted),

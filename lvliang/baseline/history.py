@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from lvliang.baseline.regions import cities_beside
 from lvliang.baseline.tables import as_of, load_observations, load_table
 
 HISTORY_TABLES = (
@@ -54,6 +55,14 @@ def series(history: pd.DataFrame, indicator: str, vintages: Sequence[str]) -> pd
     best = rows.assign(order=order).sort_values("order", kind="stable")
     best = best.drop_duplicates(["region_code", "year"])
     return best.pivot(index="year", columns="region_code", values="value").sort_index()
+
+
+def levels_of_province(
+    known: pd.DataFrame, region_code: str, indicator: str, vintage: str = "first_published"
+) -> pd.DataFrame:
+    """Levels of every city of the province (亿元), year by region; missing where unknown."""
+    cities = cities_beside(region_code)
+    return series(known, indicator, [vintage]).reindex(columns=cities).astype(float)
 
 
 def has_gap(series: pd.Series) -> bool:

@@ -81,6 +81,11 @@ def peers(region: Region, data: Path | None = None) -> list[Region]:
     return [other for other in all_regions(data) if (other.parent_code, other.level) == of]
 
 
+def cities_beside(code: str) -> list[str]:
+    """Codes of the cities of the province of a city (`peers`)."""
+    return [city.code for city in peers(find_region(code))]
+
+
 def all_cities(data: Path | None = None) -> list[Region]:
     """The cities of ``regions.csv``."""
     return [region for region in all_regions(data) if region.level in CITY_LEVELS]

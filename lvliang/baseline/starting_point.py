@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from lvliang.baseline.growth import average_growth, implied_deflator_growth, mean_of_rates
-from lvliang.baseline.history import GROWTH_VINTAGES, has_gap, observed, series
-from lvliang.baseline.regions import Region, find_region, peers
+from lvliang.baseline.history import GROWTH_VINTAGES, has_gap, levels_of_province, observed, series
+from lvliang.baseline.regions import Region, cities_beside
 
 SPAN = 5
 LEVELS = ["gdp_nominal", "budget_revenue"]
@@ -27,7 +27,7 @@ def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> p
     for indicator in LEVELS:
         levels = series(history, indicator, ["report", "first_published"])
         own = levels.get(region_code, NONE)
-        ranks = _first_published_ranks(history, region_code, indicator)[region_code]
+        ranks = provincial_ranks(levels_of_province(history, region_code, indicator))[region_code]
         rows[indicator] = [*own.reindex(ends), *ranks.reindex(ends)]
     columns = ["first", "last", "first_rank", "last_rank"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype(float)
@@ -41,19 +41,15 @@ def ranks_by_year(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     of them.
     """
     computed = {
-        "gdp_rank": _first_published_ranks(history, region_code, "gdp_nominal"),
+        "gdp_rank": provincial_ranks(levels_of_province(history, region_code, "gdp_nominal")),
         "report_gdp_rank": series(history, "gdp_rank_in_province", ["report"]),
-        "revenue_rank": _first_published_ranks(history, region_code, "budget_revenue"),
+        "revenue_rank": provincial_ranks(
+            levels_of_province(history, region_code, "budget_revenue")
+        ),
         "report_revenue_rank": series(history, "budget_revenue_rank_in_province", ["report"]),
     }
     own = {name: ranks[region_code] for name, ranks in computed.items() if region_code in ranks}
     return pd.DataFrame(own, columns=list(computed)).dropna(how="all")
-
-
-def _first_published_ranks(history: pd.DataFrame, region_code: str, indicator: str) -> pd.DataFrame:
-    levels = series(history, indicator, ["first_published"])
-    cities = [city.code for city in peers(find_region(region_code))]
-    return provincial_ranks(levels.reindex(columns=cities).astype(float))
 
 
 def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
@@ -120,7 +116,7 @@ def baseline_facts(
     first_year = base_year - SPAN
     claims = claims_and_series(history, region.code)
     levels = {name: observed(history, region.code, name) for name in LEVELS}
-    cities = {city.code for city in peers(region)}
+    cities = {*cities_beside(region.code)}
     known = history.loc[history["indicator"] == "gdp_nominal", "region_code"]
     return {
         "first_year": first_year,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lvliang.baseline.growth import from_log, to_log
-from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.regions import cities_beside
 from lvliang.baseline.store import kept
 from lvliang.feasibility.comparison import LEVELS, Comparison
 from lvliang.projection.conditional import drawn_coal
@@ -29,15 +29,13 @@ Facts = dict[str, Any]
 
 def own_slope(region: str, origin: int) -> float | None:
     """Log points of the city's prices on one of the coal price; None where not identified."""
-    city = find_region(region)
-    codes = [peer.code for peer in peers(city)]
 
     def look() -> float | None:
-        found = exposure(codes, origin)
-        slope = None if found is None else found.slope.get(city.code)
+        found = exposure(cities_beside(region), origin)
+        slope = None if found is None else found.slope.get(region)
         return None if slope is None or np.isnan(slope) else float(slope)
 
-    return kept("own_slope", {"region": city.code, "origin": origin}, look)
+    return kept("own_slope", {"region": region, "origin": origin}, look)
 
 
 def coal_ahead(plain: Outlook, *, seed: int) -> pd.Series:

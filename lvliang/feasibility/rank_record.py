@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lvliang.baseline.history import series
-from lvliang.baseline.regions import find_region, peers
+from lvliang.baseline.history import levels_of_province
 from lvliang.baseline.starting_point import provincial_ranks
 from lvliang.baseline.store import kept
 from lvliang.baseline.tables import load_observations
@@ -41,10 +40,9 @@ def score_ranks(region: str, origins: Iterable[int], last_year: int, *, draws: i
     """
     rows = []
     panel = load_panel(last_year)
-    cities = [peer.code for peer in peers(find_region(region))]
     ranks = {
         vintage: provincial_ranks(
-            series(load_observations([table]), "gdp_nominal", [vintage]).reindex(columns=cities)
+            levels_of_province(load_observations([table]), region, "gdp_nominal", vintage)
         )
         for vintage, table in OUTCOMES.items()
     }

@@ -13,7 +13,7 @@ import xarray as xr
 
 from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.history import growth_levels, has_gap, load_history, observed, start_levels
-from lvliang.baseline.regions import Region, find_region, peers
+from lvliang.baseline.regions import Region, cities_beside, find_region
 from lvliang.baseline.store import kept
 from lvliang.projection.conditional import condition
 from lvliang.projection.engine import draw_growth
@@ -92,7 +92,7 @@ def look_ahead(
     }
 
     def drawn() -> Outlook:
-        codes = [peer.code for peer in peers(city)]
+        codes = cities_beside(city.code)
         history = load_history(codes, base_year)
         levels = growth_levels(history, codes, base_year)
         paths = project(

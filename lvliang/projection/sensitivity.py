@@ -32,7 +32,7 @@ from lvliang.baseline.history import (
     series,
 )
 from lvliang.baseline.package import has_tables
-from lvliang.baseline.regions import all_cities, find_region, peers
+from lvliang.baseline.regions import all_cities, cities_beside, find_region
 from lvliang.baseline.store import kept
 from lvliang.baseline.tables import as_of, load_table
 
@@ -107,10 +107,6 @@ def _all() -> list[str]:
     return [city.code for city in all_cities()]
 
 
-def _province(region: str) -> list[str]:
-    return [peer.code for peer in peers(find_region(region))]
-
-
 def load_sensitivities(region: str, origin: int) -> pd.DataFrame:
     """What moves with the coal price in the province of a city, and over all cities.
 
@@ -125,7 +121,7 @@ def load_sensitivities(region: str, origin: int) -> pd.DataFrame:
 
 def _sensitivities(region: str, origin: int) -> pd.DataFrame:
     coal, by_share = commodity_growth(origin), _coal_by_share(origin)
-    groups = {"province": _province(region), "all": _all()}
+    groups = {"province": cities_beside(region), "all": _all()}
     growth = {name: load_outcomes(codes, origin) for name, codes in groups.items()}
     others = {other: commodity_growth(origin, other) for other in OTHERS}
     asked = [
@@ -174,7 +170,7 @@ def trial(region: str, origin: int) -> pd.DataFrame:
     """
     coal, last = commodity_growth(origin), origin - HELD_BACK
     rows = []
-    for name, growth in load_outcomes(_province(region), origin).items():
+    for name, growth in load_outcomes(cities_beside(region), origin).items():
         early = growth.loc[:last]
         found = estimate(early, coal)
         if found is None:
