@@ -40,12 +40,11 @@ def ranks_by_year(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     which every city has one), ``report_gdp_rank``, ``report_revenue_rank``; years with at least one
     of them.
     """
+    levels = {name: levels_of_province(history, region_code, name) for name in LEVELS}
     computed = {
-        "gdp_rank": provincial_ranks(levels_of_province(history, region_code, "gdp_nominal")),
+        "gdp_rank": provincial_ranks(levels["gdp_nominal"]),
         "report_gdp_rank": series(history, "gdp_rank_in_province", ["report"]),
-        "revenue_rank": provincial_ranks(
-            levels_of_province(history, region_code, "budget_revenue")
-        ),
+        "revenue_rank": provincial_ranks(levels["budget_revenue"]),
         "report_revenue_rank": series(history, "budget_revenue_rank_in_province", ["report"]),
     }
     own = {name: ranks[region_code] for name, ranks in computed.items() if region_code in ranks}
