@@ -68,10 +68,7 @@ class Study:
 
     @classmethod
     def of(cls, notebook: str, given: Mapping[str, Any]) -> Study:
-        """The study of a notebook, whose parameters are taken from its names ``given``.
-
-        Raises `ParameterError` as `parameters.check` does.
-        """
+        """The study of a notebook, its parameters among ``given``; raises as `parameters.check`."""
         names = parameters.schema_of(notebook).model_fields
         own = {name: given[name] for name in names if name in given}
         return cls(parameters.check(notebook, own), notebook)

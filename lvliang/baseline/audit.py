@@ -1,22 +1,14 @@
 """Each claim held against every second source there is, and what comes of it.
 
-A *claim* is a figure of the report, of the press or of one vintage of the panel. It ends
+A *claim* is a figure of the report, of the press or of one vintage of the panel. It is
+``confirmed``: equal at the precision in which it is printed, or a level within the first of
+`BOUNDS`; ``plausible``: a level within the second, a rate (unit %) within ``points``, a rank that
+the province's levels give once moved by ``rounding``, the same rank over a part of the year, a
+path over other years that never turns; beyond that ``contradicted``; or has ``no_second_source``.
 
-``confirmed``
-    equal at the precision in which it is printed, or a level within `BOUNDS` ``confirmed`` %;
-``plausible``
-    a level within ``plausible`` %, a rate (unit %) within ``points`` points, a rank that the
-    province's levels give once moved by ``rounding`` 亿元, the same rank over a part of the
-    year, a path over other years that never turns;
-``contradicted``
-    beyond that;
-``no_second_source``
-    no other source speaks of it.
-
-A check of the whole panel claims that 100 % of its cells agree: confirmed where at most
-``share_confirmed`` % of them do not, plausible to ``share_plausible`` %. Levels, ranks and growth
-are held against first-published figures, which a plan is settled on; growth against the revised
-series only where the first-published one has a gap.
+A check of the whole panel claims that 100 % of its cells agree. Levels, ranks and growth are held
+against first-published figures, which a plan is settled on; growth against the revised series only
+where the first-published one has a gap.
 """
 
 from __future__ import annotations

@@ -15,8 +15,7 @@ from lvliang.errors import DataError
 def freeze(data: Path) -> list[str]:
     """Renew hash and size of every file that has changed; those files, as paths below ``data``.
 
-    Raises `DataError` if a table breaks its contract or a correction no longer fits; nothing is
-    written.
+    Raises `DataError` and writes nothing if a contract breaks or a correction no longer fits.
     """
     check_all(data)
     corrections_of(data)
@@ -34,10 +33,7 @@ def freeze(data: Path) -> list[str]:
 
 
 def check_frozen(data: Path) -> int:
-    """Hold every file against its hash and its size; the number of files.
-
-    Raises `DataError`, which names the files that are not as they were at the last `freeze`.
-    """
+    """How many files there are; a `DataError` names those not as they were at the last `freeze`."""
     if changed := changed_files(data):
         raise DataError(
             f"{', '.join(str(data / path) for path in changed)}: changed since the files were "

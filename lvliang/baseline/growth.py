@@ -20,8 +20,6 @@ Number = TypeVar("Number", float, np.ndarray[Any, Any], pd.Series, xr.DataArray)
 def average_growth(first: Number, last: Number, years: int) -> Number:
     """``100 * ((last / first) ** (1 / years) - 1)``, average annual growth between two levels.
 
-    The base year is not part of the span.
-
     Raises `DataError` if the span is not at least one year, or a level is not positive.
     """
     if years < 1:

@@ -104,10 +104,7 @@ def start_levels(history: pd.DataFrame, origin: int) -> pd.Series:
 
 
 def secondary_share(origin: int) -> pd.DataFrame:
-    """Share of the secondary sector in value added known at ``origin``, year by region.
-
-    In % at current prices, as first published.
-    """
+    """Share of the secondary sector (%, current prices, as first published), year by region."""
     known = as_of(load_table(SECTORS), origin)
     names = ("va_secondary", "va_primary", "va_tertiary")
     secondary, *others = (series(known, name, ["first_published"]) for name in names)

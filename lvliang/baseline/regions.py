@@ -33,10 +33,7 @@ class Region:
 
 
 def find_region(text: str, data: Path | None = None) -> Region:
-    """The city meant by a six-digit code or a name, Chinese or English, in any case.
-
-    Raises `ParameterError` if no city, or more than one, goes by that name.
-    """
+    """The city of that six-digit code or name, Chinese or English; else a `ParameterError`."""
     wanted = text.strip().casefold()
     found = _by_name(data or data_folder()).get(wanted, [])
     if len(found) == 1:

@@ -34,11 +34,10 @@ def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> p
 
 
 def ranks_by_year(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
-    """Rank of the city in its province, computed and as the report says.
+    """Rank of the city in its province, computed and as the report says, in years with either.
 
     Index year; ``gdp_rank``, ``revenue_rank`` (computed from first-published figures, in years in
-    which every city has one), ``report_gdp_rank``, ``report_revenue_rank``; years with at least one
-    of them.
+    which every city has one), ``report_gdp_rank``, ``report_revenue_rank``.
     """
     levels = {name: levels_of_province(history, region_code, name) for name in LEVELS}
     computed = {
@@ -85,8 +84,7 @@ def average_of_span(growth: pd.DataFrame, last_year: int) -> dict[Any, float] | 
 def claims_and_series(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     """Levels the report states, beside the first-published series of the same year (亿元).
 
-    ``indicator, year, report, series, difference``; of a claim whose year the series lacks the last
-    two are missing.
+    ``indicator, year, report, series, difference``; the last two missing where the series is.
     """
     rows, sides = [], {"report": "report", "series": "first_published"}
     for indicator in LEVELS:
@@ -102,8 +100,6 @@ def baseline_facts(
     history: pd.DataFrame, start: pd.DataFrame, region: Region, base_year: int
 ) -> dict[str, Any]:
     """Where a city stands, how it grew, and whether its report agrees with the series.
-
-    Of the ``history`` of the province and the ``start`` (`starting_point`).
 
     ``first_year`` (of the span up to the base year) and the ``next_year``; ``gdp`` and ``revenue``
     (`both_ends`); ``growth`` (`real_and_nominal`), its ``mean`` over the span, ``trough`` (real

@@ -33,14 +33,11 @@ CORRECTION_COLUMNS = ["table", *KEY, "action", "expected", "value"]
 
 
 def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
-    """Load one table as declared in ``datapackage.json``, corrected.
-
-    While its file and the corrections stay, this is done once a process.
+    """Load one table as declared in ``datapackage.json``, corrected; once a process while it stays.
 
     The columns of its Table Schema; codes and words as text, empty words as "", numbers as numbers,
-    empty numbers as missing. Rows that a correction drops are not there.
-
-    Raises `DataError` if the table breaks its contract, or a correction of it no longer fits.
+    empty numbers as missing. Rows that a correction drops are not there. Raises `DataError` if the
+    table breaks its contract, or a correction of it no longer fits.
     """
     folder = data or data_folder()
     return _load(folder, name, stamp(table_files(folder, [name]))).copy()
@@ -59,13 +56,10 @@ def _load(folder: Path, name: str, _stamp: Stamp) -> pd.DataFrame:
 
 
 def load_observations(names: Sequence[str], data: Path | None = None) -> pd.DataFrame:
-    """Annual observations of the tables ``names``, one below the other.
+    """`OBSERVATION_COLUMNS` of annual observations of the tables ``names``, one below the other.
 
-    A table of a removed panel folder is left out; sources and vintages stay apart by row.
-
-    `OBSERVATION_COLUMNS`, one row an observation.
-
-    Raises `DataError` if none of the tables is there.
+    A table of a removed panel folder is left out; a `DataError` if none is there. Sources and
+    vintages stay apart by row.
     """
     folder = data or data_folder()
     present = present_resources(folder)
@@ -91,10 +85,7 @@ def as_of(frame: pd.DataFrame, origin: int) -> pd.DataFrame:
 
 
 def corrections_of(data: Path | None = None) -> dict[str, int]:
-    """How many corrections are applied to each table that has any.
-
-    Raises `DataError` if one of them no longer fits.
-    """
+    """How many corrections each table has that has any; a `DataError` if one no longer fits."""
     folder = data or data_folder()
     counts = load_corrections(folder).groupby("table", sort=False).size()
     for name in counts.index:
@@ -103,13 +94,10 @@ def corrections_of(data: Path | None = None) -> dict[str, int]:
 
 
 def load_corrections(data: Path) -> pd.DataFrame:
-    """Corrections that are to be applied; none without the panel folder.
+    """Corrections that are to be applied (`CORRECTION_COLUMNS`); none without the panel folder.
 
-    ``table``, the row key, ``action`` (drop or replace), ``expected`` and ``value``; the index is
-    the row in the file, the header being row 1.
-
-    Raises `DataError` if the table breaks its contract, a correction is of no table of
-    observations, or its ``value`` does not go with its ``action``.
+    The index is the row in the file, the header being row 1. Raises `DataError` if one is of no
+    table of observations, or its ``value`` does not go with its ``action``.
     """
     present = present_resources(data)
     if CORRECTIONS not in present:
@@ -137,8 +125,7 @@ def load_corrections(data: Path) -> pd.DataFrame:
 def apply_corrections(frame: pd.DataFrame, table: str, corrections: pd.DataFrame) -> pd.DataFrame:
     """A copy of ``table`` as its file has it, with its corrections (`load_corrections`).
 
-    Raises `DataError` if the row of a correction is not there once with the expected figure, as
-    when it is applied again.
+    Raises `DataError` where the row of one is not there once with the expected figure.
     """
     corrected = frame.copy()
     mine = corrections[corrections["table"] == table]

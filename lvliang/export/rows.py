@@ -75,15 +75,13 @@ DECIMALS = 4
 
 @dataclass(frozen=True)
 class Export:
-    """What is handed on of one city.
+    """What is handed on of one city: ``COLUMNS`` for each scenario, variable and year.
 
-    ``rows`` have ``COLUMNS``, one for each scenario, variable and year, no value missing.
     ``status`` is ``observed``, ``projected``, or ``conditional`` on a scenario. ``statistic``:
-    ``observed``; ``q05`` … ``q95`` of the paths of a year and the ``mean`` where one exists, in
-    the unit of the indicator (levels 亿元 at current prices, growth %); ``rank_<n>`` and ``met``,
-    shares of paths (%). ``vintage`` and ``source_id`` are those of the last figure a projection
-    continues; the chance of a target has the vintage that settles it. ``studies`` are by the name
-    of their scenario in ``rows``.
+    ``observed``; ``q05`` … ``q95`` of the paths of a year and the ``mean`` where one exists, in the
+    unit of the indicator (levels 亿元 at current prices, growth %); ``rank_<n>`` and ``met``,
+    shares of paths (%). ``vintage`` and ``source_id``: of the last figure a projection continues,
+    but that which settles it for the chance of a target. ``studies``: by name of their scenario.
     """
 
     rows: pd.DataFrame

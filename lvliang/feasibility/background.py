@@ -1,9 +1,8 @@
 """What stands beside the draws when targets of a region are judged.
 
-The figure a target is settled on is the preliminary one, not the series that is revised later. The
-engine draws growth of the revised series; the preliminary figure differs from it by a gap that is
-a term of its own: past gaps of the city in consecutive years, less their mean, because which way
-the next one goes is not known.
+A target is settled on the preliminary figure, which differs from the revised series that the
+engine draws by a gap: past gaps of the city in consecutive years, less their mean, because which
+way the next one goes is not known.
 """
 
 from __future__ import annotations
@@ -65,10 +64,7 @@ class VintageGap(Part):
 
 
 def vintage_gaps(region_code: str, origin: int) -> pd.Series:
-    """Real growth as first published less as revised, by year (percentage points).
-
-    Empty where fewer than ``MINIMUM_GAPS`` years known at ``origin`` have both vintages.
-    """
+    """Real growth as first published less as revised, by year (points); empty if too few."""
     if not has_tables(*GROWTH_TABLES):
         return pd.Series(dtype=float)
     known = as_of(load_observations(GROWTH_TABLES), origin)

@@ -83,10 +83,10 @@ def share_facts(found: Comparison, *, year: int, slope: float | None) -> Facts |
     ways: by the city's ``slope`` of prices on coal (left out where there is none), which is that of
     all GDP and too small for coal itself, and one for one.
 
-    ``points`` asked, ``year``, and a row each of ``bases``: ``base`` (share before, %), the price
-    growth by which the points are ``undone`` once the share has risen by them (%), and ``moves``:
-    ``coal`` (growth of its price, %), ``way`` (``slope`` or ``full``), ``price`` (growth of the
-    rest through it, %) and ``moved`` (of the share, points).
+    ``points`` asked, ``year``, and ``bases``: ``base`` (share before, %), the price growth by which
+    the points are ``undone`` once the share has risen by them (%), and ``moves``: growth of the
+    price of ``coal`` (%), ``way``, ``price`` (growth of the rest, %), ``moved`` (of the share,
+    points).
     """
     targets = found.verdicts.loc[found.verdicts["indicator"] == MANUFACTURING, "value"]
     if targets.empty:
@@ -119,13 +119,10 @@ def _ways(coal: float, slope: float | None) -> list[Facts]:
 def coal_facts(slopes: pd.DataFrame, tried: pd.DataFrame, ahead: pd.Series) -> Facts | None:
     """What coal moves, whether that is identified, and how early slopes did on later years.
 
-    Takes what ``load_sensitivities``, ``trial`` and `coal_ahead` give.
-
     None without an elasticity of prices. Elasticities (`_slope`): ``slopes`` of the province on
     coal, that of the ``deflator`` and the ``items`` after it, ``others`` of the deflator on other
     prices, ``everywhere`` of all cities, and of it ``mix``, that on the share. The others'
-    ``identified`` (how many) and the prices as ``close`` as coal; ``ahead`` by quantile; ``trial``
-    (`_trial`).
+    ``identified`` (how many) and prices as ``close`` as coal; ``ahead`` by quantile; `_trial`.
     """
     province, everywhere = (
         [_slope(row) for _, row in slopes[slopes["group"] == group].iterrows()]

@@ -66,17 +66,12 @@ def judge_commitments(verdicts: Verdicts, base_year: int, end_year: int) -> pd.D
     ``verdicts`` are of ``assess``; the main targets have the same names here and there. Where none
     of them is, the report is another region's or not yet known, and there are no commitments.
 
-    One row a commitment: the columns of ``commitments.csv``, then
-
-    - ``needed_per_year``: units a year, ``(value - base) / years`` from the base to the
-      deadline, or what a count of the coming year asks for; missing otherwise;
-    - ``needed_growth``: % a year, ``(value / base) ** (1 / years) - 1``; missing without a
-      base, and for a share, which moves in points;
-    - ``known``: what is `Known` of the same thing, or None;
-    - ``outcome``: one of `OUTCOMES`;
-    - ``beyond_run``: the deadline is after ``end_year``;
-    - ``class, probability, grade, likelihood, near_edge`` of the verdict table, and
-      ``missing``: why it cannot be told (`Missing`), or None.
+    One row a commitment: the columns of ``commitments.csv``; ``needed_per_year``: units a year,
+    ``(value - base) / years`` from the base to the deadline, or what a count of the coming year
+    asks for; ``needed_growth``: % a year, ``(value / base) ** (1 / years) - 1``, but for a share,
+    which moves in points; ``known``: what is `Known` of the same thing; ``outcome``: one of
+    `OUTCOMES`; ``beyond_run``: the deadline is after ``end_year``; `FROM_VERDICTS`, and of those
+    ``missing``: why it cannot be told (`Missing`).
     """
     table = load_table("report_commitments")
     facts = load_table("report_facts").set_index("figure_id")
@@ -109,9 +104,7 @@ def filter_commitments(
     """Rows of `judge_commitments` that fit all that is given; "" leaves it open.
 
     ``text`` is part of the name in either language, of the words of the report, the place or the
-    reading, each of the others a value of that column.
-
-    Raises `ParameterError`: no commitment has such a value; names the legal ones.
+    reading, each of the others a value of that column; a `ParameterError` if it is none.
     """
     kept = commitments
     for name, wanted in (("work_area", work_area), ("stage", stage), ("outcome", outcome)):

@@ -39,19 +39,16 @@ class Comparison:
     """Scenarios of one city, conditional draws of the same paths; the first is held against.
 
     ``summary``, index scenario: ``gdp_nominal_q10`` … ``budget_revenue_q90`` (亿元, end year,
-    current prices; missing where not drawn), ``…_against`` (median against the first scenario's,
-    %), ``…_above`` (share of paths on which it is larger than under the first), ``growth`` and
+    current prices; missing where not drawn), ``…_against`` (median against the first's, %),
+    ``…_above`` (share of paths on which it is larger than under the first), ``growth`` and
     ``prices`` (median mean real growth and deflator growth, % a year) and ``…_against`` (points).
-
     ``chances``: ``scenario, what`` (``rank``: that of the base year or better in the end year; or a
     group of targets, those that can be assessed met together), ``share`` (of paths), ``against``
-    (the first scenario's taken off), ``word`` (of `bands`; the first's where the move is small).
-
-    ``verdicts``: `VERDICT` of `assess` for each ``scenario``, ``against`` (probability less the
-    first's), ``told`` (the class that is said) and ``likelihood``, which are the first's where the
-    move is small, and ``flips`` (another class than the first's).
-
-    ``fans``: ``scenario, indicator, year`` and `QUANTILES` of the levels.
+    (the first's taken off), ``word`` (of `bands`; the first's where the move is small).
+    ``verdicts``: `VERDICT` for each ``scenario``, ``against`` (probability less the first's),
+    ``told`` (the class that is said) and ``likelihood``, both the first's where the move is small,
+    and ``flips`` (another class than the first's). ``fans``: ``scenario, indicator, year`` and
+    `QUANTILES` of the levels.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -66,9 +63,8 @@ def scenarios_of(
 ) -> tuple[list[Scenario], list[Scenario]]:
     """The scenarios of a run, the baseline first and its own last, and those left out.
 
-    Left out are scenarios that assume nothing of its ``years`` and, where the city is not that
-    of the report (``of_report``), those that assume something of the city itself. The run's own
-    has a row where it is none of those.
+    Left out are scenarios that assume nothing of its ``years`` and, where the city is not that of
+    the report (``of_report``), something of the city itself; its own has a row if none of those.
     """
     span = list(years)
     known = [one for one in shipped if of_report or not one.is_of_a_city() or _same(own, one)]
@@ -95,12 +91,10 @@ def load_comparison(plain: Outlook, scenarios: Sequence[Scenario], *, seed: int)
 def compare(
     plain: Outlook, scenarios: Sequence[Scenario], background: Background, *, rank: float, seed: int
 ) -> Comparison:
-    """Hold scenarios against the first of them.
+    """Hold scenarios against the first of them; a `ParameterError` if one is given twice.
 
     ``plain`` is drawn without a scenario, with the same ``seed``; ``rank``: of GDP in the base
     year, missing where there is none.
-
-    Raises `ParameterError` if a scenario is given twice.
     """
     names = [scenario.scenario_id for scenario in scenarios]
     for name in names:
@@ -190,13 +184,11 @@ def _flips(verdicts: pd.DataFrame) -> pd.DataFrame:
 def scenario_facts(found: Comparison, years: Sequence[int], shown: str = "") -> Facts:
     """What scenarios assume, and what they move against the first of them.
 
-    ``shown`` is the scenario of the run, where it has no row of its own.
-
-    ``drawn`` (whether there are levels), ``first`` and ``shown`` (scenarios), ``cases`` (a scenario
-    each) and ``compared`` (those after the first), ``span`` of years, ``told`` (`_told` of each
-    chance), ``main_year`` of the main targets, ``by_target`` (what can be judged, over the cases),
-    ``changing`` (how many change a verdict), ``ends`` (the cases with the ``low`` and ``high``
-    median, by indicator), ``apart`` (`_apart`) and what it ``assumes`` (`kinds_assumed`).
+    ``drawn`` (whether there are levels), ``first`` and ``shown`` (of the run), ``cases`` (a
+    scenario each) and ``compared`` (those after the first), ``span`` of years, ``told`` (`_told` of
+    each chance), ``main_year`` of the main targets, ``by_target`` (what can be judged, over the
+    cases), ``changing`` (how many change a verdict), ``ends`` (the cases with the ``low`` and
+    ``high`` median, by indicator), `_apart`, and what it ``assumes`` (`kinds_assumed`).
     """
     chances = _by_chance(found)
     cases: list[Facts] = []

@@ -32,9 +32,9 @@ class Triggers:
     """Moves from which the verdicts are to be looked at again (%; NaN where there is no telling).
 
     ``coal``: fall of the coal price in a year that one of four past years saw; ``cities``: mean
-    growth of cities over the run, as expected, less the error of past forecasts; ``undone_low,
-    undone_high``: price rise of the rest of industry that undoes a rise of the share of
-    manufacturing by the ``points`` of the target over the possible bases.
+    growth of cities over the run, as expected, less the error of past forecasts;
+    ``undone_low, undone_high``: price rise of the rest of industry that undoes a rise of the share
+    of manufacturing by ``points``, those of the target.
     """
 
     coal: float
@@ -106,14 +106,11 @@ def desk_facts(
 ) -> dict[str, Any]:
     """What the page for the desk tells of a city, of verdicts on targets of one year.
 
-    ``expected`` is of `expected`, ``ranks`` of ``starting_point.ranks_by_year``.
-
-    ``targets``: each verdict as ``it``, with ``last`` and ``expected`` (None where there is none),
-    and the year ``missing_from`` which its series lacks figures; ``nature``: that of all targets,
-    None where they differ; ``ahead``: its rows, by ``name``; ``growth`` (`fan_facts`);
-    ``known_ranks`` (of GDP, by year; empty below two years), their ``rank_range``: the ``first``
-    and the ``last`` year, the ``best`` and the ``worst`` rank and that of the last year, ``now``;
-    ``base`` (`base_effect`).
+    ``targets``: each verdict as ``it``, with ``last`` and ``expected`` (of `expected`), and the
+    year ``missing_from`` which its series lacks figures; ``nature``: that of all targets, None
+    where they differ; ``ahead``: its rows, by ``name``; ``growth`` (`fan_facts`); ``known_ranks``
+    (of GDP, by year; empty below two), their ``rank_range``: ``first`` and ``last`` year, ``best``,
+    ``worst`` and last rank, ``now``; ``base`` (`base_effect`).
     """
     known = ranks["gdp_rank"].combine_first(ranks["report_gdp_rank"]).dropna().astype(float)
     return {

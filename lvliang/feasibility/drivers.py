@@ -37,15 +37,14 @@ def load_tornado(plain: Outlook, scenarios: Sequence[Scenario], *, seed: int) ->
 def tornado(plain: Outlook, shock: Scenario | None, *, seed: int) -> pd.DataFrame:
     """What one driver at a time does to the end year, both ways.
 
-    Sizes: growth of the coal price in every year one standard deviation below and above the mean
-    of past spells as long as the run; growth of the nation in every year by `national_error`; one
+    Sizes: growth of the coal price in every year one standard deviation below and above the mean of
+    past spells as long as the run; growth of the nation in every year by `national_error`; one
     point of the city's own growth in every year; five points of its secondary share over the run;
-    the largest shock of ``shock``, in the middle of the run.
+    the largest shock of ``shock``, in the middle of the run. Without data to size it, left out.
 
-    ``driver, side`` (low, high), ``size`` (of the driver, in its unit, a year), ``gdp_nominal`` and
-    ``budget_revenue`` (median of the end year against that of the middle, %) and ``growth`` (median
-    mean real growth less that of the middle, points). The middle is the plain draws, but for coal
-    growth at the mean of past spells. A driver that the data do not size is left out.
+    ``driver, side`` (low, high), ``size`` (in its unit, a year), ``gdp_nominal, budget_revenue``
+    (median of the end year, %) and ``growth`` (median mean real growth, points), against the plain
+    draws, but for coal growth at the mean of past spells.
     """
     years = [int(year) for year in plain.paths["year"].to_numpy()]
     empty = replace(plain.scenario, drivers={})
@@ -127,9 +126,8 @@ def tornado_facts(effects: pd.DataFrame, years: Sequence[int]) -> dict[str, Any]
 def driver_facts(effects: pd.DataFrame, driver: str) -> dict[str, Any] | None:
     """What a driver does both ways (``effects`` of `tornado`); None where it moves nothing.
 
-    ``low`` and ``high``: ``size`` (of the driver, a year) and what moves by it (%, 0 for what
-    rounds to nothing): ``gdp`` and ``revenue`` (None where it is not drawn); ``off``: the larger
-    size.
+    ``low`` and ``high``: ``size`` (a year) and what moves by it (%, 0 for what rounds to nothing):
+    ``gdp`` and ``revenue`` (None where it is not drawn); ``off``: the larger size.
     """
     sides = effects[effects["driver"] == driver].set_index("side")
     moved = sides[list(INDICATORS)]

@@ -1,9 +1,8 @@
 """Industry targets: what must be true for them to stand, where no series can settle them.
 
 The report names a level and a deadline and, but for one target, no base. So nothing is judged: the
-growth that each possible base would ask for is held against growth that is known, and the other
-way round. Output value is not value added: what is known is growth of secondary-sector value added
-of cities at current prices, and only indicative.
+growth that each possible base would ask for is held against growth that is known, and the other way
+round: indicative, as output value is not the value added of `known_growth`.
 """
 
 from __future__ import annotations
@@ -159,8 +158,7 @@ def break_even(
     held, and those whose definition comes first.
 
     `LEVEL`; ``share`` (base as % of the target), ``base`` (in the unit of the target), ``growth``
-    (% a year), ``all`` and ``alike``: from `slower_spells`, missing but for targets at current
-    prices.
+    (% a year), ``all`` and ``alike``: `slower_spells`, of targets at current prices alone.
     """
     open_ = deadlines["needed"].isna() & ~deadlines["kind"].isin(["hold", "verify"])
     table = _levels(deadlines[open_]).merge(pd.DataFrame({"share": shares}), how="cross")
@@ -174,10 +172,9 @@ def bases_needed(
 ) -> pd.DataFrame:
     """The inverse: the base that makes a target reachable at each percentile of known growth.
 
-    ``base = value / (1 + growth / 100) ** years``, for targets at current prices.
-
-    `LEVEL`; ``reference, level`` (0–1); ``growth``: that quantile of the spells (% a year);
-    ``base``: in the unit of the target, of the base year.
+    ``base = value / (1 + growth / 100) ** years``, for targets at current prices. `LEVEL`;
+    ``reference, level`` (0–1); ``growth``: that quantile of the spells (% a year); ``base``: in the
+    unit of the target, of the base year.
     """
     money = _levels(deadlines[deadlines["kind"] == "money"])
     rows = [
@@ -197,9 +194,8 @@ def price_risk(deadlines: pd.DataFrame, origin: int) -> pd.DataFrame:
     ``first, last`` year of the series, ``windows`` (spells that fit side by side), ``fell`` (those
     that ended below their start), ``low, middle, high`` (tenth, half and nine tenths of the
     changes, % over the whole spell); and ``base``: the level of the base year that, at constant
-    volume, a change of ``low`` would bring down to the target.
-
-    Raises `DataError`: a series is too short for the spells.
+    volume, a change of ``low`` would bring down to the target. Raises `DataError` if a series is
+    too short for the spells.
     """
     held = _levels(deadlines[deadlines["kind"] == "hold"])
     prices = as_of(load_table("commodities"), origin)
@@ -310,12 +306,11 @@ def by_target(rows: pd.DataFrame, told: list[str], *keys: str) -> pd.DataFrame:
 
 
 def _curves(found: Industries, bases: pd.DataFrame) -> dict[str, Any]:
-    """``curves`` from ``years`` before, their ends, those of `SHARES`, and the bases beside.
+    """``curves`` from ``years`` before, and the bases beside.
 
-    ``curve_ends`` (of each target the row of its lowest and of its highest base), ``curve_table``
-    (`by_target`), ``bases_at_year``, ``medians``, the ``largest`` base at the median of all, and
-    the ``past``: ``low, median, high`` growth and the years from ``first`` to ``last``; empty
-    without spells.
+    ``curve_ends``: of each target the row of its lowest and of its highest base; the ``largest``
+    base at the median of all; the ``past``: ``low, median, high`` growth and years from ``first``
+    to ``last``; empty without spells.
     """
     curves, middle = found.curves, bases[bases["level"] == MEDIAN]
     years = next(iter(curves["years"]), None)

@@ -113,10 +113,8 @@ def invert(
 ) -> Answer:
     """The value of a lever of `DRIVER` that gives the target the chance asked for.
 
-    The draws are of the same ``seed``; a scenario of theirs stays, but for the lever.
-
-    Raises `ParameterError`: the probability or the lever is not legal, or the scenario fixes what
-    is asked for.
+    The draws are of the same ``seed``; a scenario of theirs stays, but for the lever. Raises
+    `ParameterError` if the chance or the lever is not legal, or the scenario fixes what is asked.
     """
     check_probability(probability)
     if lever not in DRIVER:
@@ -238,12 +236,9 @@ def bases_for(target_id: str, probability: float, *, region: str, base_year: int
     spells of the length reached or passed: secondary-sector value added of cities at current
     prices, which is not the output value of an industry, so indicative and no chance of its own.
 
-    From `bases_needed`, one row a deadline and reference, with
-    ``commitment_id, indicator_zh, indicator_en`` of the target and
-    ``spells, cities, starts, windows`` of `describe_known`.
-
-    Raises `ParameterError` or `DataError`: there is no such industry target with money for its
-    unit, or no growth to go by.
+    Rows of `bases_needed` with ``commitment_id, indicator_zh, indicator_en`` and the
+    ``spells, cities, starts, windows`` of `describe_known`. Raises `ParameterError` where there is
+    no such target with money for its unit, `DataError` without growth to go by.
     """
     check_probability(probability)
     found = load_industries(region, base_year)

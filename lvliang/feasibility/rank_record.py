@@ -120,10 +120,9 @@ def record_facts(scores: pd.DataFrame) -> dict[str, Any]:
 
     Empty without scores. ``vintage`` (of the outcomes that are told), ``all_first``, ``all_last``
     and ``pairs`` (horizon, scores of the same prices and of the transitions) over all origins;
-    where own prices were drawn, over those origins:
-    ``first, last, horizons, wins, longest, engine, rival`` (at the longest horizon), ``best``
-    treatment, ``windows`` (horizon and how many do not overlap) and ``tables`` (vintage and
-    `_scores`).
+    where own prices were drawn, over those origins: ``first, last, horizons, wins``, the
+    ``longest`` and its scores ``engine, rival``, ``best`` treatment, ``windows`` (horizon and how
+    many do not overlap) and ``tables`` (vintage and `_scores`).
     """
     if scores.empty:
         return {}

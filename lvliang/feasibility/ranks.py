@@ -47,8 +47,7 @@ def levels_by_treatment(outlook: Outlook) -> dict[str, xr.DataArray]:
 def rank_shares(levels: xr.DataArray) -> pd.DataFrame:
     """Share of draws in which each city has each rank, 1 the largest: region by rank.
 
-    ``levels`` are ``(draw, region)`` of one year; empty where a city is missing, and where there
-    is but one.
+    ``levels`` are ``(draw, region)`` of one year; empty if a city is missing, or is alone.
 
     >>> levels = xr.DataArray(
     ...     [[3.0, 2.0], [1.0, 2.0], [5.0, 4.0], [2.0, 1.0]],
@@ -68,11 +67,9 @@ def rank_shares(levels: xr.DataArray) -> pd.DataFrame:
 def rivals(levels: xr.DataArray, region_code: str, start: pd.Series) -> pd.DataFrame:
     """How far other cities stand from the city, and how often each lies above it.
 
-    ``levels`` are ``(draw, region)`` of one year, ``start`` those of the base year by region.
-
-    Index region, the largest at the start first: ``gap`` (% above the city at the start),
-    ``difference`` (the same in the unit of ``start``) and ``above`` (share of draws above); empty
-    where a city is missing.
+    ``levels`` are ``(draw, region)`` of one year, ``start`` those of the base year. Index region,
+    the largest at the start first: ``gap`` (% above the city at the start), ``difference`` (the
+    same in its unit) and ``above`` (share of draws above); empty where a city is missing.
     """
     if levels.isnull().any():
         return pd.DataFrame(columns=["gap", "difference", "above"], dtype=float)
@@ -105,10 +102,9 @@ def kept_shares(by_treatment: dict[str, pd.DataFrame], rank: float) -> pd.DataFr
 def rank_facts(outlook: Outlook, rank: float) -> dict[str, Any]:
     """Whether ``rank`` of the base year (of GDP) is kept, who stands next, and whom it may pass.
 
-    ``cities`` (of the province); ``shares`` (of draws: year by rank, own prices) and `or_better` of
-    them; `rank_bars` of the end year; ``kept`` (`kept_shares`), ``at_end`` (of the end year), its
-    ``lowest`` and ``highest``; `rivals`, `near_facts`, `overtaking_facts`. Frames are empty where a
-    city is missing.
+    ``cities`` (of the province); ``shares`` (of draws: year by rank, own prices) and `or_better`;
+    `rank_bars` of the end year; ``kept`` (`kept_shares`), ``at_end`` (of the end year), its
+    ``lowest`` and ``highest``; `rivals`, `near_facts`, `overtaking_facts`.
     """
     treated = levels_by_treatment(outlook)
     shares = {name: shares_by_year(levels, outlook.region.code) for name, levels in treated.items()}

@@ -51,11 +51,10 @@ def backtest(
     Outcomes come from ``panel``, forecasts from what it knew at each origin; ``points`` are those
     of rivals made elsewhere (`rivals.read_forecasts`).
 
-    ``COLUMNS``, one row a method, horizon, origin and region, where there is an outcome: ``q05`` to
-    ``q95`` of the forecast and ``outcome`` (%); ``error`` of the point forecast (points);
-    ``above``: the outcome less the national mean at the origin (points); ``chance-3`` to
-    ``chance+2``: the probability given to ``above`` reaching each of ``THRESHOLDS``; ``brier``:
-    their mean Brier score.
+    ``COLUMNS``, one row a method, horizon, origin and region, where there is an outcome: quantiles
+    of the forecast and ``outcome`` (%); ``error`` of the point forecast (points); ``above``: the
+    outcome less the national mean at the origin (points); ``chance-3`` to ``chance+2``: the chance
+    given to ``above`` reaching each of ``THRESHOLDS``; ``brier``: their mean Brier score.
     """
     rivals = RIVALS | statistical_rivals(points)
     scores = []
@@ -123,8 +122,7 @@ def by_origin(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFram
 def hindcasts(scores: pd.DataFrame, region_code: str) -> pd.DataFrame:
     """Forecasts of the engine for one city at each origin, and what came.
 
-    ``horizon, origin``, quantiles of mean real growth over the horizon (%) as columns ``BANDS``,
-    ``outcome`` (%) and ``in90``.
+    ``horizon, origin``, quantiles ``BANDS`` of mean real growth (%), ``outcome`` (%) and ``in90``.
     """
     own = scores[(scores["method"] == ENGINE) & (scores["region"] == region_code)]
     own = own[["horizon", "origin", *BANDS, "outcome", "in90"]]
@@ -134,9 +132,8 @@ def hindcasts(scores: pd.DataFrame, region_code: str) -> pd.DataFrame:
 def groups_of(scores: pd.DataFrame, region_code: str) -> dict[str, list[str]]:
     """Groups a record is shown for.
 
-    All cities; those whose secondary sector had a high share, as known at the first origin (so
-    that no member is chosen by what came later); those of the region's province, where it is not
-    alone in it; the region.
+    All cities; those whose secondary sector had a high share at the first origin (so that no member
+    is chosen by what came later); the region's province, where it is not alone in it; the region.
     """
     cities = sorted(scores["region"].unique())
     if not cities:
@@ -152,10 +149,7 @@ def groups_of(scores: pd.DataFrame, region_code: str) -> dict[str, list[str]]:
 
 
 def high_secondary_share(origin: int) -> list[str]:
-    """The third of the cities with the highest share of the secondary sector in value added.
-
-    In the last year known at ``origin``, at current prices as first published.
-    """
+    """The third of the cities with the highest `secondary_share` in the last year known."""
     share = secondary_share(origin).iloc[-1].dropna().sort_values(ascending=False)
     return sorted(share.index[: round(HIGH_SHARE * len(share))])
 
@@ -234,8 +228,7 @@ def brier_skill(scores: pd.DataFrame, *, resamples: int = 2000, seed: int = 1) -
 def reliability(scores: pd.DataFrame, cities: list[str]) -> pd.DataFrame:
     """The engine's probabilities by bin, all thresholds together.
 
-    ``horizon, bin`` (0 to 9, those with a case), ``chance`` (mean forecast probability), ``came``
-    (observed frequency), ``cases``, ``origins``.
+    ``horizon, bin`` (0 to 9), mean forecast ``chance``, frequency ``came``, ``cases, origins``.
     """
     bins = _cases(scores, cities).groupby(["horizon", "bin"])
     return bins.agg(
@@ -271,10 +264,7 @@ def decompose(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFram
 
 
 def _cases(scores: pd.DataFrame, cities: list[str]) -> pd.DataFrame:
-    """``horizon, origin, threshold, chance, came, bin`` of the engine.
-
-    A case is one city, origin and threshold.
-    """
+    """Chances of the engine and what came: a row a city, origin and threshold."""
     own = scores[(scores["method"] == ENGINE) & scores["region"].isin(cities)]
     at_each = [
         own[["horizon", "origin"]].assign(

@@ -24,10 +24,9 @@ def track_record_facts(
 
     Frames, by horizon: ``methods`` (of all cities), ``engine`` and ``without`` (by group; the
     latter of windows that do not reach the base year) of `summarise_record`, and ``skill``.
-    ``groups`` (codes); ``cover`` (of the 90 % band, by group and horizon); ``longest`` horizon,
-    its ``origins`` and the ``cities`` of the record; ``not_run``: statistical models that are not
-    compared; `hindcast_facts`, `chance_facts`, `origin_facts`. Without a record all are empty or
-    None.
+    ``groups`` (codes); ``cover`` (of the 90 % band, by group and horizon); ``longest`` horizon, its
+    ``origins`` and the ``cities`` of the record; ``not_run``: statistical models not compared;
+    `hindcast_facts`, `chance_facts`, `origin_facts`. Without a record all are empty or None.
     """
     summary = _in_percent(record.summarise_record(scores, groups))
     engine = summary[summary["method"] == record.ENGINE]
@@ -60,9 +59,8 @@ def chance_facts(bins: pd.DataFrame, parts: pd.DataFrame) -> dict[str, Any]:
     """Whether chances were right, of `reliability` for all cities and `decompose`.
 
     ``parts`` by horizon; ``bins``, of which ``bin`` tells the bounds (%); where there are any,
-    ``of_all`` (the parts of all cities, a dict a horizon), ``at_longest`` (``chance`` and ``came``
-    by group, at the longest horizon), and its ``side``: whether the chances of all cities were
-    ``near``, too ``high`` or too ``low``.
+    ``of_all`` (the parts of all cities), ``at_longest`` (``chance`` and ``came`` by group) and its
+    ``side``: whether the chances of all cities were ``near``, too ``high`` or too ``low``.
     """
     if parts.empty:
         return {"bins": bins, "parts": parts}
@@ -102,12 +100,11 @@ def hindcast_facts(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def origin_facts(table: pd.DataFrame) -> dict[str, Any]:
-    """The engine at each origin, of `by_origin`.
+    """The engine at each origin, of `by_origin`; None for what there is not.
 
     ``by_origin``: ``horizon, origin``, and ``rmse``, ``bias`` and ``cover90`` (%) after the group,
     ``all`` or ``province``, as ``all_rmse``; ``first`` and ``last`` origin of the longest horizon;
-    ``industry`` (first ``origin`` and ``cities`` of the group) and ``worst`` (``origin``, ``year``
-    and ``rmse`` of the largest error of one year), None where there is none.
+    ``industry`` (first ``origin``, ``cities``); ``worst`` error of a year (``origin, year, rmse``).
     """
     shown = _in_percent(table[table["group"].isin(["all", "province"])])
     wide = shown.pivot(

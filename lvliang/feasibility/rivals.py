@@ -2,8 +2,7 @@
 
 Each gives a point and a distribution of the mean growth of the next years, for every city, from
 what was known at the origin. A point rule has the distribution of its own past errors: the simple
-rules with both signs, the statistical models as they fell, which corrects their bias. Each is the
-treatment under which that rival scores better, so that none is beaten by how it is dressed.
+rules with both signs, the statistical models as they fell, each as it scores better.
 
 The two models need an environment of their own, so the record reads what they forecast: a CSV of
 ``COLUMNS`` that ``make rivals`` writes, named after a fingerprint of the tables that city growth

@@ -64,8 +64,7 @@ def class_counts(verdicts: Verdicts) -> dict[str, int]:
 def even_bets(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
     """Of verdicts that show a figure, the values with an even and a nine-in-ten chance.
 
-    ``verdict, even, nine_in_ten``, and by how much the even one is above the target (``gap``), as
-    both are shown.
+    ``verdict, even, nine_in_ten``, and the even one less the target, as both are shown (``gap``).
     """
     return [
         {
@@ -120,11 +119,10 @@ def drawn_facts(verdicts: Verdicts, outlook: Outlook) -> dict[str, Any]:
 def level_facts(
     main: Verdicts, base_year: int, *, gdp: pd.Series, growth: pd.Series, revenue: pd.Series
 ) -> dict[str, Any]:
-    """What targets of growth mean as levels (亿元), of series by year.
+    """What targets of growth mean as levels (亿元), of series by year; None without a figure.
 
     ``gdp_level``: ``value`` asked, ``level`` at prices of the base year, ``latest`` growth and the
-    mean over ``two_years`` (%); ``revenue_level``: ``value``, ``level`` and its ``year``. None
-    without a target, or without a figure of the base year.
+    mean over ``two_years`` (%); ``revenue_level``: ``value``, ``level`` and its ``year``.
     """
     real, cash = (target_value(main, f"{name}_growth") for name in ("gdp_real", "budget_revenue"))
     facts: dict[str, Any] = {"gdp_level": None, "revenue_level": None}

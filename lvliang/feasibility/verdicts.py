@@ -187,10 +187,7 @@ def assess(
 
 
 def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:
-    """Rank of the city in its province on each draw, 1 the largest.
-
-    Empty if a city is missing, and where there is but one.
-    """
+    """Rank of the city on each draw, 1 the largest; empty if a city is missing or it is alone."""
     levels = outlook.paths.sel(indicator=indicator, year=year)
     if levels.isnull().any() or levels.sizes["region"] == 1:
         return np.array([], dtype=int)

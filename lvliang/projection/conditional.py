@@ -1,16 +1,15 @@
 """Conditional draws: the same paths, given what a scenario fixes.
 
-The shock of a year to come is a mixture of the shocks of the years that were, the same for every
-series (`lvliang.projection.paths`); under it the coal price has a path of its own in every draw,
-joint with prices. Where a scenario fixes growth of coal at ``c*`` in place of the drawn ``c``,
+Under the shocks that every series shares (`lvliang.projection.paths`) the coal price has a path of
+its own in every draw, joint with prices. Where a scenario fixes growth of coal at ``c*`` in place
+of the drawn ``c``,
 
     growth of prices given c* = growth drawn + slope * (c* - c),
 
 so that what coal does not explain stays as drawn and the band narrows by what it does. Where it
 moves the city's share of the secondary sector, the slope goes with it, on growth of coal beyond
-its mean. Slopes are drawn once a path from the distribution of their estimates. What moves real
-growth is added to it.
-Every scenario uses the same paths and the same slopes: differences are those of what is assumed.
+its mean. Slopes are drawn once a path from the distribution of their estimates, the same for every
+scenario: differences are those of what is assumed. What moves real growth is added to it.
 """
 
 from __future__ import annotations

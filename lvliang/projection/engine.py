@@ -26,10 +26,7 @@ QUANTILE_NAMES = {
 
 
 def draw_growth(panel: Panel, *, horizon: int, draws: int, seed: int) -> xr.DataArray:
-    """Draw real growth of the ``horizon`` years after the origin, jointly for all cities.
-
-    Returns ``(draw, region, year)``, % a year at constant prices.
-    """
+    """Real growth of the years ahead, all cities jointly: ``(draw, region, year)``, % a year."""
     rng = np.random.default_rng(seed)
     nation, province, city = dispersion(panel)
     paths = city.draw(rng, draws, horizon)

@@ -5,9 +5,7 @@ their constants are fixed in advance (``docs/decisions/engine.md``); none is cho
 score. A member that knows nothing at an origin is left out of the mean.
 
 Deviations come from one ridge regression for each year ahead, fitted on every city at every
-earlier origin whose outcome is known: on the city's last, five-year and long-run deviation, on its
-province's last and five-year deviation, and on how far its province's target lies from the mean
-target.
+earlier origin whose outcome is known, on `features`.
 """
 
 from __future__ import annotations
@@ -169,7 +167,11 @@ def forecast_deviations(panel: Panel, horizon: int) -> np.ndarray:
 
 @lru_cache(maxsize=128)
 def features(panel: Panel) -> np.ndarray:
-    """What a deviation is explained by (city, feature), percentage points."""
+    """What a deviation is explained by (city, feature), percentage points.
+
+    The city's last, five-year and long-run deviation, its province's last and five-year one, and
+    how far its province's target lies from the mean target.
+    """
     limit = robust_limit(panel.deviations.to_numpy())
     last = panel.deviations.iloc[-1].clip(-limit, limit)
     recent = panel.deviations.iloc[-RECENT_YEARS:].mean()

@@ -37,10 +37,10 @@ UNITS = {"gdp_real_growth": "%", "gdp_nominal": "亿元", "budget_revenue": "亿
 class Outlook:
     """What is known of a city and its province, and the draws of the years to come.
 
-    ``history`` holds observations known at ``base_year`` (every vintage), ``levels`` the series
-    that are projected, ``paths`` the draws (draw, region, indicator, year), conditional on
-    ``scenario``. ``asked``: by name of the parameter, all that they depend on besides the data
-    and the scenario.
+    ``history``: observations known at ``base_year`` (every vintage); ``levels``: the series that
+    are projected; ``paths``: the draws (draw, region, indicator, year), conditional on
+    ``scenario``; ``asked``: by name of the parameter, all that they depend on besides data and
+    scenario.
     """
 
     region: Region

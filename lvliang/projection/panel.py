@@ -22,12 +22,11 @@ PANEL_MINIMUM_YEARS = 6
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Everything known at ``origin``, and nothing later.
+    """Everything known at ``origin``, the end of March of the year after, and nothing later.
 
     ``growth``: real growth, % a year; index year up to the origin, columns region code; ``nation``
     that of the nation, by year. ``targets``: official growth targets of provinces and of the
-    nation, ``region_code, kind, known_at, first_year, last_year, low_pct``. The origin stands at
-    the end of March of the year after.
+    nation, ``region_code, kind, known_at, first_year, last_year, low_pct``.
     """
 
     origin: int
@@ -66,10 +65,9 @@ def has_panel() -> bool:
 
 
 def load_panel(origin: int) -> Panel:
-    """The panel of all cities as known at ``origin``.
+    """All cities as known at ``origin``.
 
-    Raises `ParameterError` where the origin lies outside the data, `DataError` where the panel is
-    not there or breaks its contract.
+    Raises `ParameterError` for an origin outside the data, `DataError` without the panel.
     """
     return _load(origin, stamp(table_files(data_folder(), (*OBSERVATIONS, *TARGETS))))
 
@@ -105,10 +103,7 @@ def latest_origin() -> int:
 
 
 def pick_regions(panel: Panel, regions: str) -> list[str]:
-    """Codes of the panel meant by ``all`` or by codes and names with commas between.
-
-    Raises `ParameterError` where a region is unknown or not in the panel.
-    """
+    """Codes meant by ``all``, or by codes and names, comma apart; else a `ParameterError`."""
     known = list(panel.growth.columns)
     if regions == "all":
         return known
