@@ -55,10 +55,7 @@ from lvliang.projection.sensitivity import load_sensitivities, trial
 
 
 class Study:
-    """All that follows from the checked parameters of a run, the page of ``notebook`` included.
-
-    What needs a parameter that they lack raises ``AttributeError``.
-    """
+    """All that follows from the checked parameters of a run, the page of ``notebook`` included."""
 
     def __init__(self, run: Any, notebook: str = "") -> None:
         self.run = run

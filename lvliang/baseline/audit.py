@@ -121,8 +121,7 @@ def bounds(claimed: float, unit: str) -> tuple[float, float]:
 def panel_pairs(evidence: Evidence) -> pd.DataFrame:
     """Cells of the panel beside what they are held against, as ``panel_checks.csv`` has it.
 
-    ``check, year, region_code, claimed, found`` (of growth: real and nominal, %), ``difference``
-    (%), the ``bound`` (%) and whether ``within`` it.
+    ``check, year, region_code, claimed, found``, ``difference`` and ``bound`` (%), ``within`` it.
     """
     panel, check = evidence.panel, evidence.check
 

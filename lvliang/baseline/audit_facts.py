@@ -22,10 +22,9 @@ def audit_facts(evidence: Evidence, region: Region) -> dict[str, Any]:
 
     ``claims`` (frame: on the region, the panel and other cities of the province); of the first two
     the ``total``, ``by_city`` (code: how many), ``by_verdict``, the ``conflicts`` (`part`) and how
-    many figures they are on (``conflicting``); ``own`` and ``others`` (`parts`); ``standings``
-    (`standing_facts`), ``vintages`` (`vintages`); ``checks`` (`check_facts`), those with
-    ``differing`` cells; ``corrections`` (`correction_facts`) and the rows ``made``; ``bounds`` of
-    the verdicts, and how many cells of a check are ``named``.
+    many figures they are on (``conflicting``); ``own`` and ``others`` (`parts`); `standing_facts`;
+    `vintages`; ``checks`` (`check_facts`), those with ``differing`` cells; `correction_facts` and
+    the rows ``made``; ``bounds`` of the verdicts, and how many cells of a check are ``named``.
     """
     judged = audit.judge(evidence)
     mine = judged[judged["region_code"].isin([region.code, "CN"])]
@@ -123,8 +122,8 @@ def unsourced(claims: pd.DataFrame) -> list[dict[str, Any]]:
 def standing_facts(evidence: Evidence, judged: pd.DataFrame) -> list[dict[str, Any]]:
     """Each rank on which sources differ: ``indicator, year, city`` and the figures behind it.
 
-    The ``table`` has ``rank, level`` (亿元, first published) and ``gap`` (above the city), from
-    the first place down, by ``region_code``.
+    ``table``: ``rank, level`` (亿元, first published) and ``gap`` above the city, by
+    ``region_code``.
     """
     differ = judged[judged["verdict"].eq("contradicted") & judged["indicator"].isin(RANKS)]
     facts = []
@@ -155,10 +154,9 @@ def vintages(evidence: Evidence, region_code: str) -> pd.DataFrame:
 def check_facts(pairs: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
     """The checks of the panel, in the order of their table.
 
-    ``name``; the ``first``, the ``last`` and all ``years``; the ``bound`` (%), how many ``cells``
-    are compared and ``agree``, the ``share`` (%), ``verdict``; of the cells that do not agree how
-    many (``apart``), the furthest (``outside``: ``region_code, year, difference`` in %), and the
-    ``province`` that has most of them with its ``count``.
+    ``name``; ``first, last`` and all ``years``; the ``bound`` (%), how many ``cells`` are compared
+    and ``agree``, the ``share`` (%), ``verdict``; how many are ``apart``, the furthest
+    (``outside``), and the ``province`` that has most of them with its ``count``.
     """
     verdicts = judged.set_index("claim_id")["verdict"]
     provinces = {region.code: region for region in all_regions()}
@@ -198,8 +196,7 @@ def _corrections_known(evidence: Evidence) -> pd.DataFrame:
 def correction_facts(made: pd.DataFrame, region: Region) -> dict[str, Any] | None:
     """How many are ``applied`` and ``noted``, the rows ``replaced`` and those noted ``near``.
 
-    None without any. A row has ``region_code, year, reason``, the ``tables`` that it is of and
-    the ``figures`` (``indicator, action, expected, value``).
+    None without any. Rows: ``region_code, year, reason``, their ``tables`` and ``figures``.
     """
     if made.empty:
         return None

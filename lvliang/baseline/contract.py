@@ -35,8 +35,7 @@ def check_all(data: Path, on_table: Callable[[str, int], None] | None = None) ->
 def check_table(data: Path, name: str) -> int:
     """Hold a table against its Table Schema, unless these very tables have been; its rows.
 
-    Raises `DataError`, which names the file, and for the first fault the row, the column, the value
-    and what would be legal. Row 1 is the header, as a spreadsheet shows it.
+    Raises `DataError`: of the first fault the row (1 is the header), column, value, what is legal.
     """
     return kept("rows", {"table": name}, lambda: _check(data, name), data=data)
 

@@ -1,7 +1,6 @@
-"""Growth arithmetic: rates, spans and averages. Rates are in percent, spans in years.
+"""Growth arithmetic. Rates are in percent, spans in years.
 
-年均增长 is the geometric mean over the years after the base year; for GDP it is computed
-from the volume index, never from levels at current prices.
+年均增长 is the geometric mean over the years after the base year; of GDP, of its volume index.
 """
 
 from __future__ import annotations

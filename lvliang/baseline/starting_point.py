@@ -51,10 +51,9 @@ def ranks_by_year(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
 
 
 def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
-    """Rank of each city by year, 1 the largest.
+    """Rank of each city by year, 1 the largest, of ``levels`` with a column for every city.
 
-    Missing in a year that lacks a city, and where there is but one: ``levels`` has a column for
-    every city of the province, whether there are figures of it or not.
+    Missing in a year that lacks one, and where there is but one.
     """
     complete = levels.notna().all(axis=1) & (levels.shape[1] > 1)
     return levels.rank(axis=1, ascending=False, method="min").where(complete, axis=0)
@@ -63,8 +62,7 @@ def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
 def real_and_nominal(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     """Annual growth of GDP, real and nominal, and the price change between them.
 
-    Index year; ``real`` (%, constant prices), ``nominal`` (%, current prices) and ``deflator`` (%),
-    all of the revised vintage, so that they belong to each other.
+    By year ``real, nominal, deflator`` (%), all of the revised vintage: they belong to each other.
     """
     real = series(history, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
     level = series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"])
@@ -183,8 +181,7 @@ def level_facts(levels: pd.Series, indicator: str) -> dict[str, Any]:
 def reported(figures: pd.DataFrame) -> pd.DataFrame:
     """Figures of a report, those of one indicator in the same words in a row.
 
-    ``indicator`` (and again as ``unit``), ``status, quote, section``, ``years`` (each a year or a
-    span) and ``values`` (with the indicator, whose unit they have).
+    ``indicator`` (again as ``unit``), ``status, quote, section``, ``years`` (or spans), ``values``.
     """
     rows = [
         [*key, _years(said), (key[0], said["value"].tolist())]

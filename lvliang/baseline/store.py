@@ -35,8 +35,7 @@ def kept(
 ) -> T:
     """What ``compute`` returns (it can be pickled), from the store if it was computed before.
 
-    It depends on ``name`` and ``parameters`` (what JSON can hold), the code, the tables of
-    ``data``, and nothing else.
+    It depends on ``name``, ``parameters`` (JSON), the code and the tables of ``data`` alone.
     """
     folder = store_folder()
     key = key_of(name, parameters, data) if folder else None

@@ -91,8 +91,7 @@ class Export:
 def collect(studies: Sequence[Study]) -> Export:
     """Facts of a city, and its projections under each scenario on the same paths.
 
-    ``studies`` differ in their scenario alone: a `ParameterError` if two go by one name, a
-    `DataError` if nothing is known of the city.
+    Raises `ParameterError` if two ``studies`` go by one name, `DataError` if nothing is known.
     """
     first, named = studies[0], _by_name(studies)
     region, plain = first.region, first.plain

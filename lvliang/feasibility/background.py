@@ -26,10 +26,7 @@ MINIMUM_GAPS = 8
 
 @dataclass(frozen=True)
 class Background:
-    """Evidence beside the draws; what is None or empty is not there.
-
-    ``record`` is of `summarise_record`, ``gaps`` of `vintage_gaps`, ``cities`` of `load_cities`.
-    """
+    """Evidence beside the draws: `summarise_record`, `vintage_gaps`, `load_cities`, where known."""
 
     record: pd.DataFrame | None = None
     gaps: pd.Series | None = None
@@ -49,10 +46,7 @@ def load_background(region_code: str, base_year: int) -> Background:
 
 @dataclass(frozen=True)
 class VintageGap(Part):
-    """Span and size of the gaps, and the probability of the target without them.
-
-    ``spread`` is their standard deviation, ``largest`` the largest in size (points).
-    """
+    """The gaps (points), ``spread`` their standard deviation, and the probability without them."""
 
     first_year: int
     last_year: int

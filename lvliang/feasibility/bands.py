@@ -33,20 +33,12 @@ WORD_ONLY_GRADES = ("C", "D")
 
 
 def likelihood(probability: float) -> str:
-    """The word for a probability.
-
-    >>> likelihood(0.66), likelihood(0.6599), likelihood(0.0)
-    ('likely', 'about_even', 'exceptionally_unlikely')
-    """
+    """The word for a probability."""
     return _band(probability, LIKELIHOOD)
 
 
 def verdict_class(probability: float, nature: str) -> str:
-    """The class before the fact; a binding target has its own scale.
-
-    >>> verdict_class(0.9, "预期性"), verdict_class(0.9, "约束性")
-    ('within_reach', 'broadly_under_control')
-    """
+    """The class before the fact; a binding target (约束性) has its own scale."""
     return _band(probability, _scale(nature))
 
 

@@ -1,7 +1,4 @@
-"""What stands beside a verdict: even bets, the reference class, the two-point rule.
-
-In place of one, where a target cannot be told: what it would take.
-"""
+"""What stands beside a verdict, or in place of one: even bets, reference class, two-point rule."""
 
 from __future__ import annotations
 
@@ -35,8 +32,7 @@ EUROSTAT = ((0.95, "on_track"), (0.60, "acceleration_needed"), (0.0, "limited_pr
 class ReferenceClass(Part):
     """Which earlier spells of the same length a target is held against, and how many.
 
-    ``kind``: "alike" for spells of all cities that began alike, "province" for those of the
-    cities of the province.
+    ``kind``: those of all cities that began ``alike``, or of the cities of the ``province``.
     """
 
     kind: str
@@ -46,10 +42,7 @@ class ReferenceClass(Part):
 
 @dataclass(frozen=True)
 class EurostatBasis(Part):
-    """Two years, and the growth between them (% a year) at current prices.
-
-    Of real growth too: such trackers take the levels that are published.
-    """
+    """Growth of the level between two years (% a year, current prices), of real targets too."""
 
     first: int
     last: int
@@ -69,8 +62,7 @@ class EvenBet(Part):
 class BeyondGdp(Part):
     """How a target that cannot be told compares with the cash economy as drawn.
 
-    ``gdp``: its growth (% a year, current prices) at the quantiles ``q10, q50, q90`` of the draws;
-    ``points``: by how many points a year the series must outgrow each.
+    By ``q10, q50, q90``: growth of ``gdp`` (% a year, current prices), ``points`` asked beyond it.
     """
 
     kind: str = field(default="beyond_gdp", init=False)
@@ -88,10 +80,7 @@ def even_bet(target: Target, drawn: np.ndarray) -> EvenBet | None:
 
 
 def what_it_takes(target: Target, outlook: Outlook) -> BeyondGdp | None:
-    """What a target that cannot be told asks beyond the growth of GDP.
-
-    None where it is not a growth at current prices, or GDP was not drawn for its years.
-    """
+    """What a growth target at current prices asks beyond GDP as drawn; None for any other."""
     if target.type != "growth" or target.price_basis != "current":
         return None
     span = slice(target.first_year, target.last_year)

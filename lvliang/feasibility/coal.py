@@ -58,20 +58,13 @@ def manufacturing_share(share: float, other: float) -> float:
 
     ``share' = m / (m + (1 - m) (1 + x))``: a part of a sum shrinks when the other part's prices
     rise, whatever it makes itself.
-
-    >>> round(manufacturing_share(30.0, 20.0), 1)
-    26.3
     """
     part = share / 100
     return 100 * part / (part + (1 - part) * (1 + other / 100))
 
 
 def price_that_undoes(share: float, points: float) -> float:
-    """Growth of the rest (%) that takes ``points`` off the share of manufacturing.
-
-    >>> round(manufacturing_share(30.0, price_that_undoes(30.0, 2.0)), 6)
-    28.0
-    """
+    """Growth of the rest (%) that takes ``points`` off the share of manufacturing."""
     part, after = share / 100, (share - points) / 100
     return 100 * (part * (1 - after) / (after * (1 - part)) - 1)
 

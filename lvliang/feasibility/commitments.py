@@ -121,10 +121,9 @@ def commitment_facts(commitments: pd.DataFrame) -> dict[str, Any]:
 
     ``total``; ``counts`` by outcome; ``judged``: how many in each class, best first; ``parts`` by
     code (of ``WORK_AREAS``): ``anchor``, ``total``, ``counts`` and ``rows``. A row has the columns,
-    None where missing, and ``sign`` (≥, ≤ or none for an exact figure), ``date`` (of a deadline
-    that is a day), ``needed_unit``, and the places that its name in Chinese (``places_zh``) or the
-    words quoted (``places_en``) do not tell, None without any: ``names``, one where the report
-    writes them as one, and whether there are ``others``.
+    ``sign`` (none for an exact figure), ``date`` (of a deadline that is a day), ``needed_unit``,
+    and the places that its name in Chinese (``places_zh``) or the words quoted (``places_en``) do
+    not tell (`_places`).
     """
     judged = commitments.loc[commitments["outcome"] == "verdict", "class"].value_counts()
     classes = [name for _, name in INDICATIVE + BINDING]

@@ -34,12 +34,10 @@ def load_cities(origin: int) -> Cities | None:
 def comparable_spells(cities: Cities, region_code: str, years: int) -> pd.DataFrame | None:
     """Spells of ``years`` years that began like the city stands now, all ended by now.
 
-    A spell begins like the city if the growth and the secondary-sector share of its year before
-    are near the city's of the last year: the nearest ``NEAREST`` of all spells, each distance in
-    standard deviations over all spells.
-
-    ``region, start`` (year before the spell), ``growth`` (average growth of the spell, % a year);
-    None where the city lacks a figure or fewer than ``FEWEST`` spells are left.
+    Like it are the nearest ``NEAREST`` of all spells by growth and secondary-sector share of the
+    year before, each distance in standard deviations over all spells. ``region, start`` (year
+    before the spell), ``growth`` (average, % a year); None where the city lacks a figure or fewer
+    than ``FEWEST`` spells are left.
     """
     growth, share = cities.growth, cities.secondary_share
     after = from_log(to_log(growth).rolling(years).mean()).shift(-years)

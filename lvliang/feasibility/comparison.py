@@ -245,9 +245,9 @@ def kinds_assumed(scenarios: Sequence[Scenario]) -> dict[str, bool]:
 def level_facts(found: Comparison, actual: pd.Series, indicator: str) -> Facts | None:
     """Levels of an indicator under each scenario, as they are drawn; None without any.
 
-    ``indicator``, ``actual`` (the last years), ``quantiles`` (``scenario, year``, `QUARTILES`),
-    ``ends`` (a scenario each: its median ``q50`` and how far it is ``against`` the first's, %),
-    ``table`` (both, a scenario in each row that is drawn).
+    ``actual`` (the last years), ``quantiles`` (``scenario, year``, `QUARTILES`), ``ends`` (a
+    scenario each: its median ``q50``, and ``against`` the first's, %), ``table`` (actual and drawn
+    rows).
     """
     fans = found.fans[found.fans["indicator"] == indicator].dropna().rename(columns=QUARTILES)
     if fans.empty or actual.empty:

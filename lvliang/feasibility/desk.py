@@ -63,8 +63,7 @@ def expected(
 ) -> pd.DataFrame:
     """Outcomes of the targets that can be told, and what the year before was.
 
-    Index target_id: ``last`` (the base year's figure in the unit of the target; missing where there
-    is none) and ``q10, q50, q90`` of the outcomes over the draws.
+    By target_id: ``last`` (the base year's, in the unit of the target), ``q10, q50, q90`` of draws.
     """
     rows = {}
     for target in targets:

@@ -86,10 +86,7 @@ def struck_year(years: Sequence[int]) -> int:
 
 
 def national_error(origin: int, years: int) -> float | None:
-    """How far forecasts of the nation's mean growth over ``years`` were out (points).
-
-    Root mean square over the earlier origins whose years are all known; None where there is none.
-    """
+    """Root mean square error of forecasts of the nation's mean growth over ``years`` (points)."""
     if not has_panel():
         return None
     panel = load_panel(origin)
@@ -105,8 +102,8 @@ def national_error(origin: int, years: int) -> float | None:
 def tornado_facts(effects: pd.DataFrame, years: Sequence[int]) -> dict[str, Any] | None:
     """One driver at a time (``effects`` of `tornado`), the widest first; None without levels.
 
-    ``drivers`` (``driver`` and its sizes ``low, high``, of which a lone one stands for both),
-    ``effects``, their rows in this order as ``moves``, and the year ``struck`` by the shock.
+    ``drivers`` (sizes ``low, high``; a lone one stands for both), ``effects`` and, in order,
+    ``moves``, and the year ``struck`` by the shock.
     """
     moved = effects.dropna(subset="gdp_nominal")
     if moved.empty:

@@ -107,10 +107,8 @@ def industry_targets(region_code: str, base_year: int) -> pd.DataFrame:
 
     Chosen by columns of ``commitments.csv``: a level or a capacity with a figure, of the whole
     prefecture, that has an end test, and either a deadline after the coming year or a base.
-
     `COLUMNS`, in the order of the report; ``kind`` is ``verify`` (definition first), ``hold``,
     ``money`` (at current prices), ``capacity`` or ``quantity``; deadlines are years, as numbers.
-    Empty where the region has no commitments known at ``base_year``.
     """
     targets = load_targets(region_code, base_year, base_year)
     unjudged = Verdicts(Verdict(target) for target in targets)
@@ -135,8 +133,7 @@ def by_deadline(targets: pd.DataFrame, base_year: int) -> pd.DataFrame:
     """One row a target and a year in which it may fall due.
 
     ``commitment_id, kind, value, unit, base_value, deadline``; ``years`` to it from its base, or
-    from ``base_year`` where it has none; ``needed``: growth a year (%) from the base to the
-    deadline, missing without a base.
+    from ``base_year``; ``needed``: growth a year (%) to it, missing without a base.
     """
     ends = targets[["deadline_from", "deadline_to"]].astype(int)
     due = [range(first, last + 1) for first, last in ends.itertuples(index=False)]
@@ -235,10 +232,9 @@ def industry_facts(found: Industries) -> dict[str, Any]:
     """What the targets ask for, the inverse, and what both are held against.
 
     ``targets`` (`needs`), how many have each of the ``outcomes`` and how many are ``based``; in the
-    ``year`` of most ``half`` (a row of the ladder) and `_curves`. By deadline: ``ladder`` (share of
-    the target by deadline: growth, % a year), ``held`` and ``bases`` (`by_target`). Targets:
-    ``read_each`` (a list a sentence of the report), ``uncompared``, ``unverified``. `_known` and
-    `_prices`; ``own`` (`standing`), ``apart``.
+    ``year`` of most ``half`` (a row of the ladder) and `_curves`; by deadline ``ladder`` (growth by
+    share of the target), ``held`` and ``bases`` (`by_target`); targets ``read_each`` (a list a
+    sentence of the report), ``uncompared``, ``unverified``; `standing`, `_known` and `_prices`.
     """
     targets, ladder, bases = found.targets, found.ladder, found.bases
     half = (ladder["share"] == HALF) & (ladder["deadline"] == found.year)
@@ -276,9 +272,9 @@ def industry_facts(found: Industries) -> dict[str, Any]:
 def needs(found: Industries) -> list[dict[Any, Any]]:
     """Rows of the targets, each with its ``growths`` and, where it is to be held, the ``worst``.
 
-    Growths are rows: ``deadline, years, growth`` (% a year from the base, or from ``half`` of the
-    target) and, at current prices from a base that is stated, `slower_spells`; ``worst`` is the
-    row of ``price_risk`` that asks for the largest base.
+    ``growths``: ``deadline, years, growth`` (% a year from the base, or from ``half`` of the
+    target) and, from a base that is stated, `slower_spells`; ``worst``: the row of largest
+    `price_risk`.
     """
     same = ["kind", "value", "unit", "deadline"]
     half = found.ladder.loc[found.ladder["share"] == HALF, [*same, "base", "growth"]]

@@ -181,10 +181,9 @@ def invert(
 
 
 def as_changes(answer: Answer, outlook: Outlook) -> str:
-    """The answer as changes of the run's scenario, with which the chance is that asked for.
+    """The answer as changes of the run's scenario, in place of what it assumes of the lever.
 
-    A change replaces what the scenario assumes of the lever, so holds it. Empty without a value,
-    or where it is more than a change may be.
+    Empty without a value, or where it is more than a change may be.
     """
     if answer.moved is None:
         return ""
@@ -203,11 +202,7 @@ def as_changes(answer: Answer, outlook: Outlook) -> str:
 
 
 def inversion_facts(answer: Answer, verdict: Verdict, outlook: Outlook) -> dict[str, Any]:
-    """What the text ``invert`` says of an answer, with the verdict on the same draws.
-
-    The chance ``asked`` for is in %; ``above`` is whether the range keeps the chance above it,
-    ``fed_back`` from `as_changes`.
-    """
+    """What the text ``invert`` says of an answer, with the verdict on the same draws."""
     return {
         "answer": answer,
         "target": verdict.target,

@@ -1,7 +1,7 @@
 """Growth that is known, to hold a required growth against: the secondary sector of all cities.
 
-Value added of the secondary sector at current prices, as first published, over spells that cross
-no break. It is not the output value of one industry, which swings more: indicative, no more.
+Value added at current prices, as first published, over spells that cross no break. It is not the
+output value of one industry, which swings more: indicative, no more.
 """
 
 from __future__ import annotations
@@ -28,21 +28,10 @@ def growth_without_breaks(
     """Growth of ``value_added`` (%), missing where a change is across a break.
 
     First-published levels break at economic censuses and where a city's past was revised and not
-    published anew. Growth of GDP in the revised series has no such break: where both differ by
-    more than ``APART`` points the change of the city is not used, and in a census year
-    (`census_years`) that of no city is. All are levels at current prices, year by region: value
-    added as first published, and GDP in the two vintages.
-
-    A census in the last year, and a break of one city before it:
-
-    >>> years, census = [2016, 2017, 2018], [100.0, 110.0, 99.0]
-    >>> value = pd.DataFrame({"a": census, "b": census, "c": [100.0, 140.0, 126.0]}, years)
-    >>> smooth = pd.DataFrame(dict.fromkeys("abc", [100.0, 110.0, 121.0]), years)
-    >>> growth_without_breaks(value, value, smooth).round(1).T
-       2016  2017  2018
-    a   NaN  10.0   NaN
-    b   NaN  10.0   NaN
-    c   NaN   NaN   NaN
+    published anew. Growth of GDP in the revised series has no such break: where both differ by more
+    than ``APART`` points the change of the city is not used, and in a census year (`census_years`)
+    that of no city is. All are levels at current prices, year by region: value added as first
+    published, and GDP in the two vintages.
     """
     growth = 100 * (value_added / value_added.shift() - 1)
     gap = history.vintage_gap(first_published, revised).reindex_like(growth)
@@ -68,9 +57,8 @@ def load_secondary_growth(origin: int) -> Cities | None:
 def known_growth(cities: Cities | None, region_code: str, spans: Collection[int]) -> pd.DataFrame:
     """Past spells of ``spans`` years that a required growth is held against, all ended by now.
 
-    ``years, reference, region, start`` (year before the spell) and ``growth`` (average, % a year,
-    current prices). ``reference``: ``all`` cities of `load_secondary_growth`, or those that began
-    ``alike``: growth and share near the city's of today (`comparable_spells`).
+    ``years, reference, region, start`` (year before the spell), ``growth`` (% a year, current
+    prices). ``reference``: ``all`` cities, or those that began ``alike`` (`comparable_spells`).
     """
     columns = ["years", "reference", "region", "start", "growth"]
     if cities is None or not spans:
@@ -114,9 +102,8 @@ def describe_known(known: pd.DataFrame) -> pd.DataFrame:
     """What stands behind each set of spells: a row a length and a reference.
 
     ``years, reference, spells, cities, starts`` (distinct), ``crowded`` (the fewest start years
-    that hold nine tenths of the spells), ``first, last`` (start years), ``windows`` (spells that
-    fit side by side between them), ``first_median, last_median`` (median growth of the spells that
-    began then), and the quantiles at ``LEVELS`` (% a year).
+    that hold nine tenths of the spells), ``first, last`` (start years, with ``…_median`` growth),
+    ``windows`` (spells side by side between them), and the quantiles at ``LEVELS`` (% a year).
     """
     rows = []
     for (years, name), spells in known.groupby(["years", "reference"], sort=False):

@@ -29,14 +29,12 @@ OUTCOMES = {"first_published": "gdp_first_published", "revised": "gdp_revised"}
 
 
 def score_ranks(region: str, origins: Iterable[int], last_year: int, *, draws: int) -> pd.DataFrame:
-    """Score ranks of nominal GDP in the province of ``region`` at each origin.
-
-    An origin whose outlook lacks a city has no row, one without drawn prices those of
-    ``same_prices`` and of the rivals alone. ``last_year``: the last with an outcome.
+    """Score ranks of nominal GDP in the province of ``region`` at each origin up to ``last_year``.
 
     ``method, vintage`` (of the outcome), ``horizon, origin, rps``. Methods: each treatment of
     prices, ``stays`` (the rank of the origin is kept for certain) and ``transitions`` (how often a
-    rank became another over as many years, up to the origin).
+    rank became another over as many years, up to the origin). Without a city's draws an origin has
+    no row, without drawn prices those of ``same_prices`` and of the rivals alone.
     """
     rows = []
     panel = load_panel(last_year)
@@ -99,10 +97,7 @@ def rps(shares: pd.DataFrame, ranks: pd.Series) -> float:
 
 
 def _rivals(known: pd.DataFrame, years: int) -> dict[str, pd.DataFrame]:
-    """Shares from the rank of the last year: for certain, and by transitions over as many years.
-
-    Of the transitions there is one more case that the rank stays.
-    """
+    """Shares from the last rank: as it stays; by past transitions and one more of staying."""
     places = known.astype(int) - 1
     stays = np.eye(known.shape[1])
     counts = stays.copy()

@@ -1,8 +1,7 @@
 """Ranks in the province, counted on joint draws, over several treatments of prices.
 
-A rank at current prices depends on what prices do, city by city. The treatments: each city's own
-drawn prices; half of what sets them apart from the province's mean; the same prices for all, so
-that real growth alone decides.
+A rank at current prices depends on what prices do, city by city: each city's own as drawn; half of
+what sets them apart from the province's mean; the same for all, so that real growth decides.
 """
 
 from __future__ import annotations
@@ -48,12 +47,6 @@ def rank_shares(levels: xr.DataArray) -> pd.DataFrame:
     """Share of draws in which each city has each rank, 1 the largest: region by rank.
 
     ``levels`` are ``(draw, region)`` of one year; empty if a city is missing, or is alone.
-
-    >>> levels = xr.DataArray(
-    ...     [[3.0, 2.0], [1.0, 2.0], [5.0, 4.0], [2.0, 1.0]],
-    ...     dims=("draw", "region"), coords={"region": ["a", "b"]})
-    >>> rank_shares(levels).loc["a"].tolist()
-    [0.75, 0.25]
     """
     values = levels.transpose("draw", "region").to_numpy()
     places = range(1, values.shape[1] + 1)
@@ -181,9 +174,9 @@ def overtaking_facts(others: pd.DataFrame) -> dict[str, list[str]]:
 def revenue_facts(outlook: Outlook, ranks: pd.DataFrame) -> dict[str, Any]:
     """The last known rank of budget revenue, and whether it is kept.
 
-    ``revenue_or_better`` (`or_better`; empty where a city is not drawn) and ``revenue``: ``rank``,
-    its ``year``, ``kept`` (share of draws at the end at it or better), ``last_year`` of most
-    cities' series and the cities that have a ``later`` one; None where there is nothing to judge.
+    ``revenue_or_better`` (`or_better`) and ``revenue``: ``rank``, its ``year``, ``kept`` (share of
+    draws at the end at it or better), ``last_year`` of most cities' series and the cities that have
+    a ``later`` one; None where there is nothing to judge.
     """
     drawn = outlook.paths.sel(indicator="budget_revenue", drop=True)
     shares = shares_by_year(drawn, outlook.region.code)

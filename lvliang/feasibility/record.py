@@ -102,8 +102,7 @@ def origins_behind(base_year: int) -> int:
 def summarise_record(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFrame:
     """Means over origins: ``group, horizon, method, origins, cities`` and ``SCORES``.
 
-    An origin weighs the same whatever its number of cities. The error of one city at one origin is
-    no mean, so its ``rmse`` is taken over the origins.
+    The error of one city at one origin is no mean, so its ``rmse`` is taken over the origins.
     """
     keys = ["group", "horizon", "method"]
     origins = _by_origin(scores, groups).groupby(keys, sort=False)

@@ -136,8 +136,7 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
 def registered_facts(base_year: int) -> dict[str, Any] | None:
     """The first file of forecasts registered of origins up to ``base_year``; None without one.
 
-    Forecasts that are kept as they were made, read and never made again: ``file`` (below the data
-    folder), ``origin``, ``known_at`` and ``registered_on`` (dates), ``commit`` (seven digits).
+    ``file`` (below the data folder), ``origin``, ``known_at, registered_on`` (dates), ``commit``.
     """
     if not has_tables("registered"):
         return None

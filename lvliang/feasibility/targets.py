@@ -17,8 +17,7 @@ MAIN, TO_END = "2021_main", "to_end_year"  # groups of targets
 class Target:
     """One target, in the unit and price basis of its row in ``data/report/targets.csv``.
 
-    ``series`` names the indicator whose series can settle it, "" where none is shipped;
-    ``first_year`` and ``last_year`` bound the span that counts (both years included).
+    ``series``: the indicator that can settle it, or ""; ``first_year, last_year``: inclusive span.
     """
 
     target_id: Annotated[str, Goes(PUBLIC, KEPT, COMPARED)]

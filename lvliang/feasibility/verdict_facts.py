@@ -81,8 +81,7 @@ def even_bets(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
 def beyond_gdp(verdicts: Verdicts) -> dict[str, Any] | None:
     """What targets that cannot be told ask beyond GDP at current prices; None without one.
 
-    ``gdp``: its growth (%) at ``q10, q50, q90``; ``points``: by how many a ``target`` must outgrow
-    each of these, for the targets of the same years.
+    ``gdp``: its growth (%), by quantile; ``points`` beyond that of each ``target`` of its years.
     """
     found = [
         (one.target, takes) for one in verdicts if isinstance(takes := one.break_even, BeyondGdp)

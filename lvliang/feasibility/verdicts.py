@@ -1,7 +1,6 @@
 """From draws to verdicts: the share of paths on which a target is met, and what is missing.
 
-A verdict needs evidence. Where no series carries it the class is ``cannot_tell`` and the verdict
-says which series would settle it; no probability is made up.
+Where no series carries one the class is ``cannot_tell``, and no probability is made up.
 """
 
 from __future__ import annotations
@@ -51,9 +50,8 @@ Likelihood = Annotated[str, _one_of(word for _, word in bands.LIKELIHOOD)]
 class Missing(Part):
     """Why a target cannot be told, and what that speaks of.
 
-    Reasons: ``no_series`` (none is shipped), ``beyond_run`` (the run does not reach its years),
-    ``ended`` (last figure too long ago), ``short`` (too few changes), ``rivals`` (other cities'
-    series are missing); those of commitments are their own.
+    ``no_series`` (none is shipped), ``beyond_run`` (its years are), ``ended`` (last figure too long
+    ago), ``short`` (too few changes), ``rivals`` (other cities' are missing), or of commitments.
     """
 
     reason: str

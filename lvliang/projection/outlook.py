@@ -155,12 +155,11 @@ def shock_set_aside(outlook: Outlook) -> dict[str, float] | None:
 def outlook_facts(outlook: Outlook) -> dict[str, Any]:
     """What is drawn of a city, and what it is drawn from.
 
-    ``mean``: of mean real growth over the years to come (`spread_of`, %); ``fans`` (`fan_facts`, by
-    indicator); ``shock`` (`shock_set_aside`); ``basis``: how many ``cities`` deviations are
-    estimated from, and the ``targets_year`` of the provinces' (None without any), None without the
-    panel; ``national``: a row a ``member`` of the national factor, the ``factor`` and the expected
-    ``deviation`` of the city (points), a column a year; the annual ``changes`` that a series needs
-    and the ``gap`` that it may have.
+    ``mean``: of mean real growth to come (`spread_of`, %); ``fans`` (`fan_facts`); ``shock``
+    (`shock_set_aside`); ``basis``: how many ``cities`` deviations are estimated from, and the
+    ``targets_year`` of the provinces'; ``national``: a row a ``member`` of the national factor, the
+    ``factor`` and the expected ``deviation`` of the city (points), a column a year; the annual
+    ``changes`` that a series needs and the ``gap`` that it may have.
     """
     national, basis = pd.DataFrame(), None
     if has_panel():
@@ -200,10 +199,10 @@ def fan_facts(outlook: Outlook, indicator: str) -> dict[str, Any] | None:
 def fan_of(known: pd.Series, drawn: pd.DataFrame, indicator: str) -> dict[str, Any] | None:
     """An indicator as it was and as its quantiles are drawn; None without a figure.
 
-    ``indicator, unit`` (as published), ``series`` (actual, by year), ``quantiles`` (by year; empty
-    where it is not drawn), ``first, last`` year and ``last_value`` of the actual ones, ``end`` year
-    and quantiles ``at_end`` of the drawn ones, ``has_gap``, and ``table`` (``kind, year``, a column
-    a quantile) and ``by_year`` (the drawn rows of it).
+    ``indicator, unit`` (as published), ``series`` (actual), ``quantiles`` (empty where not drawn),
+    both by year; ``first, last`` year and ``last_value`` of the actual ones, ``end`` year and
+    ``at_end`` of the drawn ones, ``has_gap``, ``table`` (``kind, year``, a column a quantile),
+    ``by_year`` (drawn).
     """
     if known.empty:
         return None

@@ -140,11 +140,9 @@ def load_scenario(
     """Read a scenario and apply the user's changes.
 
     ``name``: of a shipped scenario, whose years outside the run have no effect, or the path of a
-    ``.toml`` file of the same form, whose years are refused there. ``changes``:
-    ``driver.year=value``, ``shock.persistence=…`` and ``shock.scope=…``, semicolons between:
-    ``coal_price.2023=-30%; policy.2024=0.5``.
-
-    Raises `ParameterError`, which names the file, the key, the value and what would be legal.
+    ``.toml`` file of the same form, whose years are refused there. ``changes``, semicolons between:
+    ``coal_price.2023=-30%; policy.2024=0.5; shock.persistence=…; shock.scope=…``. Raises
+    `ParameterError`, which names the file, the key, the value and what would be legal.
     """
     path = scenario_path(name)
     scenario = read_scenario(path)

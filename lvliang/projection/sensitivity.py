@@ -147,10 +147,9 @@ def _coal_by_share(origin: int) -> pd.DataFrame:
 
 
 def share_effect(origin: int) -> Found | None:
-    """By how much the slope of prices on coal rises with the share of the secondary sector.
+    """By how much the slope of prices on coal rises as the secondary share does from 0 to 1.
 
-    As from `describe`, over all cities: log points of slope on a share of 1 in place of 0; None
-    where that is not identified.
+    As from `describe`, over all cities (log points); None where that is not identified.
     """
 
     def look() -> Found | None:
@@ -164,9 +163,9 @@ def share_effect(origin: int) -> Found | None:
 def trial(region: str, origin: int) -> pd.DataFrame:
     """Fits without the last years, tried on the years that follow them.
 
-    One row an outcome and year tried: ``outcome, year, coal`` (log growth), ``fitted`` (slope of
-    the earlier years), ``actual, with_coal, without_coal`` (means over the cities of the province,
-    log growth; without coal: the mean of the earlier years).
+    ``outcome, year, coal`` (log growth), ``fitted`` (slope of the earlier years),
+    ``actual, with_coal, without_coal`` (log growth, means over the province; the last the mean of
+    the earlier years).
     """
     coal, last = commodity_growth(origin), origin - HELD_BACK
     rows = []
@@ -235,8 +234,8 @@ def describe(
 ) -> Found | None:
     """An estimate over all years and over each half of them, and whether it is identified.
 
-    As from `estimate`, and ``first_low, first_high, second_low, second_high`` (missing where a half
-    is too short) and ``identified``.
+    As `estimate`, ``first_low, first_high, second_low, second_high`` (NaN if short),
+    ``identified``.
     """
     found = estimate(outcome, regressor, year_effects=year_effects)
     if found is None:
@@ -263,13 +262,6 @@ def estimate(
     Returns ``estimate``, ``error`` (standard error, of estimates without one year each), ``low``,
     ``high`` (90 % interval), ``r2`` (within cities), ``years``, ``cities``, ``first_year``,
     ``last_year``; None with fewer than `MINIMUM_YEARS` years.
-
-    >>> years, rng = range(2000, 2030), np.random.default_rng(1)
-    >>> coal = pd.Series(rng.normal(0, 0.3, 30), years)
-    >>> noise = rng.normal(0, 0.01, (30, 5))
-    >>> found = estimate(pd.DataFrame(0.2 * coal.to_numpy()[:, None] + noise, years), coal)
-    >>> round(found["estimate"], 2), found["years"], found["cities"]
-    (0.2, 30, 5)
     """
     if isinstance(regressor, pd.Series):
         regressor = pd.DataFrame(dict.fromkeys(outcome, regressor))
