@@ -15,14 +15,16 @@ import re
 import sysconfig
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
+from inspect import signature
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from lvliang.baseline.package import Stamp, data_folder, descriptor, present_files, stamp
 from lvliang.errors import DataError
 
+P = ParamSpec("P")
 T = TypeVar("T")
 BOUND = 256 * 2**20  # bytes of all entries together
 NAME = re.compile(r"[0-9a-f]{64}|\.[0-9a-f]{64}\.\d+")  # of an entry; of one being written
@@ -47,6 +49,17 @@ def kept(
     if key == key_of(name, parameters, data):  # no file was changed meanwhile
         _write(folder, key, value)
     return value
+
+
+def stored(compute: Callable[P, T]) -> Callable[P, T]:
+    """`kept` of a function that depends on its arguments alone, which JSON can hold."""
+
+    @wraps(compute)
+    def found(*given: P.args, **named: P.kwargs) -> T:
+        asked = signature(compute).bind(*given, **named).arguments
+        return kept(compute.__name__, asked, lambda: compute(*given, **named))
+
+    return found
 
 
 def store_folder() -> Path | None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lvliang.baseline.growth import from_log, to_log
 from lvliang.baseline.regions import cities_beside
-from lvliang.baseline.store import kept
+from lvliang.baseline.store import kept, stored
 from lvliang.feasibility.comparison import LEVELS, Comparison
 from lvliang.projection.conditional import drawn_coal
 from lvliang.projection.outlook import Outlook
@@ -27,15 +27,12 @@ VALUES = ["actual", "with_coal", "without_coal"]
 Facts = dict[str, Any]
 
 
+@stored
 def own_slope(region: str, origin: int) -> float | None:
     """Log points of the city's prices on one of the coal price; None where not identified."""
-
-    def look() -> float | None:
-        found = exposure(cities_beside(region), origin)
-        slope = None if found is None else found.slope.get(region)
-        return None if slope is None or np.isnan(slope) else float(slope)
-
-    return kept("own_slope", {"region": region, "origin": origin}, look)
+    found = exposure(cities_beside(region), origin)
+    slope = None if found is None else found.slope.get(region)
+    return None if slope is None or np.isnan(slope) else float(slope)
 
 
 def coal_ahead(plain: Outlook, *, seed: int) -> pd.Series:

@@ -42,21 +42,18 @@ WHY_NOT = {
 class Answer:
     """What it takes of a lever, moved in every year to the target's last.
 
-    - ``lever``: ``growth`` (the city's own mean real growth, % a year) or ``coal`` (growth of the
-      coal price, % a year, US dollars);
-    - ``probability, now, reached``: the chance asked for, as drawn, and with the value: without
-      one the nearest in the range;
-    - ``usual``: median mean real growth as drawn (% a year); None for coal;
-    - ``least, most, at_least, at_most``: the historic range of the lever over as many years, and
-      the chances at its ends;
-    - ``years, spells, cities, starts, last, own_spells``: length of a past spell, how many there
-      are, of how many cities (0 for coal), how many years they begin in, the last in which one
-      ended, and how many are the city's own;
-    - ``value, moved``: of the lever (growth: its median), and what it adds in each year, in points
-      beyond those of a scenario (coal: the value); None where no value in the historic range does;
-    - ``percentile, latest_percentile, own_percentile``: share of past spells that were below the
-      value (%): of all, of those that ended last, and of the city's own (None for coal);
-    - ``reason``: "", ``out_of_range``, or ``not_identified`` (it moves nothing the target is of).
+    ``lever``: ``growth`` (the city's own mean real growth, % a year) or ``coal`` (growth of its
+    price, % a year, US dollars). ``probability, now, reached``: the chance asked for, as drawn, and
+    with the value: without one the nearest in the range. ``usual``: median mean real growth as
+    drawn; None for coal. ``least, most, at_least, at_most``: the historic range of the lever over
+    as many years, and the chances at its ends. ``years, spells, cities, starts, last, own_spells``:
+    length of a past spell, how many there are, of how many cities (0 for coal), how many years they
+    begin in, the last in which one ended, and how many are the city's own. ``value, moved``: of the
+    lever (growth: its median), and what it adds in each year, in points beyond those of a scenario
+    (coal: the value); None where no value in the range does. ``percentile, latest_percentile,
+    own_percentile``: share of past spells below the value (%): of all, of those that ended last, of
+    the city's own. ``reason``: "", ``out_of_range``, or ``not_identified`` (it moves nothing the
+    target is about).
     """
 
     target_id: str

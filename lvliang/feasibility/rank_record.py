@@ -14,7 +14,7 @@ import pandas as pd
 
 from lvliang.baseline.history import levels_of_province
 from lvliang.baseline.starting_point import provincial_ranks
-from lvliang.baseline.store import kept
+from lvliang.baseline.store import stored
 from lvliang.baseline.tables import load_observations
 from lvliang.feasibility.ranks import TREATMENTS, levels_by_treatment, rank_shares
 from lvliang.projection.outlook import look_ahead
@@ -71,17 +71,13 @@ def score_ranks(region: str, origins: Iterable[int], last_year: int, *, draws: i
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
+@stored
 def load_rank_record(region: str, base_year: int) -> pd.DataFrame:
     """The record known at ``base_year``; empty without the panel or an origin to score."""
     if not has_panel():
         return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
     first = int(load_panel(base_year).growth.index[0]) + PANEL_MINIMUM_YEARS
-
-    def score() -> pd.DataFrame:
-        origins = range(first, base_year)
-        return score_ranks(region, origins, base_year, draws=RECORD_DRAWS)
-
-    return kept("rank_record", {"region": region, "base": base_year}, score)
+    return score_ranks(region, range(first, base_year), base_year, draws=RECORD_DRAWS)
 
 
 def rps(shares: pd.DataFrame, ranks: pd.Series) -> float:

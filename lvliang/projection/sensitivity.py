@@ -32,8 +32,8 @@ from lvliang.baseline.history import (
     series,
 )
 from lvliang.baseline.package import has_tables
-from lvliang.baseline.regions import all_cities, cities_beside, find_region
-from lvliang.baseline.store import kept
+from lvliang.baseline.regions import all_cities, cities_beside
+from lvliang.baseline.store import stored
 from lvliang.baseline.tables import as_of, load_table
 
 COMMODITIES = "commodities"
@@ -107,6 +107,7 @@ def _all() -> list[str]:
     return [city.code for city in all_cities()]
 
 
+@stored
 def load_sensitivities(region: str, origin: int) -> pd.DataFrame:
     """What moves with the coal price in the province of a city, and over all cities.
 
@@ -115,11 +116,6 @@ def load_sensitivities(region: str, origin: int) -> pd.DataFrame:
     share in a year); ``group``: ``province`` or ``all``. Slopes in log points; ``identified`` as
     the module says. Empty without the panel.
     """
-    asked = {"region": find_region(region).code, "origin": origin}
-    return kept("sensitivities", asked, lambda: _sensitivities(region, origin))
-
-
-def _sensitivities(region: str, origin: int) -> pd.DataFrame:
     coal, by_share = commodity_growth(origin), _coal_by_share(origin)
     groups = {"province": cities_beside(region), "all": _all()}
     growth = {name: load_outcomes(codes, origin) for name, codes in groups.items()}
@@ -146,17 +142,14 @@ def _coal_by_share(origin: int) -> pd.DataFrame:
     return share.mul(commodity_growth(origin), axis=0) / 100
 
 
+@stored
 def share_effect(origin: int) -> Found | None:
     """By how much the slope of prices on coal rises as the secondary share does from 0 to 1.
 
     As from `describe`, over all cities (log points); None where that is not identified.
     """
-
-    def look() -> Found | None:
-        deflator = load_outcomes(_all(), origin)["gdp_deflator"]
-        return describe(deflator, _coal_by_share(origin), year_effects=True)
-
-    found = kept("share_effect", {"origin": origin}, look)
+    deflator = load_outcomes(_all(), origin)["gdp_deflator"]
+    found = describe(deflator, _coal_by_share(origin), year_effects=True)
     return found if found and found["identified"] else None
 
 
@@ -186,17 +179,13 @@ def trial(region: str, origin: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+@stored
 def exposure(codes: list[str], origin: int) -> Exposure | None:
     """How prices in the cities of a province answer coal; None where that is not identified.
 
     A city's slope lies between its own and the province's, the nearer to its own the more cities
     differ beyond their errors (moments of the slopes' distances from the province).
     """
-    asked = {"codes": list(codes), "origin": origin}
-    return kept("exposure", asked, lambda: _exposure(codes, origin))
-
-
-def _exposure(codes: list[str], origin: int) -> Exposure | None:
     coal = commodity_growth(origin)
     deflator = load_outcomes(codes, origin)["gdp_deflator"]
     found = describe(deflator, coal)
