@@ -79,9 +79,9 @@ def judge(evidence: Evidence) -> pd.DataFrame:
     """One row for a claim and a source that speaks of it.
 
     ``claim_id`` (begins with report, press, vintage or panel), ``region_code`` (CN for the panel),
-    ``indicator, year, claimed, claim_source_id, found`` (of a path, the figures of other years as
-    text), ``against_source_id, difference`` (claimed less found), ``tolerance`` (the largest that
-    is plausible), ``verdict, note`` (what it was held to).
+    ``indicator, year, claimed, claim_source_id, found`` (of a path, text),
+    ``against_source_id, difference`` (claimed less found), ``tolerance`` (the largest that is
+    plausible), ``verdict, note`` (what it was held to).
     """
     report = evidence.report.assign(claim_id="report." + evidence.report["figure_id"])
     press = evidence.press[evidence.press["period"] == "annual"]

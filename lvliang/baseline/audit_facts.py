@@ -72,9 +72,9 @@ def part(kind: str, claims: pd.DataFrame) -> dict[str, Any]:
 def claim_facts(claims: pd.DataFrame) -> list[dict[Any, Any]]:
     """Claims with the ``check`` of the panel that one is (else ""), and figures to be told.
 
-    ``claimed`` is a list of one figure, ``found`` of figures and the year of each, None where it is
-    that of the claim; ``said_by, found_by`` (codes of sources); ``apart`` (claimed less found:
-    places, points, or % of the claim, by ``unit``; missing without a second source).
+    ``claimed``: a list of one figure; ``found``: of figures and their years (None: the claim's);
+    ``said_by, found_by``: codes of sources; ``apart``: places, points, or % of the claim, by
+    ``unit``.
     """
     units = claims["indicator"].map(load_table("indicators").set_index("indicator")["unit"])
     shares = 100 * claims["difference"] / claims["claimed"]
@@ -122,8 +122,7 @@ def unsourced(claims: pd.DataFrame) -> list[dict[str, Any]]:
 def standing_facts(evidence: Evidence, judged: pd.DataFrame) -> list[dict[str, Any]]:
     """Each rank on which sources differ: ``indicator, year, city`` and the figures behind it.
 
-    ``table``: ``rank, level`` (亿元, first published) and ``gap`` above the city, by
-    ``region_code``.
+    ``table``: by ``region_code`` ``rank, level`` (亿元, first published), ``gap`` above the city.
     """
     differ = judged[judged["verdict"].eq("contradicted") & judged["indicator"].isin(RANKS)]
     facts = []

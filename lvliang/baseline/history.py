@@ -114,9 +114,9 @@ def secondary_share(origin: int) -> pd.DataFrame:
 def census_years(first_published: pd.DataFrame, revised: pd.DataFrame) -> pd.Series:
     """Whether the change of a year, as first published, is across a break (index year).
 
-    A census lifts or cuts the levels of the years after it; the revised series has no such step.
-    Where growth of GDP at current prices (year by region) in both differs by more than ``APART``
-    points in more than a share ``WIDESPREAD`` of the cities, that change is not growth.
+    A census lifts or cuts later levels as first published. Where growth of GDP at current prices
+    (year by region) in both vintages differs by more than ``APART`` points in more than a share
+    ``WIDESPREAD`` of the cities, that change is not growth.
     """
     gap = vintage_gap(first_published, revised)
     return (gap > APART).sum(axis=1) > WIDESPREAD * gap.notna().sum(axis=1)

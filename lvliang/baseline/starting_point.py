@@ -19,9 +19,8 @@ FIGURE = ["indicator", "status", "quote", "section"]  # what figures share a row
 def starting_point(history: pd.DataFrame, region_code: str, base_year: int) -> pd.DataFrame:
     """Levels and ranks at both ends of the five years up to ``base_year``.
 
-    Index ``gdp_nominal`` and ``budget_revenue`` (亿元, current prices, as the report says or as
-    first published); columns ``first, last`` (levels), ``first_rank, last_rank`` (in the province),
-    missing where a figure is.
+    Index `LEVELS` (亿元, current prices, as the report says or as first published); columns
+    ``first, last`` (levels), ``first_rank, last_rank`` (in the province).
     """
     ends, rows = [base_year - SPAN, base_year], {}
     for indicator in LEVELS:
@@ -51,19 +50,13 @@ def ranks_by_year(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
 
 
 def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
-    """Rank of each city by year, 1 the largest, of ``levels`` with a column for every city.
-
-    Missing in a year that lacks one, and where there is but one.
-    """
+    """Rank of each city (column) by year, 1 the largest; none where a city lacks, or is alone."""
     complete = levels.notna().all(axis=1) & (levels.shape[1] > 1)
     return levels.rank(axis=1, ascending=False, method="min").where(complete, axis=0)
 
 
 def real_and_nominal(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
-    """Annual growth of GDP, real and nominal, and the price change between them.
-
-    By year ``real, nominal, deflator`` (%), all of the revised vintage: they belong to each other.
-    """
+    """Growth of GDP by year, ``real, nominal`` and ``deflator`` (%), all of the revised vintage."""
     real = series(history, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
     level = series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"])
     if region_code not in real or region_code not in level:
@@ -80,10 +73,7 @@ def average_of_span(growth: pd.DataFrame, last_year: int) -> dict[Any, float] | 
 
 
 def claims_and_series(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
-    """Levels the report states, beside the first-published series of the same year (亿元).
-
-    ``indicator, year, report, series, difference``; the last two missing where the series is.
-    """
+    """Levels (亿元) in the ``report`` and, first published, in the ``series``; ``difference``."""
     rows, sides = [], {"report": "report", "series": "first_published"}
     for indicator in LEVELS:
         known = {side: series(history, indicator, [vintage]) for side, vintage in sides.items()}

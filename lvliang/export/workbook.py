@@ -160,13 +160,11 @@ def _drivers(scenario: Scenario) -> str:
 
 
 def _written(export: Export, sheets: dict[str, pd.DataFrame]) -> bytes:
-    """A workbook of tables; texts stay texts, the first row stays in view.
-
-    A workbook asks for a time: when the figures were known, as the clock has no say in it.
-    """
+    """A workbook of tables; texts stay texts, the first row stays in view."""
     buffer = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+        # It asks for a time: when the figures were known, as the clock has no say in it.
         base_year = int(export.rows["base_year"].iloc[0])
         writer.book.set_properties({"created": datetime(base_year + 1, 3, 31)})
         decimals = writer.book.add_format({"num_format": "#,##0.0"})

@@ -36,10 +36,7 @@ def own_slope(region: str, origin: int) -> float | None:
 
 
 def coal_ahead(plain: Outlook, *, seed: int) -> pd.Series:
-    """The coal price of the end year over that of the base year, where no scenario fixes it.
-
-    Its quantiles over the draws, by `LEVELS`; empty where coal moves nothing.
-    """
+    """Coal price of the end year over the base year's, by `LEVELS`; empty if it moves nothing."""
 
     def look() -> pd.Series:
         total = drawn_coal(plain, seed=seed).sum("year").to_numpy()
@@ -138,10 +135,7 @@ def coal_facts(slopes: pd.DataFrame, tried: pd.DataFrame, ahead: pd.Series) -> F
 
 
 def _slope(row: pd.Series) -> Facts:
-    """An elasticity with its intervals; on a share (``by_share``) for ten points more of it.
-
-    ``ten`` has its points for 10 % of the price, ``reason`` whether and why it is not identified.
-    """
+    """An elasticity, for ten points more of a share; ``ten``: points for 10 % of the price."""
     by_share = row["regressor"] == WITH_SHARE
     return {
         **row,

@@ -61,10 +61,7 @@ def triggers(targets: Sequence[Target], outlook: Outlook) -> Triggers:
 def expected(
     targets: Sequence[Target], outlook: Outlook, gaps: pd.Series | None = None
 ) -> pd.DataFrame:
-    """Outcomes of the targets that can be told, and what the year before was.
-
-    By target_id: ``last`` (the base year's, in the unit of the target), ``q10, q50, q90`` of draws.
-    """
+    """By target_id, in its unit: ``last`` (base year), and ``q10, q50, q90`` of the outcomes."""
     rows = {}
     for target in targets:
         untold = missing(target, outlook)

@@ -291,10 +291,7 @@ def needs(found: Industries) -> list[dict[Any, Any]]:
 
 
 def by_target(rows: pd.DataFrame, told: list[str], *keys: str) -> pd.DataFrame:
-    """Bases, a row for each of ``keys`` (else ``share``) and a column a target, largest first.
-
-    Behind them stands what is ``told`` of a row, as far as it is known.
-    """
+    """Bases by ``keys`` (else ``share``) and target, largest first; what is ``told`` beside."""
     index = list(keys) or ["share"]
     bases = rows.pivot(index=index, columns="value", values="base").iloc[:, ::-1]
     beside = rows.drop_duplicates(index).set_index(index)[told].dropna(axis=1)
@@ -336,10 +333,7 @@ def _curves(found: Industries, bases: pd.DataFrame) -> dict[str, Any]:
 
 
 def _known(found: Industries) -> dict[str, Any]:
-    """Spells ``known`` (a row a length and reference) and the rows ``behind`` the curves.
-
-    Those have ``few`` where a few start years hold nine tenths of the spells.
-    """
+    """Spells ``known``, and those ``behind`` the curves: are they of ``few`` start years?"""
     known = describe_known(found.known)
     behind = [row for row in _rows(known) if row["years"] in set(found.curves["years"])]
     columns = ["years", "reference", "spells", "cities", "starts", *LEVELS]

@@ -44,10 +44,7 @@ def levels_by_treatment(outlook: Outlook) -> dict[str, xr.DataArray]:
 
 
 def rank_shares(levels: xr.DataArray) -> pd.DataFrame:
-    """Share of draws in which each city has each rank, 1 the largest: region by rank.
-
-    ``levels`` are ``(draw, region)`` of one year; empty if a city is missing, or is alone.
-    """
+    """Share of draws at each rank, region by rank, of levels (draw, region) if none is missing."""
     values = levels.transpose("draw", "region").to_numpy()
     places = range(1, values.shape[1] + 1)
     if np.isnan(values).any() or len(places) == 1:
@@ -82,10 +79,7 @@ def shares_by_year(levels: xr.DataArray, region_code: str) -> pd.DataFrame:
 
 
 def kept_shares(by_treatment: dict[str, pd.DataFrame], rank: float) -> pd.DataFrame:
-    """Share of draws at ``rank`` or better: index year, a column a treatment of prices.
-
-    Empty where the rank is missing, or a city in ``by_treatment`` (of `shares_by_year`).
-    """
+    """Share of draws at ``rank`` or better, year by treatment of prices; empty if unknown."""
     if pd.isna(rank) or any(table.empty for table in by_treatment.values()):
         return pd.DataFrame()
     kept = {name: table.loc[:, :rank].sum(axis=1) for name, table in by_treatment.items()}

@@ -119,10 +119,7 @@ def by_origin(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFram
 
 
 def hindcasts(scores: pd.DataFrame, region_code: str) -> pd.DataFrame:
-    """Forecasts of the engine for one city at each origin, and what came.
-
-    ``horizon, origin``, quantiles ``BANDS`` of mean real growth (%), ``outcome`` (%) and ``in90``.
-    """
+    """The engine on one city: ``horizon, origin``, `BANDS` (%), ``outcome`` (%) and ``in90``."""
     own = scores[(scores["method"] == ENGINE) & (scores["region"] == region_code)]
     own = own[["horizon", "origin", *BANDS, "outcome", "in90"]]
     return own.sort_values(["horizon", "origin"], ignore_index=True)
@@ -188,8 +185,8 @@ class RecordLine(Part):
 def record_line(summary: pd.DataFrame, years: int) -> RecordLine:
     """The line of ``summary`` (`summarise_record`) for a forecast of the mean over ``years`` years.
 
-    The province's line: the widest group that shares the region's ups and downs; its own where
-    it is alone. The horizon is the longest that was scored and is not longer than ``years``.
+    Of the province, the widest group that shares its ups and downs (its own where it is alone), at
+    the longest horizon scored that is not longer.
     """
     horizon = max(scored for scored in HORIZONS if scored <= years)
     lines = summary[(summary["method"] == ENGINE) & (summary["horizon"] == horizon)]
@@ -243,12 +240,10 @@ def decompose(scores: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFram
 
     Brier score = reliability − resolution + uncertainty, up to what chances differ in a bin.
     reliability = Σ n_b (mean chance_b − frequency_b)² / n; resolution = Σ n_b (frequency_b −
-    frequency)² / n; uncertainty = frequency (1 − frequency). Worked out for each threshold, so
-    that telling a low threshold from a high one is no merit, then averaged over thresholds.
-    A group of one city is left out: it has about one case in a bin.
-
-    Columns are ``group, horizon, origins, cases`` (of one threshold), ``chance`` and ``came`` as
-    in `reliability`, ``brier, reliability, resolution, uncertainty``.
+    frequency)² / n; uncertainty = frequency (1 − frequency). Worked out for each threshold, so that
+    telling a low threshold from a high one is no merit, then averaged over thresholds. A group of
+    one city is left out: it has about one case in a bin. ``group, horizon, origins, cases`` (of one
+    threshold), ``chance, came, brier, reliability, resolution, uncertainty``.
     """
     rows = []
     for group, cities in groups.items():

@@ -167,9 +167,8 @@ def assess(
 ) -> Verdicts:
     """Judge each target on the draws of ``outlook``.
 
-    Verdicts on real growth cite their line of the ``record`` of ``background``, without which none
-    is of grade A; are settled on the preliminary figure by its ``gaps``; and are held against
-    spells that began alike among its ``cities``.
+    Verdicts on real growth cite their line of the ``record`` of ``background`` (none is of grade A
+    without), are settled with its ``gaps``, and held against spells alike among its ``cities``.
     """
     drawn = [missing(one, outlook) or outcomes(one, outlook, background.gaps) for one in targets]
     judged = list(zip(targets, drawn, strict=True))
@@ -196,10 +195,7 @@ def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:
 def outcomes(
     target: Target, outlook: Outlook, gaps: pd.Series | None = None, cut: float = 0.0
 ) -> np.ndarray:
-    """What the target is about, on each draw, in its unit; growth less ``cut`` points.
-
-    Real growth is settled on the preliminary figure where there are ``gaps``.
-    """
+    """What the target is about, on each draw, in its unit; growth `settled`, ``cut`` by points."""
     if target.type == "rank":
         return rank_paths(outlook, target.series, target.last_year)
     span = slice(target.first_year, target.last_year)

@@ -44,12 +44,11 @@ def draw_everywhere(
 ) -> xr.DataArray:
     """Draw an indicator of growth for the years after the origin, jointly for many cities.
 
-    What is beyond real growth is drawn a province at a time, of the same seed: every province
-    has the same mixture of past shocks, and draws stay joint. ``regions``: codes and names, comma
-    apart, or ``all``: every city whose series carry the indicator.
-
-    Returns ``(draw, region, year)``, % a year. Raises `ParameterError` for an unknown region and
-    `DataError` where the series of a region asked for do not carry the indicator.
+    What is beyond real growth is drawn a province at a time, of the same seed: every province has
+    the same mixture of past shocks, and draws stay joint. ``regions``: codes and names, comma
+    apart, or ``all`` whose series carry the indicator. Returns ``(draw, region, year)``, % a year.
+    Raises `ParameterError` for an unknown region, `DataError` where the series of one do not carry
+    it.
     """
     chosen = pick_regions(panel, regions)
     real = draw_growth(panel, horizon=horizon, draws=draws, seed=seed)
@@ -85,9 +84,9 @@ def _beyond_real(panel: Panel, indicator: str, real: xr.DataArray, seed: int) ->
 def summarise(paths: xr.DataArray, thresholds: Sequence[float] = ()) -> pd.DataFrame:
     """Draws (draw, region, year; % a year) as rows: every year, and every mean from the first on.
 
-    Returns ``region, first_year, last_year, stat, value``: of one year, or of the arithmetic mean
-    of annual growth over the years. ``stat`` is ``mean``, ``q05`` … ``q95`` or
-    ``p_ge_<threshold>``, the share of draws at or above it.
+    ``region, first_year, last_year, stat, value``; ``stat`` of the year, or of the arithmetic mean
+    of the years: ``mean``, ``q05`` … ``q95`` or ``p_ge_<threshold>``, the share of draws at or
+    above.
     """
     years = paths["year"].to_numpy()
     spans = [(year, year) for year in years] + [(years[0], year) for year in years[1:]]

@@ -65,10 +65,7 @@ def has_panel() -> bool:
 
 
 def load_panel(origin: int) -> Panel:
-    """All cities as known at ``origin``.
-
-    Raises `ParameterError` for an origin outside the data, `DataError` without the panel.
-    """
+    """All cities as known at ``origin``, or a `ParameterError`; without tables a `DataError`."""
     return _load(origin, stamp(table_files(data_folder(), (*OBSERVATIONS, *TARGETS))))
 
 

@@ -117,10 +117,8 @@ def draw_beside(
 ) -> Array:
     """Draw one more series under the very mixture of past shocks that `project` draws.
 
-    Nothing of its deviation stays: growth of a price on a world market does not persist. The
-    mixture depends on every argument but ``other``, its levels by year, known to the origin.
-
-    Returns log growth ``(draw, year)`` of the years after the origin.
+    Nothing of its deviation stays: growth of a price on a world market does not persist. ``other``:
+    its levels by year. Returns log growth ``(draw, year)`` of the years after the origin.
     """
     beyond, _, years = _to_draw(levels, origin, end)
     column = pd.MultiIndex.from_tuples([("", "other")], names=levels.columns.names)

@@ -57,9 +57,9 @@ Found = dict[str, Any]
 class Exposure:
     """How prices in each city of a province answer the coal price.
 
-    ``slope`` (region): log points of the deflator on one log point of coal. ``own_error``
-    (region) and ``shared_error``: standard errors, of the city's distance from the mean of its
-    province and of that mean, whose t tail has ``freedom`` degrees.
+    ``slope`` (region): log points of the deflator on one of coal. Standard errors: ``own_error``
+    (region) of a city's distance from the province's mean, ``shared_error`` of that mean, t with
+    ``freedom`` degrees.
     """
 
     slope: pd.Series
@@ -84,9 +84,8 @@ def commodity_price(origin: int, name: str = COAL) -> pd.Series:
 def load_outcomes(codes: list[str], origin: int) -> dict[str, pd.DataFrame]:
     """Log growth (year by region) of each of `OUTCOMES`, none across a census.
 
-    The deflator is nominal over real growth of the revised vintage. ``revenue_beyond_real`` is
-    growth of revenue over that of the volume index: where its slope is that of the deflator,
-    revenue keeps its share of GDP.
+    The deflator is of the revised vintage. ``revenue_beyond_real``: growth of revenue over that of
+    the volume index; where its slope is that of the deflator, revenue keeps its share of GDP.
     """
     levels = growth_levels(load_history(codes, origin), codes, origin)
     nominal, real, revenue = (
@@ -111,10 +110,9 @@ def _all() -> list[str]:
 def load_sensitivities(region: str, origin: int) -> pd.DataFrame:
     """What moves with the coal price in the province of a city, and over all cities.
 
-    Columns `COLUMNS`. ``outcome``: of `OUTCOMES`; ``regressor``: a commodity, or ``coal_x_share``
-    (coal times the city's share of the secondary sector in the year before, net of what all cities
-    share in a year); ``group``: ``province`` or ``all``. Slopes in log points; ``identified`` as
-    the module says. Empty without the panel.
+    `COLUMNS`. ``outcome``: of `OUTCOMES`; ``regressor``: a commodity, or ``coal_x_share`` (coal
+    times the city's share of the secondary sector in the year before, net of what all cities share
+    in a year); ``group``: ``province`` or ``all``. Slopes in log points. Empty without the panel.
     """
     coal, by_share = commodity_growth(origin), _coal_by_share(origin)
     groups = {"province": cities_beside(region), "all": _all()}
@@ -208,14 +206,11 @@ def exposure(codes: list[str], origin: int) -> Exposure | None:
 
 def _own_slope(apart: pd.Series, coal: pd.Series) -> list[float]:
     """Slope of a city's distance from its province on coal, and its standard error."""
-    both = pd.DataFrame({"y": apart, "x": coal}).dropna()
+    both = pd.DataFrame({"x": coal, "y": apart}).dropna()
     if len(both) < MINIMUM_YEARS:
         return [np.nan, np.nan]
-    both -= both.mean()
-    square = float((both["x"] ** 2).sum())
-    slope = float((both["x"] * both["y"]).sum()) / square
-    left = both["y"] - slope * both["x"]
-    return [slope, float(np.sqrt((left**2).sum() / (len(both) - 2) / square))]
+    fitted = stats.linregress(both["x"], both["y"])
+    return [fitted.slope, fitted.stderr]
 
 
 def describe(
@@ -223,8 +218,7 @@ def describe(
 ) -> Found | None:
     """An estimate over all years and over each half of them, and whether it is identified.
 
-    As `estimate`, ``first_low, first_high, second_low, second_high`` (NaN if short),
-    ``identified``.
+    As `estimate`, and ``first_low, first_high, second_low, second_high`` (NaN where it is short).
     """
     found = estimate(outcome, regressor, year_effects=year_effects)
     if found is None:
