@@ -127,24 +127,20 @@ def commitment_facts(commitments: pd.DataFrame) -> dict[str, Any]:
     """
     judged = commitments.loc[commitments["outcome"] == "verdict", "class"].value_counts()
     classes = [name for _, name in INDICATIVE + BINDING]
+    plain = commitments.astype(object).where(commitments.notna(), None)
     return {
         "total": len(commitments),
         "counts": counts_by_outcome(commitments),
         "judged": {name: judged[name] for name in classes if name in judged},
         "parts": {
-            WORK_AREAS[str(area)]: _part(rows)
-            for area, rows in commitments.groupby("work_area", sort=False)
+            WORK_AREAS[str(area)]: {
+                "anchor": f"part-{rows['commitment_id'].iloc[0]}",
+                "total": len(rows),
+                "counts": counts_by_outcome(rows),
+                "rows": [_row(row) for row in rows.to_dict("records")],
+            }
+            for area, rows in plain.groupby("work_area", sort=False)
         },
-    }
-
-
-def _part(rows: pd.DataFrame) -> dict[str, Any]:
-    plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
-    return {
-        "anchor": f"part-{rows['commitment_id'].iloc[0]}",
-        "total": len(rows),
-        "counts": counts_by_outcome(rows),
-        "rows": [_row(row) for row in plain],
     }
 
 

@@ -109,20 +109,19 @@ def desk_facts(
     ``worst`` and last rank, ``now``; ``base`` (`base_effect`).
     """
     known = ranks["gdp_rank"].combine_first(ranks["report_gdp_rank"]).dropna().astype(float)
+    span = None
+    if len(known) > 1:
+        span = {"first": known.index[0], "last": known.index[-1], "now": known.iloc[-1]}
+        span |= {"best": known.min(), "worst": known.max()}
     return {
         "targets": [_row(one, expected.loc[one.target.target_id]) for one in judged],
         "nature": common_nature(judged),
         "ahead": ahead(outlook).rename_axis("name").reset_index().to_dict("records"),
         "growth": fan_facts(outlook, "gdp_real_growth"),
-        "known_ranks": known if len(known) > 1 else known[:0],
-        "rank_range": _range(known) if len(known) > 1 else None,
+        "known_ranks": known if span else known[:0],
+        "rank_range": span,
         "base": base_effect(actual(outlook, "gdp_real_growth")),
     }
-
-
-def _range(ranks: pd.Series) -> dict[str, Any]:
-    years = {"first": ranks.index[0], "last": ranks.index[-1]}
-    return years | {"best": ranks.min(), "worst": ranks.max(), "now": ranks.iloc[-1]}
 
 
 def _row(verdict: Verdict, expected: pd.Series) -> dict[str, Any]:

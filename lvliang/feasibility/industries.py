@@ -152,10 +152,9 @@ def break_even(
     """Growth that each possible base asks for: one row a level, a deadline and a base.
 
     ``growth = (value / base) ** (1 / years) - 1``. Left out: targets with a base, targets to be
-    held, and those whose definition comes first.
-
-    `LEVEL`; ``share`` (base as % of the target), ``base`` (in the unit of the target), ``growth``
-    (% a year), ``all`` and ``alike``: `slower_spells`, of targets at current prices alone.
+    held, and those whose definition comes first. `LEVEL`; ``share`` (base as % of the target),
+    ``base`` (in the unit of the target), ``growth`` (% a year), ``all`` and ``alike``:
+    `slower_spells`, of targets at current prices alone.
     """
     open_ = deadlines["needed"].isna() & ~deadlines["kind"].isin(["hold", "verify"])
     table = _levels(deadlines[open_]).merge(pd.DataFrame({"share": shares}), how="cross")

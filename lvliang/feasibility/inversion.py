@@ -225,9 +225,7 @@ def bases_for(target_id: str, probability: float, *, region: str, base_year: int
     """Bases of an industry target that as many past spells as asked would have brought to it.
 
     ``base = value / (1 + growth) ** years``, with the growth that a share ``probability`` of past
-    spells of the length reached or passed: secondary-sector value added of cities at current
-    prices, which is not the output value of an industry, so indicative and no chance of its own.
-
+    spells of the length reached or passed (`known_growth`): indicative, and no chance of its own.
     Rows of `bases_needed` with ``commitment_id, indicator_zh, indicator_en`` and the
     ``spells, cities, starts, windows`` of `describe_known`. Raises `ParameterError` where there is
     no such target with money for its unit, `DataError` without growth to go by.

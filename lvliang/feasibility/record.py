@@ -49,12 +49,11 @@ def backtest(
     """Score the engine and its rivals at every origin the data allow.
 
     Outcomes come from ``panel``, forecasts from what it knew at each origin; ``points`` are those
-    of rivals made elsewhere (`rivals.read_forecasts`).
-
-    ``COLUMNS``, one row a method, horizon, origin and region, where there is an outcome: quantiles
-    of the forecast and ``outcome`` (%); ``error`` of the point forecast (points); ``above``: the
-    outcome less the national mean at the origin (points); ``chance-3`` to ``chance+2``: the chance
-    given to ``above`` reaching each of ``THRESHOLDS``; ``brier``: their mean Brier score.
+    of rivals made elsewhere (`rivals.read_forecasts`). ``COLUMNS``, one row a method, horizon,
+    origin and region, where there is an outcome: quantiles of the forecast and ``outcome`` (%);
+    ``error`` of the point forecast (points); ``above``: the outcome less the national mean at the
+    origin (points); ``chance-3`` to ``chance+2``: the chance given to ``above`` reaching each of
+    ``THRESHOLDS``; ``brier``: their mean Brier score.
     """
     rivals = RIVALS | statistical_rivals(points)
     scores = []

@@ -77,9 +77,8 @@ def look_ahead(
     """Project a city and the other cities of its province, jointly.
 
     ``growth_discount``: points taken off real growth. ``panel``: of a later origin, to be cut at
-    ``base_year``; what it has computed of earlier origins is then not computed again.
-
-    Raises `ParameterError` for an unknown region, `DataError` where a table breaks its contract.
+    ``base_year``; what it has computed of earlier origins is then not computed again. Raises
+    `ParameterError` for an unknown region, `DataError` where a table breaks its contract.
     """
     city = find_region(region)
     asked = {

@@ -70,16 +70,15 @@ def project(
     """Draw prices and cash series for the years of ``real_growth``, jointly for every region.
 
     ``levels``: index year, columns (``region``, ``series``): ``gdp_real`` (volume index) and
-    ``CASH_SERIES`` (亿元, current prices). Each series departs from its last figure; years it
-    lacks before the origin are drawn too. ``start_levels``: nominal GDP of the origin by region
-    (亿元, current prices, vintage of the plan). ``real_growth``: ``(draw, region, year)``, drawn,
-    of the years after the origin (% a year). ``growth_discount``: points taken off it in each.
+    ``CASH_SERIES`` (亿元, current prices). Each series departs from its last figure; years it lacks
+    before the origin are drawn too. ``start_levels``: nominal GDP of the origin by region (亿元,
+    current prices, vintage of the plan). ``real_growth``: ``(draw, region, year)``, drawn, of the
+    years after the origin (% a year). ``growth_discount``: points taken off it in each.
 
-    ``(draw, region, indicator, year)``; indicators ``gdp_real_growth`` and ``gdp_deflator_growth``
-    (% a year), and for each of ``CASH_SERIES`` its level (亿元) and its ``…_growth`` (% a year).
-    Missing where the evidence does not carry.
-
-    Raises `DataError` where a level is not positive, or the origin lies outside the data.
+    Returns ``(draw, region, indicator, year)``: ``gdp_real_growth``, ``gdp_deflator_growth``, and
+    of each of ``CASH_SERIES`` its level (亿元) and ``…_growth`` (% a year); missing where the
+    evidence does not carry. Raises `DataError` for a level not positive, or an origin outside the
+    data.
     """
     if origin not in levels.index:
         first, last = levels.index.min(), levels.index.max()

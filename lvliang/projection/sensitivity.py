@@ -240,11 +240,10 @@ def estimate(
 ) -> Found | None:
     """Slope of the outcome (year by city) on a regressor (by year, or year by city).
 
-    ``outcome = mean of the city (+ mean of the year) + slope * regressor + error``
-
-    Returns ``estimate``, ``error`` (standard error, of estimates without one year each), ``low``,
-    ``high`` (90 % interval), ``r2`` (within cities), ``years``, ``cities``, ``first_year``,
-    ``last_year``; None with fewer than `MINIMUM_YEARS` years.
+    ``outcome = mean of the city (+ mean of the year) + slope * regressor + error``. Returns
+    ``estimate``, ``error`` (standard error, of estimates without one year each), ``low``, ``high``
+    (90 % interval), ``r2`` (within cities), ``years``, ``cities``, ``first_year``, ``last_year``;
+    None with fewer than `MINIMUM_YEARS` years.
     """
     if isinstance(regressor, pd.Series):
         regressor = pd.DataFrame(dict.fromkeys(outcome, regressor))
