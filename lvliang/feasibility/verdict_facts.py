@@ -17,13 +17,13 @@ from lvliang.projection.outlook import Outlook, actual, fan_facts, shock_set_asi
 
 
 def verdict_facts(verdicts: Verdicts) -> dict[str, Any]:
-    """The verdicts of a run, in the groups and orders in which they are told.
+    """The verdicts of a run, in the groups and orders in which they are told; None for what is not.
 
     ``main`` (on the targets of the year), their ``counts`` and common ``nature``; ``to_end``, of
     which ``stated`` are targets and ``derived`` are not, ``kept_up`` ask for a mean of growth, and
-    ``kept_from`` is the first year of such a derived one; ``gap`` (the first `VintageGap`). For
-    the appendix: ``bets`` (`even_bets`; ``main_bets`` of the targets of the year), ``cut`` (with
-    real growth cut) and ``beyond`` (`beyond_gdp`). What is not there is None.
+    ``kept_from`` is the first year of such a derived one; ``gap`` (the first `VintageGap`). For the
+    appendix: ``bets`` (`even_bets`; ``main_bets`` of the targets of the year), ``cut`` (with real
+    growth cut) and `beyond_gdp`.
     """
     main, to_end = verdicts.of(MAIN), verdicts.of(TO_END)
     stated = Verdicts(one for one in to_end if one.target.origin == "stated")

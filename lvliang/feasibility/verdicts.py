@@ -72,12 +72,11 @@ class Verdict:
 
     ``grade``: A a long series of its own and the panel, with a track record; B the long series
     alone; C shorter, with gaps, or further ahead than any record; D the series of several cities.
-    ``required_rate``, ``rate_needed``: % a year, as asked and in the years that remain (all of
-    them at the base year). ``reference_percentile``: share of the spells of the
-    ``reference_class`` that grew less than required, %. ``discounted_1``, ``discounted_2``:
-    probability with real growth cut by 1 and 2 points. ``group_probability``: all targets of the
-    group that can be assessed, met together. ``beyond_record``: years ahead at which the record
-    ends, where the deadline lies beyond.
+    ``required_rate``, ``rate_needed``: % a year, as asked and in the years that remain (all at the
+    base year). ``reference_percentile``: share of the spells of the ``reference_class`` that grew
+    less, %. ``discounted_1``, ``discounted_2``: probability with real growth cut by 1 and 2 points.
+    ``group_probability``: all targets of the group that can be assessed, met together.
+    ``beyond_record``: years ahead at which the record ends, where the deadline lies beyond.
     """
 
     target: Target

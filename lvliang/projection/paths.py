@@ -40,10 +40,10 @@ Array = npt.NDArray[np.float64]
 def evidence(levels: pd.DataFrame, origin: int) -> pd.DataFrame:
     """What there is of each series (column) up to ``origin``, and whether it is enough to project.
 
-    Returns by (``region``, ``series``): ``last_year``, ``changes`` (observed changes), ``gap``
-    (years from the last figure to the origin), ``filled`` (years inside the series without a
-    figure) and ``usable``: at least ``MINIMUM_CHANGES`` changes, not all alike, half as many of
-    them a year after another, and a gap of at most ``LONGEST_GAP``.
+    By (``region``, ``series``): ``last_year``, ``changes`` (observed), ``gap`` (years from the last
+    figure to the origin), ``filled`` (years inside the series without a figure) and ``usable``: at
+    least ``MINIMUM_CHANGES`` changes, not all alike, half as many of them a year after another, and
+    a gap of at most ``LONGEST_GAP``.
     """
     seen = levels.loc[:origin].dropna(axis=1, how="all")
     growth, span = _growth_and_span(seen)
