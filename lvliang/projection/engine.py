@@ -19,7 +19,6 @@ from lvliang.projection.forecast import forecast_deviations, forecast_factor
 from lvliang.projection.panel import Panel, pick_regions
 from lvliang.projection.paths import LONGEST_GAP, MINIMUM_CHANGES, project
 
-REAL = "gdp_real_growth"
 QUANTILE_NAMES = {
     "q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95,
 }  # fmt: skip
@@ -52,7 +51,7 @@ def draw_everywhere(
     """
     chosen = pick_regions(panel, regions)
     real = draw_growth(panel, horizon=horizon, draws=draws, seed=seed)
-    if indicator == REAL:
+    if indicator == "gdp_real_growth":
         return real.sel(region=chosen)
     drawn = _beyond_real(panel, indicator, real, seed)
     carried = [code for code in chosen if code in drawn["region"]]
