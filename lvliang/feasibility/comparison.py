@@ -188,8 +188,7 @@ def scenario_facts(found: Comparison, years: Sequence[int], shown: str = "") -> 
     scenario each) and ``compared`` (those after the first), ``span`` of years, ``told`` (`_told` of
     each chance), ``main_year`` of the main targets, ``by_target`` (what can be judged, over the
     cases), ``changing`` (how many change a verdict), ``ends`` (the cases with the ``low`` and
-    ``high`` median, by indicator), `_apart`, and whether any ``assumes`` a ``policy``, a
-    ``shock``, or what was written for the ``city``.
+    ``high`` median, by indicator), `_apart`, and what it ``assumes`` (`kinds_assumed`).
     """
     chances = _by_chance(found)
     cases: list[Facts] = []
@@ -230,11 +229,16 @@ def scenario_facts(found: Comparison, years: Sequence[int], shown: str = "") -> 
             for name, of in medians.items()
         },
         "apart": _apart(found.summary),
-        "assumes": {
-            "policy": any(one.drivers.get("policy") for one in found.scenarios),
-            "shock": any(one.drivers.get(SHOCK) for one in found.scenarios),
-            "city": any(one.is_of_a_city() and one.scenario_id != OWN for one in found.scenarios),
-        },
+        "assumes": kinds_assumed(found.scenarios),
+    }
+
+
+def kinds_assumed(scenarios: Sequence[Scenario]) -> dict[str, bool]:
+    """Whether any assumes a ``policy``, a ``shock``, or what was written for the ``city``."""
+    return {
+        "policy": any(one.drivers.get("policy") for one in scenarios),
+        "shock": any(one.drivers.get(SHOCK) for one in scenarios),
+        "city": any(one.is_of_a_city() and one.scenario_id != OWN for one in scenarios),
     }
 
 
