@@ -206,11 +206,14 @@ def exposure(codes: list[str], origin: int) -> Exposure | None:
 
 def _own_slope(apart: pd.Series, coal: pd.Series) -> list[float]:
     """Slope of a city's distance from its province on coal, and its standard error."""
-    both = pd.DataFrame({"x": coal, "y": apart}).dropna()
+    both = pd.DataFrame({"y": apart, "x": coal}).dropna()
     if len(both) < MINIMUM_YEARS:
         return [np.nan, np.nan]
-    fitted = stats.linregress(both["x"], both["y"])
-    return [fitted.slope, fitted.stderr]
+    both -= both.mean()
+    square = float((both["x"] ** 2).sum())
+    slope = float((both["x"] * both["y"]).sum()) / square
+    left = both["y"] - slope * both["x"]
+    return [slope, float(np.sqrt((left**2).sum() / (len(both) - 2) / square))]
 
 
 def describe(
