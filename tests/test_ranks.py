@@ -1,5 +1,8 @@
 """Ranks by hand, over treatments of prices, and their record."""
 
+import os
+from unittest import mock
+
 import numpy as np
 import pandas as pd
 import pytest
