@@ -118,5 +118,5 @@ def test_the_registered_files_are_as_they_were_made(data: Path) -> None:
 
 
 def test_an_earlier_base_year_knows_nothing_of_it(data: Path) -> None:
-    assert registered_facts(2020, data)["commit"] == "d86c604"
-    assert registered_facts(2019, data) is None
+    assert registered_facts(2020)["commit"] == "d86c604"
+    assert registered_facts(2019) is None

@@ -151,7 +151,7 @@ def test_what_a_notebook_or_a_scenario_says_anew_is_run_anew_and_marked_alone(
     assert "题目" in (tmp_path / "outputs" / "published" / "zh" / f"{AUDIT}.html").read_text()
 
 
-def test_where_nothing_has_changed_the_site_stands(report, tmp_path, data_copy, monkeypatch):
+def test_where_nothing_has_changed_the_site_stands(report, tmp_path, data, monkeypatch):
     published = tmp_path / "outputs" / "published"
 
     def is_new(**given: str) -> bool:
@@ -164,7 +164,7 @@ def test_where_nothing_has_changed_the_site_stands(report, tmp_path, data_copy, 
         assert [is_new(**given), is_new(**given)] == [True, False]
     published.unlink()
     assert [is_new(lang="zh"), is_new(lang="zh")] == [True, False]
-    monkeypatch.setenv("LVLIANG_DATA", str(data_copy))
+    monkeypatch.setenv("LVLIANG_DATA", str(data))
     assert [is_new(lang="zh"), is_new(lang="zh")] == [True, False]
     monkeypatch.setenv("LVLIANG_CACHE", "off")
     assert is_new(lang="zh")

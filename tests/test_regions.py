@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from shared import refusal
 
-from lvliang.baseline.package import data_folder
 from lvliang.baseline.regions import (
     all_cities,
     all_regions,
@@ -72,7 +71,7 @@ def test_a_city_without_gdp_in_the_panel_is_refused_by_name_with_what_is_legal()
 def test_the_cities_with_gdp_are_those_of_the_panel_and_no_other_is_suggested() -> None:
     assert all(find_region(city.code) == city for city in all_cities())
     legal = {city.code for city in with_gdp()}
-    assert legal == set(load_panel(latest_origin(data_folder())).growth.columns)
+    assert legal == set(load_panel(latest_origin()).growth.columns)
     lost = next(city for city in all_cities() if city.code not in legal)
     assert lost.code not in refusal(2, find_city_with_gdp, lost.name_zh[:-1] + "？")
 
