@@ -3,8 +3,6 @@
 A message names the file, row, column and value at fault, and what would be legal.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from difflib import get_close_matches
 

@@ -1,7 +1,5 @@
 """What the figures of a page rest on: rows of tables, each with its ``source_id``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What made a page: code version and fingerprint of the data."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from datetime import UTC, datetime

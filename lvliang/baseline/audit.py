@@ -11,8 +11,6 @@ against first-published figures, which a plan is settled on; growth against the 
 where the first-published one has a gap.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The facts of the page of the audit: claims, checks and corrections, told by its text."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The contract of a table, declared once in ``data/schemas`` and checked at the door."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Hashes of the files of ``data/``, so that a changed file is named; git shows the row."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 年均增长 is the geometric mean over the years after the base year; of GDP, of its volume index.
 """
 
-from __future__ import annotations
-
 from typing import Any, TypeVar, cast
 
 import numpy as np

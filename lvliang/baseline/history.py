@@ -1,7 +1,5 @@
 """Annual series of one city and of the cities of its province, as known at an origin."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Where the tables lie and what ``datapackage.json`` says of them."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterable

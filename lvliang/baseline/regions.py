@@ -1,7 +1,5 @@
 """Regions: six-digit codes, names and provinces. Light: reads one small file, imports no pandas."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass
 from difflib import get_close_matches

@@ -1,7 +1,5 @@
 """Where a city stands at the base year and how it came there; the facts of page 10."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

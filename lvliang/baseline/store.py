@@ -4,8 +4,6 @@ The key is a SHA-256 of all three, so nothing ever has to be declared stale. An 
 not hold, for whatever reason, is computed anew; the result is the same to the bit without a store.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -3,8 +3,6 @@
 A correction is a row of data. It is applied when a table is loaded, never written into it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command line: thin over ``lvliang.site`` and ``lvliang.study``."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Options that commands share; those of folders are in force before a command begins."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """Commands that make and keep what others read: pages, tables, the record, the cache."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

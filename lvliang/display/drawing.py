@@ -1,7 +1,5 @@
 """How charts are drawn: axes, bands, lines that say where data end, labels that never overlap."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The drawings that a text calls by name, over facts and with its labels: no words, no language."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate

@@ -1,7 +1,5 @@
 """The font of charts and pages: found, checked for a character, cut down for a page."""
 
-from __future__ import annotations
-
 import base64
 import io
 import unicodedata

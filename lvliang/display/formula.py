@@ -1,7 +1,5 @@
 """A formula as MathML, which a browser draws without a script and a screen reader reads."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
 from xml.etree.ElementTree import tostring

@@ -3,8 +3,6 @@
 What a text may say is in ``docs/texts.md``. It may ask about facts, never compute them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Where the texts of the pages lie: a Markdown file a page and language."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 TEXTS = Path(__file__).resolve().parents[2] / "notebooks" / "pages"

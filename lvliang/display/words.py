@@ -1,7 +1,5 @@
 """How each language tells numbers, chances and names; labels stand in ``vocabulary.csv``."""
 
-from __future__ import annotations
-
 import csv
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """The workbooks of an export: data, variables and provenance, in the words of a language."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime

@@ -5,8 +5,6 @@ engine draws by a gap: past gaps of the city in consecutive years, less their me
 way the next one goes is not known.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

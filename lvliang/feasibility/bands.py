@@ -1,7 +1,5 @@
 """Which word a probability gets. Bands are half-open: a bound belongs to the band above it."""
 
-from __future__ import annotations
-
 from lvliang.errors import ParameterError
 
 NEAR_EDGE = 0.03

@@ -1,7 +1,5 @@
 """What stands beside a verdict, or in place of one: even bets, reference class, two-point rule."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the coal price moves in a city, and how far that can be told."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -5,8 +5,6 @@ verdict, with the evidence of the verdict table; preparation, approval and start
 what is carried forward or forged has no end test; a definition in doubt is verified first.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """The outside view: what cities that started alike went on to do."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

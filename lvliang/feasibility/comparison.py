@@ -1,7 +1,5 @@
 """Scenarios side by side: the same paths given each, what they move and which verdicts change."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """What the one page for the desk shows beside the verdicts: outcomes expected, and triggers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What moves a city's outlook: one driver at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any

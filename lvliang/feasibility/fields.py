@@ -1,7 +1,5 @@
 """Where a field of a verdict goes, said at the field itself: the one list of them there is."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, fields
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints

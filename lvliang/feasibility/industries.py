@@ -5,8 +5,6 @@ growth that each possible base would ask for is held against growth that is know
 round: indicative, as output value is not the value added of `known_growth`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -5,8 +5,6 @@ inside the range that history has seen: "no value in the historic range does" is
 industry target, for which nothing is drawn, the base is asked instead.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 

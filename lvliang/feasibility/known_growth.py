@@ -4,8 +4,6 @@ Value added at current prices, as first published, over spells that cross no bre
 output value of one industry, which swings more: indicative, no more.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 import pandas as pd

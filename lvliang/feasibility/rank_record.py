@@ -4,8 +4,6 @@
 over the cities of the province; 0 is perfect (Epstein 1969).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -4,8 +4,6 @@ A rank at current prices depends on what prices do, city by city: each city's ow
 what sets them apart from the province's mean; the same for all, so that real growth decides.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -8,8 +8,6 @@ Windows of several years overlap, and cases of one origin share its shock: behin
 origins, not its cities or cases. ``scores`` are those of `backtest` throughout.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The facts of the page of the track record: numbers, codes and frames, told by its text."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

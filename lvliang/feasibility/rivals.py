@@ -9,8 +9,6 @@ The two models need an environment of their own, so the record reads what they f
 comes from. Forecasts made from other tables are not found, and so never mixed in.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Typed targets: a target without a type is not judged."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The facts of the page of verdicts: numbers, codes and verdicts, told by its text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

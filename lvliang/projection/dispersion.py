@@ -11,8 +11,6 @@ with ``w`` and ``n`` fitted to the mean products of a block. Provinces and citie
 their own, shrunken to the common one, and t tails with the freedom that this leaves.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ growth of a city = national factor + its deviation
                  + national error + error shared by its province + error of its own
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

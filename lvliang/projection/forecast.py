@@ -8,8 +8,6 @@ Deviations come from one ridge regression for each year ahead, fitted on every c
 earlier origin whose outcome is known, on `features`.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

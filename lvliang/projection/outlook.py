@@ -1,8 +1,6 @@
 """One city's outlook: its province's history as known at the base year, the joint draws, and the
 facts that the page of trajectories tells of them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any

@@ -14,8 +14,6 @@ mixture for every region and series, so what moved together in the past moves to
 draws. Scaled by one chi-square a draw, each margin is the textbook t predictive distribution.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

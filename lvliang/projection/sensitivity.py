@@ -11,8 +11,6 @@ The price is that of Australian thermal coal in US dollars, the world's; the dat
 the coking coal that Lvliang mines.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A browser of this machine that prints a page to PDF, offline, where there is one."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

@@ -1,7 +1,5 @@
 """A papermill engine that runs the cells in its own process, with IPython, as a kernel would."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from typing import IO, Any

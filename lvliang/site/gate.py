@@ -1,7 +1,5 @@
 """What keeps a page from being published: each fault is one sentence that says what and where."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -1,7 +1,5 @@
 """What moved since the last publication, told by the text ``history``: on pages, in the feed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from datetime import datetime

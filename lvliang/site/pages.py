@@ -1,7 +1,5 @@
 """The published site: pages of the notebooks, and an index that repeats their answers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

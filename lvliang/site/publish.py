@@ -4,8 +4,6 @@
 file system, so a reader sees the old page or the new one, whole.
 """
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os

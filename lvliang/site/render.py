@@ -1,7 +1,5 @@
 """An executed notebook becomes one HTML page that needs no network, no script and no font."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from copy import deepcopy

@@ -1,7 +1,5 @@
 """The tables and charts of a site as files for a spreadsheet, and the list of them."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The page for the desk as one file that stands alone: both languages, switched by CSS, and PDF."""
 
-from __future__ import annotations
-
 import logging
 import re
 import subprocess

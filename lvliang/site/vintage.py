@@ -1,7 +1,5 @@
 """What a run says, as plain values to be kept and scored later; and what moved between two runs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
