@@ -69,9 +69,6 @@ def declared(data: Path) -> list[dict[str, str]]:
     return json.loads((data / PACKAGE).read_text("utf-8"))["resources"]
 
 
-# ------------------------------------------------------------------ contracts
-
-
 def test_tables_as_shipped_keep_their_contracts_and_every_row_is_counted(data: Path) -> None:
     tables = [one for one in declared(data) if "schema" in one]
     rows = {one["name"]: len(rows_of(data / one["path"])) for one in tables}
@@ -211,9 +208,6 @@ def test_without_the_panel_folder_the_other_tables_stand(data: Path, small_copy:
     assert before.equals(report_figures("141100", 2020))
 
 
-# ------------------------------------------------------------------ corrections
-
-
 def as_found(data: Path, name: str) -> pd.DataFrame:
     """A table as its file has it."""
     return pd.read_csv(resource_path(data, name), dtype={"region_code": str})
@@ -349,9 +343,6 @@ def test_no_corrections_are_legal(small_copy: Path) -> None:
     assert load_corrections(small_copy).empty
     assert corrections_of(small_copy) == {}
     assert len(load_table("gdp_revised", small_copy)) == len(rows_of(small_copy / PANEL))
-
-
-# ------------------------------------------------------------------ frozen files
 
 
 def test_the_tables_as_shipped_are_as_frozen(data: Path, data_copy: Path) -> None:

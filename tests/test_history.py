@@ -59,9 +59,6 @@ def files(outputs: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
-# ------------------------------------------------------------------ what a run says
-
-
 GIVEN: dict[str, Any] = {"base_year": 2020, "end_year": 2025, "draws": 1000, "seed": 1}
 
 
@@ -98,9 +95,6 @@ def test_a_run_hands_out_its_verdicts_and_forecasts_as_they_are(judged, data):
         assert [row[level] for level in levels] == pytest.approx(expected.tolist(), abs=1e-4)
     units = pd.read_csv(data / "indicators.csv").set_index("indicator")["unit"]
     assert units[list(vintage.FORECASTS)].to_dict() == vintage.FORECASTS
-
-
-# ------------------------------------------------------------------ what moved, and why
 
 
 TITLE = {"title_zh": "推算末年", "title_en": "last year projected"}
@@ -144,9 +138,6 @@ def test_a_run_that_differs_in_anything_is_new_but_a_table_that_no_result_depend
     tables = made()["tables"] | {"sources": "s1"}
     assert since(tables=tables).same_as == FIRST_DAY
     assert vintage.compare(made(), made(tables=tables, code_hash="c2")).causes == ["code"]
-
-
-# ------------------------------------------------------------------ words
 
 
 def said(standing: vintage.Standing) -> str:
@@ -240,9 +231,6 @@ def test_a_move_is_told_by_its_size_and_as_both_grades_allow(before, now, of_cla
     assert [row[3] for row in told] == ([change] if change else [])
     if before.get("grade") == "D":
         assert re.findall(r"\d|%", " ".join(told[0][1:])) == []
-
-
-# ------------------------------------------------------------------ the store
 
 
 def test_a_vintage_is_one_file_that_is_never_written_again(tmp_path: Path) -> None:
@@ -385,9 +373,6 @@ def test_each_table_has_its_hash(small_copy: Path, monkeypatch: pytest.MonkeyPat
     now = history.table_hashes()
     assert {name for name in before if before[name] != now[name]} == {"gdp_revised"}
     assert {"report_targets", "budget_revenue"} <= set(before)
-
-
-# ------------------------------------------------------------------ from notebooks to the site
 
 
 def in_both(piece: Any) -> Any:

@@ -169,14 +169,6 @@ def test_each_cell_has_its_head() -> None:
             assert named == (heads[1:] if has_cards else [])
 
 
-def test_an_appendix_is_folded_up_and_holds_its_pieces() -> None:
-    appendix = Appendix("A < B", [Sentence("R&D"), *DRAWN["claims"]])
-    page = BeautifulSoup(appendix.html(), "html.parser")
-    assert page.details.summary.get_text() == "A < B"
-    assert not page.details.has_attr("open")
-    assert len(page.select("details p, details tbody tr")) == 1 + len(CLAIMS)
-
-
 def test_markup_in_words_is_shown_and_not_obeyed() -> None:
     frame = pd.DataFrame({"a<b": ["R&D <b>"], "c": ['"&"']})
     for cards in (False, True):
