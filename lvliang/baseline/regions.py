@@ -30,16 +30,16 @@ class Region:
         return self.name_zh if lang == "zh" else self.name_en or self.name_zh
 
 
-def find_region(text: str, data: Path | None = None) -> Region:
+def find_region(text: str) -> Region:
     """The city of that six-digit code or name, Chinese or English; else a `ParameterError`."""
     wanted = text.strip().casefold()
-    found = _by_name(data or data_folder()).get(wanted, [])
+    found = _by_name(data_folder()).get(wanted, [])
     if len(found) == 1:
         return found[0]
     if found:
         codes = ", ".join(f"{region.code} {region.name_zh}" for region in found)
         raise ParameterError(f"region: {text!r} is the name of several cities; legal: {codes}")
-    known = {name: region for region in with_gdp(data) for name in _names(region)}
+    known = {name: region for region in with_gdp() for name in _names(region)}
     near = [known[name] for name in get_close_matches(wanted, known, n=3)]
     meant = ", ".join(f"{region.code} {region.name_zh} {region.name_en}" for region in near)
     raise ParameterError(
@@ -49,9 +49,9 @@ def find_region(text: str, data: Path | None = None) -> Region:
     )
 
 
-def find_city_with_gdp(text: str, data: Path | None = None) -> Region:
+def find_city_with_gdp(text: str) -> Region:
     """The city meant by ``text`` (`find_region`), which must be one of `with_gdp`."""
-    region, legal = find_region(text, data), with_gdp(data)
+    region, legal = find_region(text), with_gdp()
     if region not in legal:
         raise ParameterError(
             f"region: {region.code} {region.name_zh} has no GDP in data/{REMOVABLE_FOLDER}, and "
@@ -61,19 +61,19 @@ def find_city_with_gdp(text: str, data: Path | None = None) -> Region:
     return region
 
 
-def with_gdp(data: Path | None = None) -> list[Region]:
+def with_gdp() -> list[Region]:
     """The cities whose GDP the panel has; all where its folder is removed."""
-    cities, codes = all_cities(data), {*package.first_cells(data or data_folder(), GDP)}
+    cities, codes = all_cities(), {*package.first_cells(data_folder(), GDP)}
     # A table that names no city at all is damaged, which its contract says better.
     return [city for city in cities if city.code in codes] or cities
 
 
-def peers(region: Region, data: Path | None = None) -> list[Region]:
+def peers(region: Region) -> list[Region]:
     """The cities of the same province, ``region`` among them; of a municipality, itself alone."""
     if region.level == MUNICIPALITY:
         return [region]
     of = (region.parent_code, region.level)
-    return [other for other in all_regions(data) if (other.parent_code, other.level) == of]
+    return [other for other in all_regions() if (other.parent_code, other.level) == of]
 
 
 def cities_beside(code: str) -> list[str]:
@@ -81,20 +81,20 @@ def cities_beside(code: str) -> list[str]:
     return [city.code for city in peers(find_region(code))]
 
 
-def all_cities(data: Path | None = None) -> list[Region]:
+def all_cities() -> list[Region]:
     """The cities of ``regions.csv``."""
-    return [region for region in all_regions(data) if region.level in CITY_LEVELS]
+    return [region for region in all_regions() if region.level in CITY_LEVELS]
 
 
-def all_regions(data: Path | None = None) -> tuple[Region, ...]:
+def all_regions() -> tuple[Region, ...]:
     """Every row of ``regions.csv``."""
-    return _read(data or data_folder())
+    return _read(data_folder())
 
 
 @cache
 def _by_name(data: Path) -> dict[str, list[Region]]:
     named: dict[str, list[Region]] = {}
-    for region in all_cities(data):
+    for region in (one for one in _read(data) if one.level in CITY_LEVELS):
         for name in _names(region):
             named.setdefault(name, []).append(region)
     return named

@@ -53,13 +53,13 @@ def _load(folder: Path, name: str, _stamp: Stamp) -> pd.DataFrame:
     return apply_corrections(frame, name, load_corrections(folder))
 
 
-def load_observations(names: Sequence[str], data: Path | None = None) -> pd.DataFrame:
+def load_observations(names: Sequence[str]) -> pd.DataFrame:
     """`OBSERVATION_COLUMNS` of annual observations of the tables ``names``, one below the other.
 
     A table of a removed panel folder is left out; a `DataError` if none is there. Sources and
     vintages stay apart by row.
     """
-    folder = data or data_folder()
+    folder = data_folder()
     present = present_resources(folder)
     frames = [load_table(name, folder) for name in names if name in present]
     if not frames:
