@@ -8,6 +8,7 @@ import pytest
 from lvliang.site import gate
 from lvliang.site.gate import (
     POLICY,
+    TRACEBACK,
     check_links,
     faults_of_files,
     faults_of_notebook,
@@ -61,6 +62,7 @@ BODIES = {
     "<meta http-equiv='refresh' content='0'>": "A page must have no second http-equiv, under “题”.",
     "<img src='a.png' alt='a'>": OF_ITS_OWN,
     "<img src='//x.cn/a' alt='a'>": OF_ITS_OWN,
+    "<area href='#a'>": "A drawn <area> has no text alternative, under “题”.",
     "<canvas></canvas>": "A drawn <canvas> has no text alternative, under “题”.",
     "<input type='image'>": "A drawn <input> has no text alternative, under “题”.",
     "<span role='img'>x</span>": 'A <span> of role="img" has no aria-label, under “题”.',
@@ -82,7 +84,10 @@ BODIES = {
     "<math alttext='必然'></math>": FORBIDDEN,
     "<svg role='img'><title>必然</title></svg>": FORBIDDEN,
 }  # fmt: skip
-DEAD = ["script", "form", "iframe", "object", "embed", "video", "base", "link"]
+DEAD = [
+    "script", "form", "iframe", "frame", "object", "embed", "base", "link",
+    "video", "audio", "source",
+]  # fmt: skip
 BODIES |= {
     f"{before}<{tag} href='//x.cn'>":
         f"A page must have no <{tag}>, of which a reader gets nothing, under “题”."
@@ -183,7 +188,7 @@ def test_check_links(tmp_path):
 
 def test_feeds_and_data_files_are_held_to_the_same_words_and_paths(tmp_path):
     (tmp_path / "data").mkdir()
-    rows = '\ufeff名,数\n必然,1\n"a ""/home/a/b""",2\n实现概率,72.3%\n'
+    rows = f'\ufeff名,数\n必然,1\n"a ""/home/a/b""",2\n实现概率,72.3%\n{TRACEBACK},3\n'
     (tmp_path / "data" / "a.csv").write_text(rows, "utf-8")
     items = [{"content_text": r"\\host\share"}, {"content_text": "吕梁市\nIt failed"}]
     feed = json.dumps({"version": "https://x.cn/a/1.1", "items": items, "size": 1})
@@ -192,6 +197,7 @@ def test_feeds_and_data_files_are_held_to_the_same_words_and_paths(tmp_path):
     assert faults_of_files(tmp_path) == [
         "data/a.csv may not say “必然”, as in “必然”.",
         "data/a.csv shows the local path /home/a/b.",
+        "data/a.csv shows a traceback.",
         r"feed.json shows the local path \\host\share.",
         "feed.json may not say “failed”, as in “吕梁市\nIt failed”.",
     ]
