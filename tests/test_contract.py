@@ -194,7 +194,7 @@ def test_a_table_that_is_not_declared_or_not_there_is_refused(data: Path, small_
 @pytest.mark.parametrize("content", ["吕梁市".encode("gbk"), b"name_en,name_zh\n", b""])
 def test_a_damaged_list_of_regions_is_not_taken_for_an_unknown_region(small_copy, content):
     (small_copy / "regions.csv").write_bytes(content)
-    assert refusal(3, find_region, "吕梁", small_copy).startswith(str(small_copy / "regions.csv"))
+    assert refusal(3, find_region, "吕梁").startswith(str(small_copy / "regions.csv"))
 
 
 def test_without_the_panel_folder_the_other_tables_stand(data: Path, small_copy: Path) -> None:
