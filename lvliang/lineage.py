@@ -7,8 +7,10 @@ import pandas as pd
 from lvliang.baseline.history import SECTORS
 from lvliang.baseline.package import has_tables
 from lvliang.baseline.tables import as_of, load_observations, load_table
+from lvliang.feasibility import announced
 from lvliang.feasibility.background import GROWTH_TABLES
-from lvliang.feasibility.targets import Target
+from lvliang.feasibility.verdict_facts import near_targets
+from lvliang.feasibility.verdicts import Verdict, Verdicts
 from lvliang.projection.conditional import COAL, SHARE
 from lvliang.projection.outlook import Outlook
 from lvliang.projection.panel import OBSERVATIONS, has_panel, load_panel
@@ -38,8 +40,10 @@ def of_engine(base_year: int) -> pd.DataFrame:
     if not has_panel():
         return NO_ROWS
     known = _known(OBSERVATIONS, base_year)
-    growth = known[known["indicator"] == REAL_GROWTH]
-    return pd.concat([growth, load_panel(base_year).targets])[[ID]]
+    growth, panel = known[known["indicator"] == REAL_GROWTH], load_panel(base_year)
+    printed = as_of(panel.editions, base_year)
+    printed = printed[printed["year"].isin(panel.growth.index)]
+    return pd.concat([growth, panel.targets, printed])[[ID]]
 
 
 def of_draws(outlook: Outlook, indicators: Iterable[str] | None = None) -> pd.DataFrame:
@@ -76,20 +80,32 @@ def of_sectors(base_year: int) -> pd.DataFrame:
     return _known([SECTORS], base_year)
 
 
+def of_announced(base_year: int) -> pd.DataFrame:
+    """Growth targets that cities and provinces announced, and growth as first published."""
+    if not has_tables(announced.CITIES, announced.GROWTH):
+        return NO_ROWS
+    names = (announced.CITIES, *announced.PROVINCES, announced.GROWTH)
+    return pd.concat([as_of(load_table(name), base_year)[[ID]] for name in names])
+
+
 def of_scenarios(scenarios: Iterable[Scenario]) -> pd.DataFrame:
     """The sources that the scenarios cite for their sizes."""
     return pd.DataFrame({ID: [name for one in scenarios for name in one.sources]}, dtype=str)
 
 
-def of_verdicts(targets: Sequence[Target], outlook: Outlook) -> pd.DataFrame:
-    """What judges ``targets``: their report, the draws of the province, both vintages, sectors."""
-    if not targets:
+def of_verdicts(verdicts: Sequence[Verdict], outlook: Outlook) -> pd.DataFrame:
+    """What judges targets: their report, the draws of the province, both vintages, sectors; what
+    closes one, and what is known near those that cannot be told."""
+    if not verdicts:
         return NO_ROWS
     known, base_year = outlook.history, outlook.base_year
-    asked = {*drawn(outlook), *(target.indicator.removesuffix("_growth") for target in targets)}
+    asked = {*drawn(outlook), *(one.target.indicator.removesuffix("_growth") for one in verdicts)}
+    came = [one.outcome.source_id for one in verdicts if one.outcome]
+    near = [row[ID] for row in near_targets(Verdicts(verdicts), base_year)]
     said = [as_of(load_table("report_targets"), base_year), _known(GROWTH_TABLES, base_year)]
     parts = [rows[rows["region_code"] == outlook.region.code] for rows in said]
     parts += [known[known["indicator"].isin(asked)], of_draws(outlook), of_sectors(base_year)]
+    parts += [pd.DataFrame({ID: came + near}, dtype=str), of_announced(base_year)]
     return pd.concat([part[[ID]] for part in parts])
 
 

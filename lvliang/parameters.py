@@ -12,7 +12,14 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from lvliang.baseline.package import END_OF_PLAN, FIRST_BASE_YEAR, LAST_KNOWN_YEAR, LAST_YEAR
+from lvliang.baseline.package import (
+    END_OF_PLAN,
+    FIRST_BASE_YEAR,
+    LAST_YEAR,
+    START_OF_PLAN,
+    data_folder,
+    last_known_year,
+)
 from lvliang.baseline.regions import find_city_with_gdp
 from lvliang.errors import ParameterError, did_you_mean
 from lvliang.projection.scenario import (
@@ -45,9 +52,8 @@ class NotebookParameters(BaseModel):
 
     region: str = _field("141100", "地区", "six-digit code or name", said="代码或名称")
     base_year: int = _field(
-        LAST_KNOWN_YEAR, "基期", "last year whose figures are used",
-        ge=FIRST_BASE_YEAR, le=LAST_KNOWN_YEAR,
-    )  # fmt: skip
+        START_OF_PLAN - 1, "基期", "last year whose figures are used", ge=FIRST_BASE_YEAR
+    )
     lang: Literal["zh", "en"] = _field("zh", "语言", "language: zh or en")
 
     @classmethod
@@ -70,6 +76,13 @@ class NotebookParameters(BaseModel):
         # Python counts True as 1; whoever writes true does not mean a number.
         if isinstance(value, bool):
             raise PydanticCustomError("bool", "a truth value is no value of this parameter")
+        return value
+
+    @field_validator("base_year")
+    @classmethod
+    def _has_figures(cls, value: int) -> int:
+        if value > last_known_year(data_folder()):
+            raise PydanticCustomError("after_the_data", "no figures of that year")
         return value
 
     @field_validator("region")
@@ -134,7 +147,7 @@ class ComparisonParameters(ProjectionParameters):
 class FeasibilityParameters(ProjectionParameters):
     """Notebooks that judge targets: the run must reach their year."""
 
-    end_year: int = _end_year(LAST_KNOWN_YEAR + 1)
+    end_year: int = _end_year(START_OF_PLAN)
 
 
 class RankParameters(ProjectionParameters):
@@ -153,6 +166,7 @@ SUMMARY = "90_summary"
 SCHEMAS: dict[str, type[NotebookParameters]] = {
     "00_data_audit": NotebookParameters,
     "10_baseline": NotebookParameters,
+    "15_progress": FeasibilityParameters,
     "20_trajectories": ProjectionParameters,
     "30_feasibility": FeasibilityParameters,
     "40_scenarios": ComparisonParameters,
@@ -223,7 +237,9 @@ def describe(schema: type[NotebookParameters], name: str) -> str:
         kind = {"integer": "a whole number", "number": "a number", "string": "a text"}
         allowed = kind[rule["type"]]
         if "minimum" in rule:
-            allowed += f" from {rule['minimum']} to {rule['maximum']}"
+            # How far the data go is not declared: it is theirs to say.
+            most = rule["maximum"] if "maximum" in rule else last_known_year(data_folder())
+            allowed += f" from {rule['minimum']} to {most}"
     return f"{allowed} ({rule['description']})"
 
 

@@ -14,11 +14,13 @@ import pandas as pd
 from lvliang import parameters
 from lvliang.baseline.audit import load_evidence
 from lvliang.baseline.audit_facts import audit_facts
-from lvliang.baseline.history import has_report, load_history, report_figures
+from lvliang.baseline.history import VOLUME, has_report, load_history, report_figures
+from lvliang.baseline.package import END_OF_PLAN, data_folder, last_known_year
 from lvliang.baseline.regions import Region, cities_beside, find_region
 from lvliang.baseline.starting_point import baseline_facts, ranks_by_year, reported, starting_point
 from lvliang.display.prose import Page, Text
 from lvliang.display.show import Piece
+from lvliang.feasibility.announced import announced_targets
 from lvliang.feasibility.background import Background, load_background
 from lvliang.feasibility.coal import BASES, coal_ahead, coal_facts, own_slope, share_facts
 from lvliang.feasibility.commitments import judge_commitments
@@ -33,24 +35,28 @@ from lvliang.feasibility.comparison import (
 from lvliang.feasibility.desk import desk_facts, expected, triggers
 from lvliang.feasibility.drivers import driver_facts, load_tornado, tornado_facts
 from lvliang.feasibility.industries import industry_facts, load_industries
+from lvliang.feasibility.outcomes import Known
+from lvliang.feasibility.progress import progress_facts, two_standpoints
 from lvliang.feasibility.rank_record import load_rank_record, record_facts
 from lvliang.feasibility.ranks import air_facts, next_in_rank, rank_facts, revenue_facts
 from lvliang.feasibility.record import LONGEST, decompose, groups_of, load_record, origins_behind
-from lvliang.feasibility.record_facts import registered_facts, track_record_facts
-from lvliang.feasibility.targets import MAIN, Target, load_targets
+from lvliang.feasibility.record_facts import met_facts, registered_facts, track_record_facts
+from lvliang.feasibility.registered import registered_so_far, score_registered
+from lvliang.feasibility.targets import MAIN, TO_END, Target, load_targets
 from lvliang.feasibility.verdict_facts import (
     class_counts,
     drawn_facts,
+    near_targets,
     past_chances,
     report_facts,
     target_value,
     verdict_facts,
 )
 from lvliang.feasibility.verdicts import Verdicts, assess
-from lvliang.lineage import sources_of
+from lvliang.lineage import NO_ROWS, sources_of
 from lvliang.projection.conditional import COAL, condition
 from lvliang.projection.outlook import Outlook, actual, gaps_of, look_ahead, outlook_facts
-from lvliang.projection.scenario import Scenario, load_shipped
+from lvliang.projection.scenario import BASELINE, Scenario, load_shipped
 from lvliang.projection.sensitivity import load_sensitivities, trial
 
 
@@ -74,6 +80,21 @@ class Study:
     def years(self) -> range:
         """The years projected."""
         return range(self.base_year + 1, self.run.end_year + 1)
+
+    @cached_property
+    def latest(self) -> Study | None:
+        """The same run at the last year known, nothing assumed; None where it stands there."""
+        last = last_known_year(data_folder())
+        if self.base_year == last:
+            return None
+        end = max(self.run.end_year, END_OF_PLAN, last + 1)
+        asked = {"base_year": last, "end_year": end, "scenario": BASELINE, "changes": ""}
+        return Study(type(self.run)(**self.run.model_dump() | asked), self.notebook)
+
+    @property
+    def is_mid_term(self) -> bool:
+        """Whether its verdicts to the end are the plan's mid-term review."""
+        return self.latest is None and self.run.end_year == END_OF_PLAN
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -126,6 +147,19 @@ class Study:
     def verdicts(self) -> Verdicts:
         """The verdict on each target (`assess`)."""
         return assess(self.targets, self.outlook, self.background)
+
+    @cached_property
+    def again(self) -> Verdicts:
+        """The targets ahead, judged again at the last year known; none if the run stands there."""
+        latest = self.latest
+        ahead = [one for one in self.targets if one.last_year > self.base_year]
+        return assess(ahead, latest.outlook, latest.background) if ahead and latest else Verdicts()
+
+    @property
+    def standpoints(self) -> dict[str, Any] | None:
+        """Verdicts from both standpoints, what came later among them (`two_standpoints`)."""
+        before = self.verdicts.due_after(self.base_year) if self.again else Verdicts()
+        return two_standpoints(before, self.again, last_known_year(data_folder()))
 
     @cached_property
     def commitments(self) -> pd.DataFrame:
@@ -203,12 +237,23 @@ class Study:
             "years": [(self.years[0], self.years[-1])],
             "sets_coal": bool(self.scenario.path(COAL, self.years)),
             "slope": own_slope(self.region.code, self.base_year),
-            "evidence": own.reset_index(),
+            "evidence": own.rename({VOLUME: "gdp_real_growth"}).reset_index(),
             "revenue_gaps": gaps_of(own, "budget_revenue"),
             "origins": self.origins,
             "longest": LONGEST,
             "untested": ahead if self.origins and ahead > LONGEST else None,
         }
+
+    @cached_property
+    def progress_facts(self) -> dict[str, Any]:
+        """What came of what was said (`feasibility.progress`); ``latest`` None: nothing yet."""
+        latest = self.latest or self
+        scores = score_registered(latest.base_year)
+        fared = {"registered": registered_so_far(scores, self.region.code, self.base_year)}
+        if latest is self:
+            return {"latest": None, "sources": NO_ROWS, **fared}
+        seen = (self.verdicts, self.again, self.outlook, latest.outlook)
+        return fared | progress_facts(*seen, Known(self.region, latest.base_year))
 
     @cached_property
     def desk_facts(self) -> dict[str, Any]:
@@ -222,7 +267,9 @@ class Study:
             "main": main,
             "counts": class_counts(main),
             "near": next_in_rank(self.outlook),
-            "target": target_value(main, "gdp_real_growth"),
+            "to_end": self.verdicts.of(TO_END),
+            "mid_term": self.is_mid_term,
+            "target": target_value(main.due_after(self.base_year), "gdp_real_growth"),
             "coal": driver_facts(effects, "coal_price"),
             "nation": driver_facts(effects, "national_growth"),
             "triggers": triggers(self.targets, self.plain),
@@ -242,6 +289,8 @@ class Study:
             **verdict_facts(self.verdicts),
             **drawn_facts(self.verdicts, self.outlook),
             **report_facts(self.figures),
+            "mid_term": self.is_mid_term,
+            "near": near_targets(self.verdicts, self.base_year),
             "past": past_chances(decompose(self.record, groups_of(self.record, self.region.code))),
             "origins": self.origins,
             "longest": LONGEST,
@@ -278,10 +327,13 @@ class Study:
 
     @cached_property
     def record_facts(self) -> dict[str, Any]:
-        """How the engine and its rivals fared (`feasibility.record_facts`), what was registered."""
+        """How the engine and its rivals fared, how often targets were met (`record_facts`)."""
         groups = groups_of(self.record, self.region.code)
-        fared = track_record_facts(self.record, groups, self.region.code, self.base_year)
-        return fared | {"registered": registered_facts(self.base_year)}
+        return {
+            **track_record_facts(self.record, groups, self.region.code, self.base_year),
+            "registered": registered_facts(self.base_year),
+            "met": met_facts(announced_targets(self.base_year), self.region.code),
+        }
 
     @cached_property
     def industry_facts(self) -> dict[str, Any]:

@@ -9,12 +9,18 @@ from bs4 import BeautifulSoup
 
 from lvliang import parameters
 from lvliang.baseline.freeze import changed_files
+from lvliang.baseline.package import data_folder, last_known_year
 from lvliang.site.pages import banner
+
+LAST = last_known_year(data_folder())
+# Told of each run from an earlier base year, or from one of which nothing was registered.
+STANDS = ("Standing in", "预测立足", "Pseudo", "准实时")
 
 
 def said(notebook: str = "20_trajectories", lang: str = "en", **given: Any) -> list[str]:
     html = banner(parameters.check(notebook, given), lang)
-    return [paragraph.get_text() for paragraph in BeautifulSoup(html, "html.parser")("p")]
+    paragraphs = [one.get_text() for one in BeautifulSoup(html, "html.parser")("p")]
+    return [words for words in paragraphs if not words.startswith(STANDS)]
 
 
 @pytest.fixture
@@ -26,15 +32,28 @@ def made_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return make
 
 
-def test_data_are_old_when_a_whole_year_is_missing_but_not_by_an_earlier_base_year(made_in):
+def test_data_are_old_when_a_whole_year_is_missing(made_in):
     for notebook in parameters.SCHEMAS:
-        made_in(2021)
+        made_in(LAST + 1)
         assert said(notebook) == []
-        made_in(2022)
+        made_in(LAST + 2)
         (old,) = said(notebook)
-        assert "end in 2020" in old and "made in 2022" in old
-    (earlier,) = said(base_year=2015)
-    assert earlier.startswith("This run uses data to 2015 alone")
+        assert f"end in {LAST}" in old and f"made in {LAST + 2}" in old
+
+
+def test_a_run_that_stands_earlier_says_what_it_leaves_out() -> None:
+    run = parameters.check("20_trajectories", {"base_year": LAST - 1})
+    assert f"Standing in {LAST - 1}" in banner(run, "en")
+    assert f"figures to {LAST} are shown as later outcomes only" in banner(run, "en")
+    run = parameters.check("20_trajectories", {"base_year": LAST})
+    assert "Standing in" not in banner(run, "en")
+
+
+def test_a_run_on_later_editions_is_called_pseudo_real_time() -> None:
+    for base_year, is_pseudo in ((2019, True), (2020, False), (2021, True), (LAST, True)):
+        run = parameters.check("20_trajectories", {"base_year": base_year})
+        assert ("Pseudo real time" in banner(run, "en")) == is_pseudo
+        assert ("准实时" in banner(run, "zh")) == is_pseudo
 
 
 def test_a_file_that_was_changed_since_its_review_is_named_on_each_page(

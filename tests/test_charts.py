@@ -65,7 +65,8 @@ def level_fan(lang: str = "zh", **changed: Any) -> list[Chart]:
 
 
 def of_baseline(block: str, lang: str, **facts: Any) -> list[Chart]:
-    given = {"region": "Q", "base_year": 2000, "differ": [], "reported": []} | facts
+    given = {"region": "Q", "base_year": 2000, "differ": [], "reported": [], "joined": False}
+    given |= facts
     said = Text("10_baseline", lang, given).say(block)
     return [piece for piece in said if isinstance(piece, Chart)]
 

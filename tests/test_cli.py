@@ -30,8 +30,8 @@ LVLIANG = Path(sys.executable).with_name("lvliang")
 FEW = ["-p", "draws=1000"]
 KEYS = """
 target_id type value unit price_basis deadline nature probability grade likelihood class
-required_rate reference_percentile rate_needed eurostat_status discounted_1 discounted_2 group
-group_probability settling_vintage record missing break_even
+required_rate reference_percentile rate_needed eurostat_status met_targets discounted_1
+discounted_2 group group_probability settling_vintage record missing outcome break_even
 """
 NO_GDP = "522300 黔西南布依族苗族自治州 has no GDP in "
 Done = subprocess.CompletedProcess[str]

@@ -1,5 +1,6 @@
 """Commitments: which can be judged, what they need, what is missing, and in what words."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from lvliang.feasibility.commitments import (
     filter_commitments,
     judge_commitments,
 )
+from lvliang.feasibility.outcomes import Outcome
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts
 
 MAIN = [
@@ -120,6 +122,24 @@ def test_a_deadline_after_the_run_is_marked():
     assert not JUDGED["beyond_run"].any()
 
 
+def test_what_came_closes_a_commitment_and_what_is_over_needs_nothing_more():
+    came = Outcome(9.2, "preliminary", "x", False, None, "exceeded")
+    closed = replace(verdict_of("jobs_2021"), missing=None, class_="exceeded", outcome=came)
+    turned = replace(closed, missing=Missing("vintages"), class_="cannot_tell")
+    for verdict, outcome, classes in (
+        (closed, "closed", {"exceeded": 1}), (turned, "cannot_tell", {}),
+    ):  # fmt: skip
+        found = judge_commitments(Verdicts([verdict]), 2021, 2025)
+        row = found.set_index("commitment_id").loc["jobs_2021"]
+        assert (row["outcome"], row["verdict"].outcome) == (outcome, came)
+        assert commitment_facts(found)["classes"] == {"closed": classes, "verdict": {}}
+    later = found.set_index("commitment_id")
+    gas, pigs = later.loc["coal_derived_gas_output"], later.loc["pig_offtake"]
+    assert (gas["over"], pigs["over"]) == (True, False)
+    assert np.isnan(gas["needed_per_year"])
+    assert JUDGED.loc["coal_derived_gas_output", "needed_per_year"] == pytest.approx(27.8 - 12.4)
+
+
 def test_without_the_main_targets_there_are_no_commitments() -> None:
     elsewhere = Verdicts(verdict_of(f"own_{target}") for target in MAIN)
     for verdicts in (Verdicts(), elsewhere):
@@ -127,7 +147,7 @@ def test_without_the_main_targets_there_are_no_commitments() -> None:
         assert (len(nothing), list(nothing.columns)) == (0, list(JUDGED.columns))
         assert filter_commitments(nothing, text="煤").empty
         facts = commitment_facts(nothing)
-        assert (facts["total"], facts["judged"], facts["parts"]) == (0, {}, {})
+        assert (facts["total"], facts["classes"]["verdict"], facts["parts"]) == (0, {}, {})
 
 
 def test_a_filter_finds_rows_or_names_what_is_legal() -> None:
@@ -170,7 +190,7 @@ def test_no_probability_is_made_up_and_the_eleven_carry_that_of_the_verdict_tabl
 def test_every_commitment_is_there_once_with_an_outcome() -> None:
     table = load_table("report_commitments")
     assert JUDGED["commitment_id"].tolist() == table["commitment_id"].tolist()
-    assert set(JUDGED["outcome"]) == set(OUTCOMES)
+    assert set(JUDGED["outcome"]) == {*OUTCOMES} - {"closed"}
     pd.testing.assert_frame_equal(JUDGED[table.columns].reset_index(drop=True), table)
     parts = commitment_facts(JUDGED)["parts"].values()
     ids = [row["commitment_id"] for part in parts for row in part["rows"]]

@@ -78,6 +78,13 @@ def test_the_summary_is_that_of_the_conditional_draws() -> None:
     assert row["prices_against"] < -1
 
 
+def test_years_of_a_scenario_that_are_over_are_told():
+    later = scenario_facts(found(), range(2023, 2026))
+    over = {case["scenario"].scenario_id: case["over"] for case in later["cases"]}
+    assert over["coal_boom"] == {"coal_price": [(2021, 2021, 33.9), (2022, 2022, 93.4)]}
+    assert (over["baseline"], over["relapse"]) == ({}, {})
+
+
 def test_a_small_move_over_an_edge_changes_no_word() -> None:
     rows = pd.DataFrame({
         "target_id": ["a", "b"] * 3, "probability": [0.34, np.nan, 0.32, np.nan, 0.30, np.nan],

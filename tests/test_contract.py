@@ -83,7 +83,7 @@ def test_tables_as_shipped_keep_their_contracts_and_every_row_is_counted(data: P
         (3, "value", "1,234.5", "number"),
         (3, "value", "NaN", "number"),
         (3, "value", "INF", "number"),
-        (85, "value", "", "number"),  # in the last row
+        (94, "value", "", "number"),  # in the last row
         (4, "source_id", "", "string"),
         (4, "year", "2002.5", "integer"),
         (4, "year", "1979", "at least 1980"),
@@ -155,7 +155,8 @@ def test_a_file_that_cannot_be_read_is_named(small_copy, file, content, told):
 def test_a_duplicate_key_is_named_with_its_columns_and_values(small_copy: Path) -> None:
     edit(small_copy / FILE, lambda rows: rows.append(rows[1]))
     message = refusal(3, check_table, small_copy, TABLE)
-    told = f"{small_copy / FILE}, row 86, column {', '.join(KEY)}: duplicate key "
+    last = len(rows_of(small_copy / FILE)) + 1
+    told = f"{small_copy / FILE}, row {last}, column {', '.join(KEY)}: duplicate key "
     assert message.startswith(told)
     assert "CN, cpi_inflation, 2000, " in message
     assert message.endswith("legal: each once")
@@ -298,8 +299,9 @@ def test_real_events_are_noted_at_most_and_notes_speak_of_figures_that_stand(dat
 
 
 def test_a_suspect_cell_is_one_of_the_panel_and_a_flag_to_drop_is_applied_or_noted(data) -> None:
-    names = ["gdp_revised", "gdp_first_published", "sectors_first_published", "population"]
-    panel = pd.concat(as_found(data, name) for name in [*names, "fixed_asset_investment"])
+    tables = [one for one in declared(data) if one["path"].startswith("panel/")]
+    names = [one["name"] for one in tables if one["schema"] == SCHEMA]
+    panel = pd.concat(as_found(data, name) for name in names)
     key = ["source_id", "region_code", "year", "indicator"]
     suspect = load_table("suspect_cells", data)
     assert len(suspect.merge(panel, on=[*key, "value"])) == len(suspect) > 500
@@ -335,6 +337,30 @@ def test_a_correction_that_cannot_be_meant_is_refused(data_copy, column, cell, e
     edit(path, put(row, column, cell))
     told = f"{path}, row {row}, column {column}: {expected}"
     assert told in refusal(3, load_table, "gdp_revised", data_copy)
+
+
+TARGETS, BREAKS = "report/targets.csv", "panel/breaks.csv"
+UNFIT = [
+    (FILE, 94, "known_at", "", "'' is empty; legal: string (month "),
+    (TARGETS, 2, "indicator", "gdp_reel_growth", '"gdp_reel_growth" not found .*legal: a key of'),
+    (TARGETS, 2, "series", "gdp_reel_growth", '"gdp_reel_growth" not found .*legal: a key of'),
+    (TARGETS, 2, "unit", "亿元", '"gdp_real_growth, 亿元, constant" not found .*legal: a key of'),
+    (TARGETS, 2, "last_year", "2020", "'2020' is before first_year; legal: 2021 or later"),
+    ("regional/announced_targets.csv", 2, "unit", "万人", '"retail_sales_growth, 万人" not found'),
+    (BREAKS, 3, "table", "retail", "'retail' is no table of observations; legal: .*retail_sales"),
+    (BREAKS, 3, "source_id", "S1", "retail_sales, S1 is no series of retail_sales; legal: one"),
+]
+
+
+@pytest.mark.parametrize(("file", "row", "column", "value", "told"), UNFIT)
+def test_a_row_that_cannot_be_meant_is_refused_in_one_line(
+    small_copy, call, file, row, column, value, told
+):
+    edit(small_copy / file, put(row, column, value))
+    done = call("check")
+    assert (done.returncode, done.stdout) == (3, "")
+    place = rf"{small_copy / file}, row {row}, column [^:]*\b{column}\b[^:]*: "
+    assert re.search(f"{place}.*{told.replace('(', '[(]')}", done.stderr)
 
 
 def test_no_corrections_are_legal(small_copy: Path) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lvliang.baseline.package import data_folder, last_known_year
 from lvliang.baseline.tables import as_of
 from lvliang.cli.questions import Indicator
 from lvliang.errors import DataError, ParameterError
@@ -131,18 +132,22 @@ def test_regions_by_code_and_name_and_origins_of_the_data_alone(panel):
         pick_regions(panel, "lvlang")
     with pytest.raises(ParameterError, match=r"522300 \S+ has no GDP .* any of the 296 cities"):
         pick_regions(panel, "522300")
-    for origin in (2005, 2021):
-        with pytest.raises(ParameterError, match=rf"origin: {origin} .* legal: 2006 to 2020"):
+    last = last_known_year(data_folder())
+    for origin in (2005, last + 1):
+        with pytest.raises(ParameterError, match=rf"origin: {origin} .* legal: 2006 to {last}"):
             load_panel(origin)
 
 
 def test_a_shock_is_set_aside_and_named_with_what_stands_in(panel):
     factor = panel.factor
     assert without_shock(factor).iloc[-1] == factor.loc[2019]
-    kept = {"year": 2020, "came": factor.loc[2020], "kept": factor.loc[2019]}
-    for origin, aside in ((2020, kept), (2019, None)):
+    kept = {"year": 2020, "came": factor.loc[2020], "kept": factor.loc[2019], "before": False}
+    told = {}
+    for origin in (2019, 2020, 2021):
         given = {"base_year": origin, "end_year": origin + 1, "draws": 10, "seed": 1}
-        assert shock_set_aside(look_ahead("141100", **given)) == aside
+        told[origin] = shock_set_aside(look_ahead("141100", **given))
+    assert (told[2019], told[2020]) == (None, kept)
+    assert (told[2021]["year"], told[2021]["before"]) == (2021, True), "the rebound of a shock"
 
 
 def test_a_panel_handed_in_never_answers_for_the_tables(small_copy, tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 
 from lvliang.baseline.growth import level_after
 from lvliang.baseline.regions import find_region
-from lvliang.baseline.tables import load_table
+from lvliang.baseline.tables import as_of, load_table
 from lvliang.display.prose import Text
 from lvliang.display.show import Piece
 from lvliang.feasibility import known_growth as past
@@ -153,7 +153,8 @@ def test_what_stands_behind_is_counted() -> None:
 
 
 def test_a_hold_is_held_against_past_prices(found: Industries) -> None:
-    prices = load_table("commodities").pivot(index="year", columns="indicator", values="value")
+    known = as_of(load_table("commodities"), 2020)
+    prices = known.pivot(index="year", columns="indicator", values="value")
     risk = found.risk.set_index("indicator").loc["coal_australia_thermal"]
     coal = prices["coal_australia_thermal"].to_numpy()
     change = 100 * (coal[5:] / coal[:-5] - 1)

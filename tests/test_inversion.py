@@ -116,7 +116,7 @@ def test_a_scenario_that_fixes_the_lever_and_a_certainty_are_refused() -> None:
 @pytest.mark.parametrize(
     ("target_id", "told"),
     [
-        ("retail_2021", "'retail_2021' has no series to settle it; legal: gdp_2021"),
+        ("jobs_2021", "'jobs_2021' has no series to settle it; legal: gdp_2021"),
         ("gdp_maen", "'gdp_maen' is not a target; did you mean gdp_mean? legal: gdp_2021"),
         ("special_steel_output_value_2025", "no series to settle it; legal: gdp_2021"),
         ("special_steel", "; by base: aluminium_magnesium_output_value_2025, "),
@@ -146,7 +146,7 @@ def test_a_base_is_the_target_less_what_past_spells_brought(data_copy: Path) -> 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("revenue_mean --by coal", "的把握始终高于50%：下端可能性约为一半"),
+        ("revenue_mean --by coal", "的把握始终高于50%：下端约55%"),
         ("gdp_2021 --scenario relapse", "条件预测：以下是“ 有50%的把握 数据等级A"),
         ("gdp_2021 --by coal --format json", '"reason": "not_identified"'),
         ("liquor_tourism_output_value_2025 --by base", "2020年基数须为 不作研判"),

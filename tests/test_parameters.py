@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from shared import refusal
 
+from lvliang.baseline.package import data_folder, last_known_year
 from lvliang.display.words import forbidden
 from lvliang.errors import ParameterError
 from lvliang.parameters import (
@@ -23,6 +24,7 @@ from lvliang.parameters import (
 
 NAMES = list(ReportParameters.model_fields)
 ANY = "20_trajectories"
+LAST = last_known_year(data_folder())
 
 
 def code_of(project: Path, name: str, tag: str = "") -> str:
@@ -79,7 +81,7 @@ def test_a_name_of_no_parameter_is_refused_and_every_fault_told_at_once():
 
 LEGAL = {
     "end_year": "a whole number from 2009 to 2035",
-    "base_year": "a whole number from 2008 to 2020",
+    "base_year": f"a whole number from 2008 to {LAST}",
     "draws": "a whole number from 1000 to 20000",
     "seed": "a whole number from 0 to 4294967295",
     "growth_discount": "a number from 0 to 5",
@@ -88,7 +90,7 @@ LEGAL = {
 }
 BAD = {
     "end_year": ["next", "2025.5", "", None, 2036],
-    "base_year": [2007, 2021],
+    "base_year": [2007, LAST + 1],
     "draws": [999, 20_001, True],
     "seed": [-1],
     "growth_discount": [-0.1, 5.1, math.nan, "nan", math.inf, True],

@@ -7,9 +7,10 @@ import xarray as xr
 from scipy import stats
 
 from lvliang.errors import DataError
-from lvliang.projection.paths import CASH_SERIES, MINIMUM_CHANGES, evidence, project
+from lvliang.projection.paths import MINIMUM_CHANGES, evidence, project
 
 ORIGIN = 2020
+CASH_SERIES = ("gdp_nominal", "budget_revenue", "fixed_asset_investment")
 DRAWS = 40_000
 
 

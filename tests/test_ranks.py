@@ -188,7 +188,13 @@ def test_the_rank_of_revenue_is_judged_from_the_last_one_known(outlook):
     levels = outlook.paths.sel(indicator="budget_revenue", year=2022)
     better = (levels > levels.sel(region="141100")).sum("region") < found["rank"]
     assert found["kept"] == pytest.approx(float(better.mean()))
-    assert "141100" in found["later"]
+    assert (found["last_year"], found["later"]) == (2020, [])
+    alone = outlook.evidence.copy()
+    own = alone.index.get_level_values("region") == "141100"
+    alone["last_year"] = alone["last_year"].where(own, 2018)
+    with mock.patch.dict(vars(outlook), evidence=alone):
+        told = revenue_facts(outlook, ranks)["revenue"]
+    assert (told["last_year"], told["later"]) == (2018, ["141100"])
     assert revenue_facts(outlook, ranks.iloc[:0])["revenue"] is None
     assert air_facts(outlook.history, "141100") == [(2016, 6), (2020, 1)]
     assert air_facts(outlook.history, "140200") == []

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from shared import refusal
 
+from lvliang.baseline.package import data_folder, last_known_year
 from lvliang.baseline.regions import (
     all_cities,
     all_regions,
@@ -14,7 +15,7 @@ from lvliang.baseline.regions import (
     peers,
     with_gdp,
 )
-from lvliang.projection.panel import latest_origin, load_panel
+from lvliang.projection.panel import load_panel
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_a_city_without_gdp_in_the_panel_is_refused_by_name_with_what_is_legal()
 def test_the_cities_with_gdp_are_those_of_the_panel_and_no_other_is_suggested() -> None:
     assert all(find_region(city.code) == city for city in all_cities())
     legal = {city.code for city in with_gdp()}
-    assert legal == set(load_panel(latest_origin()).growth.columns)
+    assert legal == set(load_panel(last_known_year(data_folder())).growth.columns)
     lost = next(city for city in all_cities() if city.code not in legal)
     assert lost.code not in refusal(2, find_city_with_gdp, lost.name_zh[:-1] + "？")
 

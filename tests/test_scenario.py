@@ -165,7 +165,9 @@ def test_coal_is_drawn_beside_prices_and_moves_with_them_as_in_the_past() -> Non
     past = np.log(levels["gdp_nominal"] / levels["gdp_real"]).diff()
     growth = commodity_growth(2020)
     history = past.corr(growth.reindex(past.index))
-    assert np.corrcoef(found.sel(year=2021), prices)[0, 1] == pytest.approx(history, abs=0.1)
+    calm = slice(DRAWS // 2)  # where nothing of a deviation stays, all that moves is the shock
+    drawn = np.corrcoef(found.sel(year=2021)[calm], prices[calm])[0, 1]
+    assert drawn == pytest.approx(history, abs=0.1)
     usual = float(growth.std()) * np.sqrt(1 + 1 / len(growth))
     heavy = np.sqrt((len(growth) - 1) / (len(growth) - 3))
     assert found.std("draw").to_numpy() == pytest.approx(usual * heavy, rel=0.1)

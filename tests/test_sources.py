@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 
 from lvliang import lineage as sources
-from lvliang.baseline.tables import load_table
+from lvliang.baseline.tables import as_of, load_table
 from lvliang.projection.outlook import Outlook, look_ahead
-from lvliang.projection.paths import CASH_SERIES
 from lvliang.projection.scenario import load_scenario
 
 LVLIANG, XINZHOU = "141100", "140900"
@@ -40,13 +39,16 @@ def test_a_cell_may_name_several_and_what_is_no_source_is_left_out() -> None:
 
 
 def test_the_draws_rest_on_what_is_known_of_all_cities_and_of_the_city_that_is_shown() -> None:
-    official = set(load_table("national_growth_targets")["source_id"])
+    official = set(as_of(load_table("national_growth_targets"), 2020)["source_id"])
     assert {"S5", "S11", "WEO2510"} | official == listed(sources.of_engine(2020))
     early = listed(sources.of_engine(2014))
     assert "SP20210305" not in early and "RM20140305" in early
+    assert listed(sources.of_engine(2023)) - listed(sources.of_engine(2020)) >= {"WEOH"}
     assert REPORT not in listed(sources.of_draws(outlook(XINZHOU)))
     assert INVESTMENT not in listed(sources.of_draws(outlook(LVLIANG)))
-    assert INVESTMENT in listed(sources.of_draws(outlook(LVLIANG), [*GROWTH, *CASH_SERIES]))
+    assert INVESTMENT in listed(
+        sources.of_draws(outlook(LVLIANG), [*GROWTH, "fixed_asset_investment"])
+    )
 
 
 def test_what_a_scenario_cites_is_listed_and_the_coal_price_it_moves() -> None:

@@ -19,6 +19,7 @@ from lvliang.feasibility.background import load_background
 from lvliang.feasibility.coal import BASES, price_that_undoes
 from lvliang.feasibility.desk import Triggers, ahead, base_effect, desk_facts, expected, triggers
 from lvliang.feasibility.drivers import driver_facts, national_error, tornado
+from lvliang.feasibility.outcomes import Outcome
 from lvliang.feasibility.targets import load_targets
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts, assess, outcomes
 from lvliang.projection.forecast import forecast_factor
@@ -32,6 +33,7 @@ from lvliang.site.render import page_shell
 LVLIANG = "141100"
 YEARS = {"base_year": 2020, "end_year": 2025}
 TARGETS = load_targets(LVLIANG, 2020, 2025)
+NO_RANKS: dict[str, list[float]] = {"gdp_rank": [], "report_gdp_rank": []}
 NO_TRIGGERS = Triggers(*[float("nan")] * 5)
 pytestmark = pytest.mark.usefixtures("shared_store")
 
@@ -56,6 +58,7 @@ def said(block: str, lang: str = "zh", **facts: Any) -> list[Any]:
         "scenario": load_scenario(**YEARS), "targets": [], "ahead": [], "years": [(2021, 2025)],
         "span_years": 5, "least": min(BASES), "most": max(BASES), "triggers": NO_TRIGGERS,
         "known_ranks": [], "has_gaps": False, "origins": 9, "provenance": lambda lang: [],
+        "main": Verdicts(), "standpoints": None,
     }  # fmt: skip
     return Text("90_summary", lang, given | facts).say(block)
 
@@ -67,13 +70,12 @@ def told(block: str, lang: str = "zh", **facts: Any) -> str:
 def facts_of(verdicts: Sequence[Verdict], city: Outlook | None = None) -> dict[str, Any]:
     city = city or outlook()
     ranks = ranks_by_year(city.history, city.region.code)
-    return desk_facts(verdicts, judged()[1], city, ranks)
+    return desk_facts(verdicts, judged()[1], city, ranks) | {"main": Verdicts(verdicts)}
 
 
 def table_of(verdicts: Sequence[Verdict], city: Outlook | None = None, lang: str = "zh") -> Table:
     pieces = said("indicators", lang, **facts_of(verdicts, city))
-    (table,) = [piece for piece in pieces if isinstance(piece, Table)]
-    return table
+    return next(piece for piece in pieces if isinstance(piece, Table))
 
 
 def test_what_is_expected_are_quantiles_of_the_outcomes_that_are_judged() -> None:
@@ -84,8 +86,8 @@ def test_what_is_expected_are_quantiles_of_the_outcomes_that_are_judged() -> Non
     assert told == pytest.approx(np.quantile(drawn, [0.1, 0.5, 0.9]).tolist())
     assert found["last"] == pytest.approx(2.7)
     assert judged()[1].loc["jobs_2021"].isna().all()
-    # Revenue of the year before last is missing: growth over two years is not that of one.
-    assert np.isnan(judged()[1].loc["revenue_2021", "last"])
+    fell = 100 * (187.2558 / 192.6635 - 1)
+    assert judged()[1].loc["revenue_2021", "last"] == pytest.approx(fell, abs=0.01)
 
 
 def test_triggers_are_moves_that_history_and_arithmetic_give() -> None:
@@ -105,11 +107,26 @@ def test_a_verdict_that_cannot_be_told_names_what_is_missing():
         ("ended", {"last_year": 2014}, "缺2015年起数据"),
         ("short", {"last_year": 2020, "changes": 3}, "缺较长的历年数据"),
         ("rivals", {}, "缺同省其他市数据"),
-        ("beyond_run", {}, "缺目标年份的测算"),
+        ("beyond_run", {}, "目标年份不在本次测算范围内"),
+        ("no_outcome", {}, "（目标年份已过，缺该指标的实绩）"),
+        ("broken", {}, "该指标的数列在目标年份内更换口径"),
     ):
         missing = Missing(reason, "new_urban_jobs", **given)
         one = replace(judged()[0].by_id["jobs_2021"], missing=missing)
-        assert said in table_of([one]).frame.iloc[0, -2]
+        assert said in table_of([one]).frame.iloc[0, -1]
+
+
+def test_targets_whose_years_are_over_have_what_came_and_no_risk() -> None:
+    later = replace(outlook(), base_year=2021)
+    found = expected(TARGETS, later).loc["gdp_2021"]
+    assert found["last"] == pytest.approx(2.7), "of the year before the target"
+    assert np.isnan(found["q50"]) and np.isnan(triggers(TARGETS, later).points)
+    came = Outcome(23.8, "compiled", "made", provisional=True, margin=None, completion="exceeded")
+    one = Verdict(judged()[0].by_id["revenue_2021"].target, class_="exceeded", outcome=came)
+    facts = desk_facts([one], expected(TARGETS, later), outlook(), pd.DataFrame(NO_RANKS))
+    closed, to_come = said("indicators", **facts | {"main": Verdicts([one])})[1:]
+    assert closed.frame.iloc[0].to_list()[2:] == ["−2.8%", "≥5%", "超额完成，实绩23.8%（暂定）"]
+    assert "2025年" in to_come.frame.iloc[1, 0]
 
 
 @pytest.mark.parametrize(("lang", "scale"), [("zh", 1), ("en", 10)])
@@ -167,12 +184,12 @@ def test_risks_have_the_numbers_of_the_run_or_say_that_there_are_none() -> None:
 
 
 def test_a_city_without_revenue_has_none_in_its_table_nor_its_risks() -> None:
-    maanshan = outlook("340500")
-    drawn = ahead(maanshan)
+    turpan = outlook("652100")
+    drawn = ahead(turpan)
     assert list(drawn.index) == ["gdp_real_growth", "gdp_nominal"]
-    effects = tornado(maanshan, None, seed=3)
+    effects = tornado(turpan, None, seed=3)
     given = replace(NO_TRIGGERS, coal=-18.0, cities=4.9)
-    words = " ".join([table_of([], maanshan).words, *risks(effects, given)])
+    words = " ".join([table_of([], turpan).words, *risks(effects, given)])
     assert not re.search(r"收入|nan|[为低高] ?[%或]", words)
 
 

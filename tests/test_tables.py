@@ -72,8 +72,14 @@ def made_with(sources: pd.DataFrame = SOURCES, **parameters: Any) -> tuple[list[
 
 def of_verdicts(lang: str, block: str, *rows: dict[str, Any]) -> list[Any]:
     """What a block of page 30 says of verdicts."""
-    facts = verdict_facts(verdicts(*rows)) | {"end_year": 2025, "origins": 0, "longest": 5}
+    facts = verdict_facts(verdicts(*rows)) | {
+        "end_year": 2025,
+        "origins": 0,
+        "longest": 5,
+        "near": [],
+    }
     facts |= dict.fromkeys(["gdp_level", "revenue_level", "jobs", "is_report", "past", "rebound"])
+    facts["near"] = []
     return Text("30_feasibility", lang, facts).say(block)
 
 

@@ -20,7 +20,7 @@ GROWTH = {
 }  # fmt: skip
 NOT_TOLD = {"group": "2021_main", "class": "cannot_tell", "indicator": "new_urban_jobs"}
 TARGETS = Verdicts(
-    Verdict.of({"indicator": indicator, "value": value})
+    Verdict.of({"indicator": indicator, "value": value, "first_year": 2021})
     for indicator, value in (
         ("gdp_real_growth", 8.0), ("new_urban_jobs", 3.9), ("budget_revenue_growth", 5.0),
     )
@@ -85,7 +85,7 @@ def answer(*probabilities: float | None, together: float = 0.2, cut: float = 0.0
         for one in probabilities
     )
     facts = {"region": "Q市", "main": verdicts, "counts": class_counts(verdicts)}
-    facts |= {"main_bets": [], "growth_discount": cut}
+    facts |= {"main_bets": [], "growth_discount": cut, "to_end": Verdicts(), "mid_term": False}
     said = Text("30_feasibility", "zh", facts).say("answer")
     if not cut:  # the page for the desk and the feed say the same
         nothing_before = {"same_as": None, "judged": True, "found": None}
@@ -106,6 +106,19 @@ def test_verdicts_are_counted_and_judged_together():
     (without,) = answer()
     assert without.startswith("Q市") and "没有录入" in without
     assert "下调1.5个百分点" in answer(0.4, cut=1.5)[-1]
+
+
+def test_where_the_year_is_over_the_answer_goes_on_to_the_end() -> None:
+    over = GROWTH | {"class": "exceeded", "probability": None}
+    mean = GROWTH | {"group": "to_end_year", "type": "mean_growth", "deadline": 2025}
+    for mid_term, began in (
+        (True, "中期评估：地区生产总值实际增速"),
+        (False, "地区生产总值实际增速"),
+    ):
+        _, to_end = said("answer", over, mean, mid_term=mid_term)
+        assert to_end.startswith(began)
+        assert to_end.endswith("，存在不确定性、需加力推进，约35%。")
+    assert "约35%" not in "".join(said("answer", GROWTH | {"rate_needed": None}, mean))
 
 
 def test_figures_are_a_list_of_descriptions_that_begins_each_label_with_a_capital() -> None:

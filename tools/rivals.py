@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from lvliang.baseline.package import data_folder, last_known_year
 from lvliang.feasibility.rivals import COLUMNS, YEARS_AHEAD, forecast_file, origins_of
-from lvliang.projection.panel import Panel, latest_origin, load_panel
+from lvliang.projection.panel import Panel, load_panel
 
 
 def forecast_all(panel: Panel) -> pd.DataFrame:
@@ -37,7 +38,7 @@ def write_forecasts(forecasts: pd.DataFrame, path: Path) -> None:
 
 def main() -> None:
     """Write the forecasts made from the tables there are; prints where."""
-    panel = load_panel(latest_origin())
+    panel = load_panel(last_known_year(data_folder()))
     path = forecast_file()
     write_forecasts(forecast_all(panel), path)
     print(path)

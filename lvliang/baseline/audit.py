@@ -5,6 +5,7 @@ A *claim* is a figure of the report, of the press or of one vintage of the panel
 `BOUNDS`; ``plausible``: a level within the second, a rate (unit %) within ``points``, a rank that
 the province's levels give once moved by ``rounding``, the same rank over a part of the year, a
 path over other years that never turns; beyond that ``contradicted``; or has ``no_second_source``.
+A figure that a correction drops is a claim, too: the row says what speaks against it.
 
 A check of the whole panel claims that 100 % of its cells agree. Levels, ranks and growth are held
 against first-published figures, which a plan is settled on; growth against the revised series only
@@ -12,12 +13,15 @@ where the first-published one has a gap.
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import pandas as pd
 
 from lvliang.baseline.growth import implied_deflator_growth
-from lvliang.baseline.history import HISTORY_TABLES, levels_of_province, series
-from lvliang.baseline.tables import as_of, load_observations, load_table
+from lvliang.baseline.history import series
+from lvliang.baseline.package import has_tables
+from lvliang.baseline.regions import all_cities, cities_beside
+from lvliang.baseline.tables import as_of, load_observations, load_table, observation_tables
 
 BOUNDS = {
     "confirmed": 0.5,  # % of the claim
@@ -37,10 +41,13 @@ COLUMNS = [
     "claim_id", *KEY, "claimed", "claim_source_id", "found", "against_source_id", "difference",
     "tolerance", "verdict", "note",
 ]  # fmt: skip
-PANEL = [*HISTORY_TABLES, "sectors_first_published", "shanxi_real_growth", "population"]
+PRESS = ["press_and_bulletins", "press_2023"]
 RANKS = {"gdp_rank_in_province": "gdp_nominal", "budget_revenue_rank_in_province": "budget_revenue"}
 PATHS = ["airport_passengers"]  # read with the figures of other years
+CHANGES = ["gdp_nominal", "budget_revenue", "retail_sales", "fixed_asset_investment"]
 VINTAGES = {"gdp_nominal": "亿元", "gdp_real_growth": "%"}  # of which two are compared
+MADE = [*KEY, "source_id", "status", "action", "expected", "reason"]  # columns of corrections
+NOMINAL = "the cell holds a change at current prices, not real growth"
 
 
 @dataclass(frozen=True)
@@ -55,45 +62,60 @@ class Evidence:
     panel: pd.DataFrame
     check: pd.DataFrame
     checks: pd.DataFrame
+    corrections: pd.DataFrame
 
 
 def load_evidence(origin: int, *, region: str = "") -> Evidence:
     """Read what was known at ``origin``; the vintages of ``region`` are to be compared too."""
-    report = load_table("report_baseline")
-    panel = as_of(load_observations(PANEL), origin)
+    report, cities = load_table("report_baseline"), [city.code for city in all_cities()]
+    names = [name for name in observation_tables() if name not in PRESS]
+    panel = as_of(load_observations(names), origin)
+    panel = panel[panel["vintage"].isin([FIRST, "compiled", "revised"])]
+    press = as_of(pd.concat(map(load_table, PRESS), ignore_index=True), origin)
+    press = press[press["status"].eq("reported") & press["vintage"].ne("revised")]
+    made = load_table("corrections") if has_tables("corrections") else pd.DataFrame(columns=MADE)
     return Evidence(
         origin,
         regions=list(dict.fromkeys([*report["region_code"], *filter(None, [region])])),
         report=as_of(report, origin),
-        press=as_of(load_table("press_and_bulletins"), origin),
+        press=press[press["region_code"].isin(cities)],
         air=as_of(load_table("air_rankings"), origin),
-        panel=panel[panel["vintage"] != "report"],
+        panel=panel[panel["region_code"].isin(cities)],
         check=as_of(load_observations(["cities_2015", "census_population"]), origin),
         checks=load_table("panel_checks"),
+        corrections=made[made["year"] <= origin],
     )
 
 
 def judge(evidence: Evidence) -> pd.DataFrame:
     """One row for a claim and a source that speaks of it.
 
-    ``claim_id`` (begins with report, press, vintage or panel), ``region_code`` (CN for the panel),
+    ``claim_id`` (report, press, dropped, vintage or panel first), ``region_code`` (panel: CN),
     ``indicator, year, claimed, claim_source_id, found`` (of a path, text),
     ``against_source_id, difference`` (claimed less found), ``tolerance`` (the largest that is
     plausible), ``verdict, note`` (what it was held to).
     """
     report = evidence.report.assign(claim_id="report." + evidence.report["figure_id"])
     press = evidence.press[evidence.press["period"] == "annual"]
-    names = press["source_id"] + "." + press["indicator"] + "." + press["year"].astype(str)
-    panel = _panel_figures(evidence)
-    partial = evidence.air[evidence.air["period"].str.contains("/")]
-    others = [_figures(press, "press"), _figures(partial, "part_year")]
-    said = _on_paths(_held(report, pd.concat([panel, *others])), press)
-    told = _held(press.assign(claim_id="press." + names), panel)
+    partial = pd.concat([evidence.air, evidence.press]).drop_duplicates([*KEY, "period"])
+    partial = partial[partial["period"].str.contains("/") & partial["unit"].eq("位")]
+    panel = pd.concat([_panel_figures(evidence), _figures(partial, "part_year")])
+    said = _held(report, pd.concat([panel, _figures(press, "press")]))
+    said = _on_paths(said, press[press["indicator"].isin(PATHS)])
+    told = _held(press.assign(claim_id="press." + _named(press)), panel)
+    told = told[told["claim_source_id"] != told["against_source_id"]]
     # What the press says of a figure that only the report has is evidence, no second claim.
-    used = pd.MultiIndex.from_frame(told[KEY]).isin(pd.MultiIndex.from_frame(report[KEY]))
-    used = (used | told["indicator"].isin(PATHS)) & (told["verdict"] == NO_SOURCE)
-    pieces = [said, told[~used], _vintage_claims(evidence), _panel_claims(evidence)]
-    return pd.concat([piece[COLUMNS].astype(object) for piece in pieces], ignore_index=True)
+    used = _among(told, report) | told["indicator"].isin(PATHS)
+    told = told[~(used & told["verdict"].eq(NO_SOURCE))]
+    rest = [_dropped_claims(evidence, panel), _vintage_claims(evidence), _panel_claims(evidence)]
+    pieces = [piece[COLUMNS].astype(object) for piece in (said, told, *rest)]
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _among(rows: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """Which rows are on a cell that ``others`` have."""
+    cells = pd.MultiIndex.from_frame(others[KEY])
+    return pd.Series(pd.MultiIndex.from_frame(rows[KEY]).isin(cells), rows.index)
 
 
 def verdict(difference: float, confirmed: float, plausible: float) -> str:
@@ -119,25 +141,32 @@ def bounds(claimed: float, unit: str) -> tuple[float, float]:
 def panel_pairs(evidence: Evidence) -> pd.DataFrame:
     """Cells of the panel beside what they are held against, as ``panel_checks.csv`` has it.
 
-    ``check, year, region_code, claimed, found``, ``difference`` and ``bound`` (%), ``within`` it.
+    ``check, year, region_code, claimed, found``, ``difference`` and ``bound`` (%; of two sources of
+    growth, points), ``within`` it.
     """
     panel, check = evidence.panel, evidence.check
-
-    def growth_of(levels: pd.DataFrame) -> pd.DataFrame:
-        return 100 * (levels / levels.set_axis(levels.index + 1) - 1)
 
     def wide(name: str, vintage: str = FIRST, frame: pd.DataFrame = panel) -> pd.DataFrame:
         return series(frame, name, [vintage])
 
+    def growth_of(levels: pd.DataFrame) -> pd.DataFrame:
+        return 100 * (levels / levels.set_axis(levels.index + 1) - 1)
+
     gdp, revised = wide("gdp_nominal"), wide("gdp_nominal", "revised")
     census = wide("population_census", "census", check)
+    of = {name: panel[panel["source_id"] == name] for name in ("S1", "S3", "A_PANEL", "Y_CCSY")}
+    growth = {name: wide("gdp_real_growth", frame=rows) for name, rows in of.items()}
+    revenue = {name: wide("budget_revenue", frame=rows) for name, rows in of.items()}
     pairs = {
         "gdp": (gdp, wide("gdp_nominal", frame=check)),
         "revenue": (wide("budget_revenue"), wide("budget_revenue", frame=check)),
         "sectors": (wide("va_primary") + wide("va_secondary") + wide("va_tertiary"), gdp),
         "population": (wide("population_resident", "compiled"), census),
         "revised_growth": (wide("gdp_real_growth", "revised"), growth_of(revised)),
-        "first_growth": (wide("gdp_real_growth"), growth_of(gdp)),
+        "first_growth": (growth["S3"], growth_of(gdp)),
+        "panel_growth": (growth["A_PANEL"], growth_of(gdp)),
+        "both_growth": (growth["S3"], growth["A_PANEL"]),
+        "both_revenues": (revenue["S1"], revenue["Y_CCSY"]),
     }
     rows = []
     for name, bound in evidence.checks.set_index("check_id")["bound"].items():
@@ -145,7 +174,9 @@ def panel_pairs(evidence: Evidence) -> pd.DataFrame:
         both = pd.DataFrame({"claimed": claimed.unstack(), "found": found.unstack()}, dtype=float)
         both = both.dropna().rename_axis(["region_code", "year"]).reset_index()
         apart = 100 * (both["claimed"] / both["found"] - 1)
-        if name.endswith("growth"):
+        if name == "both_growth":
+            apart = both["claimed"] - both["found"]
+        elif name.endswith("growth"):
             apart = implied_deflator_growth(both["found"], both["claimed"])
         within = apart.abs() <= bound
         rows.append(both.assign(check=name, difference=apart, bound=bound, within=within))
@@ -159,38 +190,61 @@ def _figures(frame: pd.DataFrame, note: str) -> pd.DataFrame:
 
 
 def _panel_figures(evidence: Evidence) -> pd.DataFrame:
-    """First-published figures and the ranks they give, revised growth in their gaps, the checks."""
-    panel, check = evidence.panel, evidence.check
+    """First-published figures and the ranks and growth they give, revised growth in their gaps, the
+    checks, and the ranks that tables of the press give.
+    """
+    panel, press, check = evidence.panel, evidence.press, evidence.check
     first = panel[panel["vintage"].isin([FIRST, "compiled"])]
     revised = panel[panel["vintage"].eq("revised") & panel["indicator"].eq("gdp_real_growth")]
-    gaps = ~pd.MultiIndex.from_frame(revised[KEY]).isin(pd.MultiIndex.from_frame(first[KEY]))
     people = check[check["indicator"] == "population_census"]
+    provinces = pd.concat([evidence.report, press])["region_code"].str[:2]
+    near = panel[panel["vintage"].eq(FIRST) & panel["region_code"].str[:2].isin(provinces)]
+    levels = press[press["indicator"].isin(RANKS.values())]
     parts = [
         _figures(first, "series"),
-        _figures(revised[gaps], "revised_only"),
+        _figures(revised[~_among(revised, first)], "revised_only"),
         _figures(check, "check_file"),
         _figures(people.assign(indicator="population_resident"), "census"),
-        *(_ranks(evidence, rank, level) for rank, level in RANKS.items()),
+        _changes(first),
+        _ranks(near, "rank"),
+        *(
+            _ranks(table, "rank" if period == "annual" else "part_year")
+            for (_, period), table in levels.groupby(["source_id", "period"])
+            if len(table) > 1
+        ),
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _ranks(evidence: Evidence, rank: str, level: str) -> pd.DataFrame:
-    """Ranks that first-published levels give, and the best and worst that rounding allows."""
+def _changes(panel: pd.DataFrame) -> pd.DataFrame:
+    """Growth that levels at current prices give, each of one source and not across a break."""
+    levels = _figures(panel[panel["indicator"].isin(CHANGES)], "change").sort_values("year")
+    breaks = load_table("breaks") if has_tables("breaks") else levels[:0]
+    by = levels.groupby(["region_code", "indicator", "against_source_id"])
+    grown = 100 * by["found"].pct_change(fill_method=None).where(by["year"].diff() == 1)
+    grown = levels.assign(found=grown.round(2), indicator=levels["indicator"] + "_growth")
+    return grown[~_among(levels, breaks)].dropna()
+
+
+def _ranks(figures: pd.DataFrame, note: str) -> pd.DataFrame:
+    """Ranks that levels of all cities of a province give, best and worst as rounding allows."""
     rows = [pd.DataFrame(columns=[*KEY, "found", "best", "worst"], dtype=float)]
-    for code in sorted({*evidence.report["region_code"], *evidence.press["region_code"]}):
-        levels = levels_of_province(evidence.panel, code, level).dropna()
-        own, rounding = levels.get(code, pd.Series(dtype=float)), BOUNDS["rounding"]
+    figures = figures[figures["indicator"].isin(RANKS.values())]
+    for (rank, level), code in product(RANKS.items(), figures["region_code"].unique()):
+        of = figures[figures["region_code"].isin(cities_beside(code))]
+        levels = series(of, level, of["vintage"].unique())
+        levels = levels.reindex(columns=cities_beside(code)).dropna()
+        own, rounding = levels[code], BOUNDS["rounding"]
         shifts = {"found": (0.0, 1), "best": (rounding, 1), "worst": (-rounding, 0)}
         found = {
             name: levels.gt(own + shift, axis=0).sum(axis=1) + place
             for name, (shift, place) in shifts.items()
         }
-        rows.append(pd.DataFrame(found).rename_axis("year").reset_index().assign(region_code=code))
-    panel = evidence.panel
-    of = panel["indicator"].eq(level) & panel["vintage"].eq(FIRST)
-    source = ", ".join(panel.loc[of, "source_id"].unique())
-    return pd.concat(rows).assign(indicator=rank, against_source_id=source, note="rank")
+        behind = of[of["indicator"] == level].drop_duplicates(KEY).groupby("year")["source_id"]
+        found["against_source_id"] = behind.agg(lambda ids: ", ".join(ids.unique()))
+        ranked = pd.DataFrame(found, levels.index).rename_axis("year").reset_index()
+        rows.append(ranked.assign(region_code=code, indicator=rank))
+    return pd.concat(rows).assign(note=note)
 
 
 def _held(claims: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
@@ -216,22 +270,45 @@ def _limits(row: pd.Series) -> tuple[float, float]:
     return 0.0, 0.0 if pd.isna(side) else side
 
 
-def _on_paths(rows: pd.DataFrame, press: pd.DataFrame) -> pd.DataFrame:
-    """Claims to which only other years speak: do all the figures rise, or fall, throughout?"""
+def _on_paths(rows: pd.DataFrame, figures: pd.DataFrame, years: float = 100) -> pd.DataFrame:
+    """Claims to which only other years speak: do all the figures rise, or fall, throughout?
+
+    Read with the figures of at most so many ``years`` before and after, where there are two.
+    """
     rows = rows.astype({"found": object})
-    alone = rows["indicator"].isin(PATHS) & rows["verdict"].eq(NO_SOURCE)
-    for (code, name), claims in rows[alone].groupby(KEY[:2]):
-        others = press[press["region_code"].eq(code) & press["indicator"].eq(name)]
-        others = others.sort_values("year")
-        if others.empty:
+    for place, claim in rows[rows["verdict"] == NO_SOURCE].iterrows():
+        others = figures[(figures[KEY[:2]] == claim[KEY[:2]]).all(axis=1)].sort_values("year")
+        others = others[(others["year"] - claim["year"]).abs() <= years]
+        if len(others) < 2:
             continue
-        path = pd.concat([claims.assign(value=claims["claimed"]), others]).sort_values("year")
-        steady = path["value"].is_monotonic_increasing or path["value"].is_monotonic_decreasing
+        path = pd.concat([pd.DataFrame([claim]).assign(value=claim["claimed"]), others])
+        path = path.sort_values("year")["value"]
+        steady = path.is_monotonic_increasing or path.is_monotonic_decreasing
         seen = [f"{row.value:.10g} ({row.year})" for row in others.itertuples()]
         told = [", ".join(seen), ", ".join(others["source_id"].unique()), "path"]
         columns = ["found", "against_source_id", "note", "verdict"]
-        rows.loc[claims.index, columns] = [*told, "plausible" if steady else "contradicted"]
+        rows.loc[place, columns] = [*told, "plausible" if steady else "contradicted"]
     return rows
+
+
+def _dropped_claims(evidence: Evidence, figures: pd.DataFrame) -> pd.DataFrame:
+    """Figures that corrections drop and others speak of, if only those of the years beside.
+
+    One that is read as a nominal change is held against that, too; the note is the reason.
+    """
+    made = evidence.corrections
+    made = made[made["status"].eq("applied") & made["action"].eq("drop")]
+    made = made[made["region_code"].isin(evidence.regions)].assign(value=made["expected"])
+    nominal = made[made["reason"] == NOMINAL].assign(indicator="gdp_nominal_growth")
+    claims, units = pd.concat([made, nominal]), load_table("indicators").set_index("indicator")
+    claims["unit"] = claims["indicator"].map(units["unit"])
+    held = _held(claims.assign(claim_id="dropped." + _named(claims)), figures)
+    held = _on_paths(held, evidence.panel, years=1)
+    return held[held["verdict"] != NO_SOURCE].assign(note=held["reason"])
+
+
+def _named(rows: pd.DataFrame) -> pd.Series:
+    return rows["source_id"] + "." + rows["indicator"] + "." + rows["year"].astype(str)
 
 
 def _vintage_claims(evidence: Evidence) -> pd.DataFrame:
@@ -239,13 +316,14 @@ def _vintage_claims(evidence: Evidence) -> pd.DataFrame:
     panel, checks = evidence.panel, evidence.checks
     years = [evidence.origin - before for before in VINTAGE_YEARS]
     keys = pd.MultiIndex.from_product([evidence.regions, VINTAGES, years], names=KEY)
-    first = panel[panel["vintage"] == FIRST].set_index(KEY)[["value", "source_id"]]
-    claims = first.reindex(keys).reset_index()
+    first = panel[panel["vintage"].eq(FIRST) & panel["indicator"].isin(VINTAGES)]
+    first = first[[*KEY, "value", "source_id"]]
+    claims = keys.to_frame(index=False).merge(first, on=KEY, how="left")
     named = checks[checks["vintage"] == FIRST].drop_duplicates("indicator").set_index("indicator")
     claims["source_id"] = claims["source_id"].fillna(claims["indicator"].map(named["source_id"]))
     claims["unit"] = claims["indicator"].map(VINTAGES)
-    claims["claim_id"] = "vintage." + claims["indicator"] + "." + claims["year"].astype(str)
-    if not panel.empty:
+    claims["claim_id"] = "vintage." + _named(claims)
+    if not first.empty:
         claims = claims.dropna(subset="value")
     return _held(claims, _figures(panel[panel["vintage"] == "revised"], "vintages"))
 

@@ -9,9 +9,9 @@ from lvliang.baseline.audit import FIRST, KEY, NO_SOURCE, RANKS, VERDICTS, Evide
 from lvliang.baseline.history import levels_of_province, series
 from lvliang.baseline.regions import Region, all_regions, cities_beside
 from lvliang.baseline.starting_point import provincial_ranks
-from lvliang.baseline.tables import corrections_of, load_table
+from lvliang.baseline.tables import load_table
 
-KINDS = ("report", "press", "vintage")
+KINDS = ("report", "press", "dropped", "vintage")
 NAMED = 20  # cells of a check that are named, the furthest apart first
 
 
@@ -30,7 +30,7 @@ def audit_facts(evidence: Evidence, region: Region) -> dict[str, Any]:
     others = judged[near & (judged["region_code"] != region.code)]
     differ = mine[mine["verdict"] == "contradicted"].sort_values(KEY, kind="stable")
     checks = check_facts(audit.panel_pairs(evidence), judged)
-    made = _corrections_known(evidence)
+    made = evidence.corrections
     return {
         "claims": pd.concat([mine, others]),
         "total": len(mine),
@@ -71,8 +71,8 @@ def claim_facts(claims: pd.DataFrame) -> list[dict[Any, Any]]:
     """Claims with the ``check`` of the panel that one is (else ""), and figures to be told.
 
     ``claimed``: a list of one figure; ``found``: of figures and their years (None: the claim's);
-    ``said_by, found_by``: codes of sources; ``apart``: places, points, or % of the claim, by
-    ``unit``.
+    ``dropped``: why the figure is left out (else ""); ``said_by, found_by``: `_titled` sources;
+    ``apart``: places, points, or % of the claim, by ``unit``.
     """
     units = claims["indicator"].map(load_table("indicators").set_index("indicator")["unit"])
     shares = 100 * claims["difference"] / claims["claimed"]
@@ -80,11 +80,12 @@ def claim_facts(claims: pd.DataFrame) -> list[dict[Any, Any]]:
     is_check = claims["region_code"] == "CN"
     told = claims.assign(
         check=claims["claim_id"].str.removeprefix("panel.").where(is_check, ""),
+        dropped=claims["note"].where(claims["claim_id"].str.startswith("dropped."), ""),
         unit=units,
         claimed=[[value] for value in claims["claimed"]],
         found=claims["found"].map(_with_years),
-        said_by=claims["claim_source_id"].map(_codes),
-        found_by=claims["against_source_id"].map(_codes),
+        said_by=_titled(claims["claim_source_id"]),
+        found_by=_titled(claims["against_source_id"]),
         apart=[round(value, 2) + 0.0 for value in apart],
     )
     return told.to_dict("records")
@@ -97,8 +98,11 @@ def _with_years(found: float | str) -> list[tuple[float, int | None]]:
     return [(float(value), int(year)) for value, year in pairs]
 
 
-def _codes(sources: str) -> list[str]:
-    return sources.split(", ") if sources else []
+def _titled(sources: pd.Series) -> list[list[dict[Any, Any]]]:
+    """The rows of ``sources.csv`` that each cell names, with ``title_zh, title_en``."""
+    table = load_table("sources").rename(columns={"title": "title_en"})
+    rows = table.set_index("source_id", drop=False).to_dict("index")
+    return [[rows[one] for one in cell.split(", ") if one] for cell in sources]
 
 
 def unsourced(claims: pd.DataFrame) -> list[dict[str, Any]]:
@@ -109,7 +113,7 @@ def unsourced(claims: pd.DataFrame) -> list[dict[str, Any]]:
             "region_code": code,
             "indicator": indicator,
             "check": "",
-            "said_by": _codes(source),
+            "said_by": _titled(pd.Series([source]))[0],
             "years": list(rows["year"]),
             "claimed": list(rows["claimed"].drop_duplicates()),
         }
@@ -182,28 +186,23 @@ def check_facts(pairs: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any
     return facts
 
 
-def _corrections_known(evidence: Evidence) -> pd.DataFrame:
-    """Rows of ``corrections.csv`` up to the origin; empty where none applies."""
-    if not corrections_of():
-        return pd.DataFrame(columns=["source_id"], dtype=str)
-    made = load_table("corrections")
-    return made[made["year"] <= evidence.origin]
-
-
 def correction_facts(made: pd.DataFrame, region: Region) -> dict[str, Any] | None:
-    """How many are ``applied`` and ``noted``, the rows ``replaced`` and those noted ``near``.
+    """How many are ``applied`` and ``noted``, those of the province, and how many of a reason.
 
-    None without any. Rows: ``region_code, year, reason``, their ``tables`` and ``figures``.
+    None without any. ``own`` and ``near``: ``region_code, year, reason``, their ``tables`` and
+    ``figures``; ``reasons``: ``table, reason, count`` of all that are applied.
     """
     if made.empty:
         return None
-    applied, noted = (made[made["status"] == status] for status in ("applied", "noted"))
-    near = noted["region_code"].isin(cities_beside(region.code))
+    applied = made[made["status"] == "applied"]
+    near = made[made["region_code"].isin(cities_beside(region.code))].sort_values(KEY)
+    reasons = applied.groupby(["table", "reason"], sort=False).size().rename("count")
     return {
         "applied": len(applied),
-        "noted": len(noted),
-        "replaced": _together(applied),
-        "near": _together(noted[near]),
+        "noted": len(made) - len(applied),
+        "own": _together(near[near["region_code"] == region.code]),
+        "near": _together(near[near["region_code"] != region.code]),
+        "reasons": reasons.reset_index().to_dict("records"),
     }
 
 

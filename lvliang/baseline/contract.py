@@ -47,7 +47,7 @@ def _check(data: Path, name: str) -> int:
     try:
         resource = _package(data).get_resource(name)
         rows = 0 if resource.custom.get("mayBeEmpty") else 1
-        checks = [table_dimensions(min_rows=rows), _finite_numbers()]
+        checks = [table_dimensions(min_rows=rows), _beyond_types()]
         report = resource.validate(Checklist(checks=checks))
     except FrictionlessException as error:
         raise DataError(f"{path}: {error.error.message}") from None
@@ -71,15 +71,19 @@ def _package(data: Path) -> Any:
     return Package.from_descriptor({**declared, "resources": resources}, basepath=str(data))
 
 
-def _finite_numbers() -> Any:
-    """A check that refuses NaN and INF, which Table Schema counts as numbers."""
+def _beyond_types() -> Any:
+    """A check that refuses NaN and INF, numbers to Table Schema, and a span that ends too early."""
     from frictionless import Check, errors
 
-    class FiniteNumbers(Check):
-        type = "finite-numbers"
-        Errors = [errors.ConstraintError]  # noqa: RUF012  (frictionless asks for a class attribute)
+    class BeyondTypes(Check):
+        type = "beyond-types"
+        Errors = [errors.ConstraintError, errors.RowConstraintError]  # noqa: RUF012  (as asked for)
 
         def validate_row(self, row: Any) -> Any:
+            first, last = row.get("first_year"), row.get("last_year")
+            if first and last and last < first:
+                note = f"column last_year: '{last}' is before first_year; legal: {first} or later"
+                yield errors.RowConstraintError.from_row(row, note=note)
             for number, (name, cell) in enumerate(row.items()):
                 if isinstance(cell, Decimal) and not cell.is_finite():
                     yield errors.ConstraintError(
@@ -91,7 +95,7 @@ def _finite_numbers() -> Any:
                         field_number=number + 1,
                     )
 
-    return FiniteNumbers()
+    return BeyondTypes()
 
 
 def _place(error: Any) -> tuple[int, int]:
@@ -119,6 +123,8 @@ def _sentence(path: Path, error: Any, schema: Any) -> str:
     if kind == "unique-error":
         cell = f"{place}, column {error.field_name}: {error.cell!r}"
         return f"{cell} is not legal ({error.note}); legal: each once"
+    if kind == "row-constraint":
+        return f"{place}, {error.note}"
     if kind == "encoding-error":
         return f"{place}: not UTF-8 text; legal: CSV saved as UTF-8"
     if kind == "foreign-key":

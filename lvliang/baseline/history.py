@@ -4,38 +4,40 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from lvliang.baseline.package import data_folder, has_tables, resource_path
 from lvliang.baseline.regions import cities_beside
-from lvliang.baseline.tables import as_of, load_observations, load_table
-
-HISTORY_TABLES = (
-    "report_baseline",
-    "gdp_revised",
-    "gdp_first_published",
-    "budget_revenue",
-    "fixed_asset_investment",
-)
+from lvliang.baseline.tables import BREAKS, as_of, load_observations, load_table
 
 SECTORS = "sectors_first_published"
 
-# Growth of nominal and real GDP comes from one source, so that their ratio is its own deflator;
-# the report's revenue stands where the panel has ended, never in its place.
-GROWTH_VINTAGES = {
-    "gdp_real_growth": ["revised"],
-    "gdp_nominal": ["revised"],
-    "budget_revenue": ["first_published", "report"],
-    "fixed_asset_investment": ["compiled"],
-}
-# For levels and ranks: what was published at the time, which is what a plan is settled on.
-LEVEL_VINTAGES = ["first_published", "report"]
 # Where two vintages of GDP differ by more points than this, and in more cities than this share.
 APART = 5.0
 WIDESPREAD = 1 / 3
-OBSERVED_VINTAGES = GROWTH_VINTAGES | {"gdp_nominal": LEVEL_VINTAGES}
+REAL, CASH, OWN = "real", "cash", "own"  # models of a series, in the table of indicators
+VOLUME = "gdp_real"
+
+
+def drawn_indicators(*models: str) -> pd.DataFrame:
+    """Rows of the table of indicators, by name: those drawn by one of ``models``, or by any."""
+    table = load_table("indicators").set_index("indicator")
+    return table[table["model"].isin(models or (REAL, CASH, OWN))]
+
+
+def vintages_of(indicator: str, *, level: bool = False) -> list[str]:
+    """Vintages of the growth, or of the ``level``, of an indicator that is drawn, best first."""
+    column = "level_vintages" if level else "growth_vintages"
+    return str(drawn_indicators().loc[indicator, column]).split()
+
+
+def history_tables() -> list[str]:
+    """Tables that series are drawn from; a `DataError` for one that is not declared."""
+    names = dict.fromkeys(" ".join(drawn_indicators()["drawn_from"]).split())
+    return [name for name in names if resource_path(data_folder(), name)]
 
 
 def load_history(region_codes: Sequence[str], origin: int) -> pd.DataFrame:
     """Observations of ``region_codes`` known at ``origin`` (`load_observations`, `as_of`)."""
-    observations = as_of(load_observations(HISTORY_TABLES), origin)
+    observations = as_of(load_observations(history_tables()), origin)
     return observations[observations["region_code"].isin(region_codes)].reset_index(drop=True)
 
 
@@ -70,7 +72,7 @@ def has_gap(series: pd.Series) -> bool:
 
 def observed(history: pd.DataFrame, region_code: str, indicator: str) -> pd.Series:
     """Observed values of one region by year, in the unit and the vintages of ``indicator``."""
-    table = series(history, indicator, OBSERVED_VINTAGES[indicator])
+    table = series(history, indicator, vintages_of(indicator, level=True))
     return table.get(region_code, pd.Series(dtype=float)).dropna()
 
 
@@ -78,11 +80,13 @@ def growth_levels(history: pd.DataFrame, region_codes: Sequence[str], origin: in
     """Levels whose changes are the growth to be projected, missing where there are none.
 
     Index ``year`` without gaps, columns (``region``, ``series``): ``gdp_real`` (volume index at
-    constant prices, 100 in the year before the first); ``gdp_nominal`` (revised),
-    ``budget_revenue`` and ``fixed_asset_investment`` (亿元, current prices).
+    constant prices, 100 in the year before the first), and each indicator that the table of
+    indicators has drawn beyond it (``cash``) or by itself (``own``), in its unit.
     """
-    parts = {name: series(history, name, kinds) for name, kinds in GROWTH_VINTAGES.items()}
-    parts["gdp_real"] = volume_index(parts.pop("gdp_real_growth"))
+    parts: dict[str, pd.DataFrame] = {}
+    for name, model in drawn_indicators()["model"].items():
+        found = series(history, str(name), vintages_of(str(name)))
+        parts |= {VOLUME: volume_index(found)} if model == REAL else {str(name): found}
     columns = pd.MultiIndex.from_product(
         [sorted(region_codes), sorted(parts)], names=["region", "series"]
     )
@@ -95,9 +99,30 @@ def growth_levels(history: pd.DataFrame, region_codes: Sequence[str], origin: in
     return levels.astype(float)
 
 
+def bases(levels: pd.DataFrame) -> pd.DataFrame:
+    """How many breaks each column (``region``, ``series``) of levels has had by a year.
+
+    Table ``breaks``: another census, boundary or definition. Where two levels differ in it, the
+    change between them is not growth.
+    """
+    counts = pd.DataFrame(0, levels.index, levels.columns)
+    if has_tables(BREAKS):
+        for row in load_table(BREAKS).itertuples():
+            if (row.region_code, row.indicator) in counts:
+                counts.loc[row.year :, (row.region_code, row.indicator)] += 1
+    return counts
+
+
+def unbroken_growth(levels: pd.DataFrame, years: int = 1) -> pd.DataFrame:
+    """Growth (% a year) of levels over the one ``years`` before; missing across a break."""
+    base = bases(levels)
+    growth = 100 * ((levels / levels.shift(years)) ** (1 / years) - 1)
+    return growth.where(base == base.shift(years))
+
+
 def start_levels(history: pd.DataFrame, origin: int) -> pd.Series:
     """Nominal GDP of the origin year by region (亿元), in the vintage a plan is settled on."""
-    levels = series(history, "gdp_nominal", LEVEL_VINTAGES)
+    levels = series(history, "gdp_nominal", vintages_of("gdp_nominal", level=True))
     return levels.reindex([origin]).iloc[0]
 
 

@@ -1,9 +1,10 @@
 """Where the tables lie and what ``datapackage.json`` says of them."""
 
+import csv
 import json
 import os
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ from lvliang.errors import DataError
 
 Stamp = tuple[tuple[Path, int, int], ...]
 REMOVABLE_FOLDER = "panel"
+PANEL = "gdp_revised"
 CORRECTIONS = "corrections"
 FIRST_BASE_YEAR = 2008  # the first that the panel goes back far enough to stand on
-LAST_KNOWN_YEAR = 2020  # the last of which the tables have figures; the targets begin after it
-END_OF_PLAN = 2025
+START_OF_PLAN, END_OF_PLAN = 2021, 2025  # the 14th Five-Year Plan
 LAST_YEAR = 2035  # the last that a run may reach
 
 
@@ -22,6 +23,19 @@ def data_folder() -> Path:
     """Folder of the tables: ``LVLIANG_DATA`` if set, else ``data/`` of this checkout."""
     chosen = os.environ.get("LVLIANG_DATA")
     return Path(chosen) if chosen else Path(__file__).resolve().parents[2] / "data"
+
+
+def last_known_year(data: Path) -> int:
+    """The last year with figures: of the panel of cities, of the report where that is not there."""
+    name = PANEL if resource_path(data, PANEL).is_file() else "report_baseline"
+    return _last_year(stamp(path for path in table_files(data, [name]) if path.stem != CORRECTIONS))
+
+
+@lru_cache(maxsize=8)
+def _last_year(table: Stamp) -> int:
+    with table[0][0].open(encoding="utf-8", newline="") as file:
+        years = [row["year"] for row in csv.DictReader(file) if row.get("year", "").isdecimal()]
+    return int(max(years))
 
 
 @cache

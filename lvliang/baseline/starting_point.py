@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from lvliang.baseline.growth import average_growth, implied_deflator_growth, mean_of_rates
-from lvliang.baseline.history import GROWTH_VINTAGES, has_gap, levels_of_province, observed, series
+from lvliang.baseline.history import has_gap, levels_of_province, observed, series, vintages_of
 from lvliang.baseline.regions import Region, cities_beside
 
 SPAN = 5
@@ -55,8 +55,8 @@ def provincial_ranks(levels: pd.DataFrame) -> pd.DataFrame:
 
 def real_and_nominal(history: pd.DataFrame, region_code: str) -> pd.DataFrame:
     """Growth of GDP by year, ``real, nominal`` and ``deflator`` (%), all of the revised vintage."""
-    real = series(history, "gdp_real_growth", GROWTH_VINTAGES["gdp_real_growth"])
-    level = series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"])
+    real = series(history, "gdp_real_growth", vintages_of("gdp_real_growth"))
+    level = series(history, "gdp_nominal", vintages_of("gdp_nominal"))
     if region_code not in real or region_code not in level:
         return pd.DataFrame(columns=["real", "nominal", "deflator"], dtype=float)
     nominal = 100 * (level[region_code] / level[region_code].shift() - 1)
@@ -90,8 +90,8 @@ def baseline_facts(
     ``first_year`` (of the span up to the base year) and the ``next_year``; ``gdp`` and ``revenue``
     (`both_ends`); ``growth`` (`real_and_nominal`), its ``mean`` over the span, ``trough`` (real
     growth of the first year, if negative) and ``range``; ``levels`` (`level_facts`, of series that
-    there are); ``claims`` (`claims_and_series`), ``differ`` (those that do); ``cities`` of the
-    province and how many of them are ``missing`` from the series.
+    there are); ``claims`` (`claims_and_series`), ``differ`` (those that do), ``joined`` (whether
+    the series lacks one); ``cities`` of the province and how many are ``missing`` from the series.
     """
     growth = real_and_nominal(history, region.code)
     first_year = base_year - SPAN
@@ -110,6 +110,7 @@ def baseline_facts(
         "range": growth_range(growth),
         "levels": [level_facts(found, name) for name, found in levels.items() if len(found)],
         "claims": claims,
+        "joined": bool(claims["series"].isna().any()),
         "differ": claims[claims["difference"].abs().round(2) > 0].round(2).to_dict("records"),
         "cities": len(cities),
         "missing": len(cities - set(known)),

@@ -14,6 +14,7 @@ from lvliang.baseline.package import (
     CORRECTIONS,
     Stamp,
     data_folder,
+    present_files,
     present_resources,
     resource_path,
     stamp,
@@ -27,7 +28,14 @@ OBSERVATION_COLUMNS = [
     "vintage", "status", "known_at", "source_id",
 ]  # fmt: skip
 KEY = ["region_code", "indicator", "year", "vintage", "source_id"]
+BREAKS = "breaks"
+SERIES = ["region_code", "indicator", "source_id"]
 CORRECTION_COLUMNS = ["table", *KEY, "action", "expected", "value"]
+OBSERVED = (
+    "schemas/observations.json",
+    "schemas/noted_observations.json",
+    "schemas/report_figures.json",
+)
 
 
 def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
@@ -35,7 +43,7 @@ def load_table(name: str, data: Path | None = None) -> pd.DataFrame:
 
     The columns of its Table Schema; codes and words as text, empty words as "", numbers as numbers,
     empty numbers as missing. Rows that a correction drops are not there. Raises `DataError` if the
-    table breaks its contract, or a correction of it no longer fits.
+    table breaks its contract, a correction of it no longer fits, or a break is of no series.
     """
     folder = data or data_folder()
     return _load(folder, name, stamp(table_files(folder, [name]))).copy()
@@ -48,6 +56,8 @@ def _load(folder: Path, name: str, _stamp: Stamp) -> pd.DataFrame:
     for field in table_schema(folder, name)["fields"]:
         if field["type"] in ("integer", "number"):
             frame[field["name"]] = pd.to_numeric(frame[field["name"]])
+    if name == BREAKS:
+        _check_breaks(frame, folder)
     if name == CORRECTIONS or not {*KEY, "value"} <= set(frame):
         return frame
     return apply_corrections(frame, name, load_corrections(folder))
@@ -70,6 +80,25 @@ def load_observations(names: Sequence[str]) -> pd.DataFrame:
     return pd.concat([frame[OBSERVATION_COLUMNS] for frame in annual], ignore_index=True)
 
 
+def observation_tables(data: Path | None = None) -> list[str]:
+    """Names of the tables of observations that are there, a user's own ones too."""
+    folder = data or data_folder()
+    held = [one for one in present_files(folder) if one.get("schema") in OBSERVED]
+    return [one["name"] for one in held if not one["path"].startswith("check/")]
+
+
+def tables_with(indicator: str) -> list[str]:
+    """Tables of observations that have figures of an indicator, a user's own ones too."""
+    folder = data_folder()
+    paths = {name: resource_path(folder, name) for name in observation_tables(folder)}
+    return [name for name, path in paths.items() if indicator in _indicators(path, stamp([path]))]
+
+
+@lru_cache(maxsize=64)
+def _indicators(path: Path, _stamp: Stamp) -> frozenset[str]:
+    return frozenset(pd.read_csv(path, usecols=["indicator"], dtype=str)["indicator"])
+
+
 def as_of(frame: pd.DataFrame, origin: int) -> pd.DataFrame:
     """What was known at the end of March of the year after ``origin``.
 
@@ -83,10 +112,10 @@ def as_of(frame: pd.DataFrame, origin: int) -> pd.DataFrame:
 
 
 def corrections_of(data: Path | None = None) -> dict[str, int]:
-    """How many corrections each table has that has any; a `DataError` if one no longer fits."""
+    """How many corrections each table has that has any; a `DataError` if one or a break fails."""
     folder = data or data_folder()
     counts = load_corrections(folder).groupby("table", sort=False).size()
-    for name in counts.index:
+    for name in [*counts.index, *({BREAKS} & {*present_resources(folder)})]:
         load_table(name, folder)
     return {str(name): int(count) for name, count in counts.items()}
 
@@ -97,25 +126,15 @@ def load_corrections(data: Path) -> pd.DataFrame:
     The index is the row in the file, the header being row 1. Raises `DataError` if one is of no
     table of observations, or its ``value`` does not go with its ``action``.
     """
-    present = present_resources(data)
-    if CORRECTIONS not in present:
+    if CORRECTIONS not in present_resources(data):
         return pd.DataFrame(columns=CORRECTION_COLUMNS)
-    corrections = load_table(CORRECTIONS, data)
-    corrections.index += 2
-    corrections.index.name = str(resource_path(data, CORRECTIONS))
-    columns = {name: {f["name"] for f in table_schema(data, name)["fields"]} for name in present}
-    legal = [name for name in present if {*KEY, "value"} <= columns[name]]
+    corrections = _by_row(load_table(CORRECTIONS, data), CORRECTIONS, data)
     for place, row in corrections.iterrows():
-        at, replaces = _place(corrections, place), row["action"] == "replace"
-        if row["table"] not in legal:
-            raise DataError(
-                f"{at}, column table: {row['table']!r} is no table of observations; "
-                f"legal: {', '.join(legal)}"
-            )
+        replaces = row["action"] == "replace"
         if replaces == pd.isna(row["value"]):
             raise DataError(
-                f"{at}, column value: {row['value']} does not go with action {row['action']}; "
-                f"legal: {'a number' if replaces else 'nothing'}"
+                f"{_place(corrections, place)}, column value: {row['value']} does not go with "
+                f"action {row['action']}; legal: {'a number' if replaces else 'nothing'}"
             )
     return corrections.loc[corrections["status"] == "applied", CORRECTION_COLUMNS]
 
@@ -125,11 +144,12 @@ def apply_corrections(frame: pd.DataFrame, table: str, corrections: pd.DataFrame
 
     Raises `DataError` where the row of one is not there once with the expected figure.
     """
-    corrected = frame.copy()
+    corrected, dropped = frame.copy(), []
     mine = corrections[corrections["table"] == table]
+    cells = frame.groupby(KEY).indices if len(mine) else {}
     for place, row in mine.iterrows():
-        at = corrected.index[(corrected[KEY] == row[KEY]).all(axis=1)]
-        values = corrected.loc[at, "value"].tolist()
+        at = frame.index[cells.pop(tuple(row[KEY]), [])]
+        values = frame.loc[at, "value"].tolist()
         if values != [row["expected"]]:
             key = ", ".join(str(part) for part in row[KEY])
             found = " and ".join(f"{value:.12g}" for value in values) or "no such row"
@@ -139,10 +159,30 @@ def apply_corrections(frame: pd.DataFrame, table: str, corrections: pd.DataFrame
                 "out or made `noted`"
             )
         if row["action"] == "drop":
-            corrected = corrected.drop(index=at)
+            dropped += [*at]
         else:
             corrected.loc[at, "value"] = row["value"]
-    return corrected if mine.empty else corrected.reset_index(drop=True)
+    return corrected if mine.empty else corrected.drop(index=dropped).reset_index(drop=True)
+
+
+def _check_breaks(breaks: pd.DataFrame, folder: Path) -> None:
+    """Refuse a break that is of no series of its table."""
+    for table, rows in _by_row(breaks, BREAKS, folder).groupby("table", sort=False):
+        series = load_table(str(table), folder).set_index(SERIES).index
+        for place, row in rows[~rows.set_index(SERIES).index.isin(series)].iterrows():
+            told = f"{', '.join(SERIES)}: {', '.join(row[SERIES])} is no series of {table}"
+            raise DataError(f"{_place(rows, place)}, column {told}; legal: one that it has")
+
+
+def _by_row(rows: pd.DataFrame, name: str, folder: Path) -> pd.DataFrame:
+    """Rows that are each of a table of observations, by their place in the file of ``name``."""
+    file, legal = str(resource_path(folder, name)), observation_tables(folder)
+    rows = rows.set_axis(pd.RangeIndex(2, len(rows) + 2, name=file))
+    for place, table in rows["table"].items():
+        if table not in legal:
+            told = f"{table!r} is no table of observations; legal: {', '.join(legal)}"
+            raise DataError(f"{_place(rows, place)}, column table: {told}")
+    return rows
 
 
 def _place(corrections: pd.DataFrame, row: object) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from lvliang.baseline.package import LAST_KNOWN_YEAR
+from lvliang.baseline.package import data_folder, last_known_year
 from lvliang.cli.options import Changes, Data, Parameters, Region, Scenario, given_parameters
 from lvliang.errors import ParameterError
 
@@ -116,7 +116,7 @@ def invert(
 
 
 def forecast(
-    origin: Annotated[int, Option(help="Last year known.")] = LAST_KNOWN_YEAR,
+    origin: Annotated[int | None, Option(help="Last year known; the latest by default.")] = None,
     horizon: Annotated[int, Option(min=1, max=15, help="Years ahead.")] = 5,
     indicator: Annotated[Indicator, Option(help="What to forecast.")] = Indicator.gdp_real_growth,
     regions: Annotated[str, Option(help="all, or codes and names, comma apart.")] = "all",
@@ -131,6 +131,7 @@ def forecast(
     from lvliang.projection.panel import load_panel
 
     limits = read_thresholds(thresholds)
+    origin = origin or last_known_year(data_folder())
     panel = load_panel(origin)
     paths = draw_everywhere(
         panel, indicator.value, regions=regions, horizon=horizon, draws=draws, seed=seed
@@ -154,10 +155,10 @@ def backtest(
     from lvliang.baseline.regions import find_city_with_gdp
     from lvliang.feasibility import record
     from lvliang.feasibility.rivals import read_forecasts
-    from lvliang.projection.panel import latest_origin, load_panel
+    from lvliang.projection.panel import load_panel
 
     city = find_city_with_gdp(region)
-    panel = load_panel(latest_origin())
+    panel = load_panel(last_known_year(data_folder()))
     points = read_forecasts(panel)
     found = record.backtest(panel, points, draws=draws)
     groups = record.groups_of(found, city.code)

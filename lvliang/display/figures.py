@@ -97,11 +97,13 @@ def fan(
     target: float | None,
     target_label: str,
     size: tuple[float, float],
+    outcomes: pd.Series | None = None,
+    outcome_label: str = "",
 ) -> Figure:
     """Actual values, then the projected median with its 50 and 90 % bands.
 
     ``ends`` is what each quantile is called at the right end; ``target`` is a line across the
-    projected years.
+    projected years, ``outcomes`` are marks of what came in them.
     """
     figure, axes = drawing.new_axes(unit, pad=24, size=size)
     base_year, end_year = int(actual.index[-1]), int(quantiles.index[-1])
@@ -122,6 +124,10 @@ def fan(
     if target is not None:
         axes.hlines(target, base_year + 0.5, end_year, color=TARGET, linewidth=1.4)
         labels.append((target, target_label, TARGET))
+    if outcomes is not None:
+        axes.plot(outcomes.index, outcomes, color=TARGET, ls="", marker="D", ms=6, mfc="white")
+        first = (outcomes.index[0], outcomes.iloc[0])
+        drawing.annotate(axes, outcome_label, first, (-7, 6), ha="right", color=TARGET)
     drawing.label_ends(axes, end_year, labels)
     return figure
 
@@ -275,6 +281,16 @@ def reliability(bins: pd.DataFrame, *, chance: str, came: str, years: str) -> Fi
     axes.set_xlim(0, 100)
     axes.set_ylim(0, 100)
     drawing.label_ends(axes, 100, ends)
+    return figure
+
+
+def met_by_year(shares: pd.DataFrame, *, share: str) -> Figure:
+    """Share of cities (%) that met their target, by ``year``."""
+    figure, axes = drawing.new_axes(share, size=drawing.FLAT)
+    years = shares["year"]
+    axes.bar_label(axes.bar(years, shares["share"], color=FACT), fmt="%.0f", padding=2)
+    axes.set_ylim(0, 110)
+    drawing.year_ticks(axes, int(years.iloc[-1]), int(years.iloc[0]))
     return figure
 
 

@@ -68,6 +68,12 @@ class Words:
             return self.label(row["unit"], "unit")
         return row["unit" if self.lang == "zh" else "unit_en"]
 
+    def published(self, units: str) -> str:
+        """A unit as tables print it, whatever pages count in."""
+        rows = _indicators(data_folder()).values()
+        english = {row["unit"]: row["unit_en"] for row in rows}
+        return units if self.lang == "zh" else english[units]
+
     def in_unit(self, values: Numbers, units: str) -> Numbers:
         """Values published in ``units`` in the unit of the page: English counts in billions."""
         return values / YI_IN_A_BILLION if self._in_billions(units) else values
@@ -148,7 +154,14 @@ class Words:
         return self.label("first" if rank == 1 else "within", "rank", rank=f"{rank:g}")
 
     def chance(self, verdict: Verdict) -> str:
-        """How likely, as its grade allows: rounded to 5 points, or the word alone for C and D."""
+        """How likely, as its grade allows: rounded to 5 points, or the word alone for C and D.
+
+        What came, where that is known.
+        """
+        if verdict.outcome is not None:
+            told = self.measured(round(verdict.outcome.value, 1), verdict.target.indicator)
+            how = "came_provisionally" if verdict.outcome.provisional else "came"
+            return self.label(how, "chance", value=told)
         if verdict.probability is None:
             return NOTHING
         if verdict.grade in WORD_ONLY_GRADES:

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xarray as xr
 
-from lvliang.baseline.history import GROWTH_VINTAGES, OBSERVED_VINTAGES
+from lvliang.baseline.audit import RANKS
+from lvliang.baseline.history import REAL, drawn_indicators, vintages_of
 from lvliang.baseline.tables import load_table
 from lvliang.display.words import LANGUAGES, Words, words_in
 from lvliang.errors import DataError, ParameterError
@@ -44,32 +45,12 @@ COLUMNS = [
     "value",
 ]  # fmt: skip
 IAMC_COLUMNS = ["model", "scenario", "region", "variable", "unit", "year", "value"]
-# Name in the hierarchy, and the series whose last figure paths continue.
-INDICATORS = {
-    "gdp_nominal": ("GDP|Nominal", "gdp_nominal"),
-    "gdp_nominal_growth": ("GDP|Nominal|Growth Rate", "gdp_nominal"),
-    "gdp_real_growth": ("GDP|Real|Growth Rate", "gdp_real_growth"),
-    "gdp_deflator_growth": ("GDP|Deflator|Growth Rate", "gdp_nominal"),
-    "budget_revenue": ("Budget Revenue|Nominal", "budget_revenue"),
-    "budget_revenue_growth": ("Budget Revenue|Nominal|Growth Rate", "budget_revenue"),
-    "fixed_asset_investment": ("Fixed Asset Investment|Nominal", "fixed_asset_investment"),
-    "fixed_asset_investment_growth": (
-        "Fixed Asset Investment|Nominal|Growth Rate", "fixed_asset_investment",
-    ),
-    "gdp_rank_in_province": ("GDP|Nominal|Rank in Province", "gdp_nominal"),
-    "budget_revenue_rank_in_province": (
-        "Budget Revenue|Nominal|Rank in Province", "budget_revenue",
-    ),
-}  # fmt: skip
-NAMES = {indicator: name for indicator, (name, _) in INDICATORS.items()}
 STATISTICS = {
     "mean": "Mean", "q05": "5th Percentile", "q10": "10th Percentile", "q25": "25th Percentile",
     "q50": "Median", "q75": "75th Percentile", "q90": "90th Percentile", "q95": "95th Percentile",
 }  # fmt: skip
 # Logs of cash series have the tails of a t distribution: no mean of the series exists.
 HAS_A_MEAN = ("gdp_real_growth",)
-# Unit and price basis of what is drawn of a city and the tables know of no city.
-DERIVED = {"gdp_nominal_growth": ("%", "current"), "gdp_deflator_growth": ("%", "none")}
 DECIMALS = 4
 
 
@@ -142,17 +123,31 @@ def _by_name(studies: Sequence[Study]) -> dict[str, Study]:
     return named
 
 
+def exported() -> dict[str, tuple[str, str]]:
+    """By indicator, its name in the hierarchy, and the series whose last figure paths continue."""
+    found = {"gdp_deflator_growth": ("GDP|Deflator|Growth Rate", "gdp_nominal")}
+    for series, row in drawn_indicators().iterrows():
+        name, growth = row["export_name"], f"{series}_growth"
+        found[str(series)] = (name, str(series))
+        if row["model"] != REAL:
+            found[growth] = (f"{name}|Growth Rate", str(series))
+    ranks = {rank: (f"{found[of][0]}|Rank in Province", of) for rank, of in RANKS.items()}
+    return found | ranks
+
+
 def _observed(outlook: Outlook) -> pd.DataFrame:
     """Every figure of the city on what is projected, in every vintage."""
     history = outlook.history
     is_own = history["region_code"] == outlook.region.code
-    rows = history[is_own & history["indicator"].isin(NAMES)]
+    names = {indicator: name for indicator, (name, _) in exported().items()}
+    rows = history[is_own & history["indicator"].isin(names)]
+    rows = rows.drop_duplicates(["indicator", "vintage", "year"])  # as `series`: the first source
     vintage = rows["vintage"].map(_titled)
     rows = rows.assign(
         scenario=OBSERVED,
         status=OBSERVED,
         statistic=OBSERVED,
-        variable=rows["indicator"].map(NAMES) + "|Observed|" + vintage,
+        variable=rows["indicator"].map(names) + "|Observed|" + vintage,
         **_in_each(lambda told: rows["indicator"].map(told.indicator)),
     )
     return rows.sort_values(["variable", "year"])
@@ -161,7 +156,9 @@ def _observed(outlook: Outlook) -> pd.DataFrame:
 def _statistics(outlook: Outlook) -> Iterator[pd.DataFrame]:
     """Quantiles of each year, and the mean where one exists; where every path has a value."""
     own = outlook.paths.sel(region=[outlook.region.code])
-    for indicator in [name for name in NAMES if name in own["indicator"]]:
+    for indicator, (name, _) in exported().items():
+        if indicator not in own["indicator"]:
+            continue
         drawn = own.sel(indicator=indicator, drop=True).dropna("year")
         if not drawn.sizes["year"]:
             continue
@@ -170,7 +167,7 @@ def _statistics(outlook: Outlook) -> Iterator[pd.DataFrame]:
         if indicator not in HAS_A_MEAN:
             rows = rows[rows["stat"] != "mean"]
         rows = rows.rename(columns={"stat": "statistic", "last_year": "year"})
-        variable = f"{NAMES[indicator]}|" + rows["statistic"].map(STATISTICS)
+        variable = f"{name}|" + rows["statistic"].map(STATISTICS)
         yield rows.assign(variable=variable, **_facts(outlook, indicator))
 
 
@@ -191,7 +188,7 @@ def _shares(
     rows = (100 * shares).rename_axis("year").reset_index().melt("year", var_name="place")
     place = rows["place"].astype(str)
     under = f"|{_titled(treatment)}" if treatment else ""
-    variable = f"{NAMES[indicator]}{under}|Chance of Rank " + place
+    variable = f"{exported()[indicator][0]}{under}|Chance of Rank " + place
     told = _facts(outlook, indicator) | {"unit": "%"}
     if treatment:
         told |= _in_each(lambda words: _treated(words, indicator, treatment))
@@ -223,13 +220,14 @@ def _chances(outlook: Outlook, verdicts: Iterable[Verdict]) -> Iterator[pd.DataF
 
 def _facts(outlook: Outlook, indicator: str) -> dict[str, str]:
     """What is told of every projection of an indicator."""
-    if indicator in DERIVED:
-        unit, price_basis = DERIVED[indicator]
-        names = _in_each(lambda words: words.label(indicator, "export_name"))
-    else:
-        table = load_table("indicators").set_index("indicator")
+    table = load_table("indicators").set_index("indicator")
+    if indicator in table.index:
         unit, price_basis = table.loc[indicator, ["unit", "price_basis"]]
         names = _in_each(lambda words: words.indicator(indicator))
+    else:
+        of = indicator.removesuffix("_growth")
+        unit, price_basis = "%", table["price_basis"].get(of, "none")
+        names = _in_each(lambda told: told.label("growth", "export_name", name=told.indicator(of)))
     start = _start(outlook, indicator)
     told = {"indicator": indicator, "unit": unit, "price_basis": price_basis}
     return told | names | {"vintage": start["vintage"], "source_id": start["source_id"]}
@@ -237,9 +235,8 @@ def _facts(outlook: Outlook, indicator: str) -> dict[str, str]:
 
 def _start(outlook: Outlook, indicator: str) -> pd.Series:
     """The last figure of the city that paths of an indicator continue, in its best vintage."""
-    _, series = INDICATORS[indicator]
-    is_growth = indicator.endswith("_growth")
-    vintages = (GROWTH_VINTAGES if is_growth else OBSERVED_VINTAGES)[series]
+    _, series = exported()[indicator]
+    vintages = vintages_of(series, level=not indicator.endswith("_growth"))
     found = outlook.history.query("region_code == @outlook.region.code and indicator == @series")
     own = found[found["vintage"].isin(vintages)]
     best = own.assign(order=own["vintage"].map(vintages.index))

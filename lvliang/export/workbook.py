@@ -76,7 +76,7 @@ def _told(export: Export, words: Words) -> pd.DataFrame:
         status=labels("status", "export_status"),
         vintage=labels("vintage", "vintage"),
         price_basis=labels("price_basis", "export_price_basis"),
-        unit=rows["unit"].map(lambda unit: words.label(unit, "export_unit")),
+        unit=rows["unit"].map(words.published),
         name_zh=rows["name_zh"].map(capital),
         name_en=rows["name_en"].map(capital),
     )

@@ -1,8 +1,8 @@
 """What stands beside the draws when targets of a region are judged.
 
 A target is settled on the preliminary figure, which differs from the revised series that the
-engine draws by a gap: past gaps of the city in consecutive years, less their mean, because which
-way the next one goes is not known.
+engine draws by a gap: past gaps of the city, year after year, less their mean, because which way
+the next one goes is not known.
 """
 
 from dataclasses import dataclass
@@ -13,22 +13,28 @@ import xarray as xr
 
 from lvliang.baseline.history import series
 from lvliang.baseline.package import has_tables
-from lvliang.baseline.tables import as_of, load_observations
+from lvliang.baseline.tables import as_of, load_observations, load_table
+from lvliang.feasibility.announced import Announced, load_announced
 from lvliang.feasibility.comparable import Cities, load_cities
 from lvliang.feasibility.fields import Part
 from lvliang.feasibility.record import groups_of, load_record, summarise_record
 
-GROWTH_TABLES = ("gdp_revised", "shanxi_real_growth")
+# Of one vintage, the first that has a cell.
+GROWTH_TABLES = ("gdp_revised", "shanxi_real_growth", "real_growth_first_published")
+CELL = ["source_id", "region_code", "indicator", "year"]
 MINIMUM_GAPS = 8
 
 
 @dataclass(frozen=True)
 class Background:
-    """Evidence beside the draws: `summarise_record`, `vintage_gaps`, `load_cities`, where known."""
+    """Evidence beside the draws: `summarise_record`, `vintage_gaps`, `load_cities` and
+    `load_announced`, where known.
+    """
 
     record: pd.DataFrame | None = None
     gaps: pd.Series | None = None
     cities: Cities | None = None
+    announced: Announced | None = None
 
 
 def load_background(region_code: str, base_year: int) -> Background:
@@ -39,6 +45,7 @@ def load_background(region_code: str, base_year: int) -> Background:
         summarise_record(scores, groups) if groups else None,
         vintage_gaps(region_code, base_year),
         load_cities(base_year),
+        load_announced(region_code, base_year),
     )
 
 
@@ -56,16 +63,23 @@ class VintageGap(Part):
 
 
 def vintage_gaps(region_code: str, origin: int) -> pd.Series:
-    """Real growth as first published less as revised, by year (points); empty if too few."""
+    """Real growth as first published less as revised, by year (points); empty if too few.
+
+    Suspect cells are left out, and so is a year in which most cities have the same figure in both
+    to the digit that is printed: that is one vintage, not a gap of zero.
+    """
     if not has_tables(*GROWTH_TABLES):
         return pd.Series(dtype=float)
-    known = as_of(load_observations(GROWTH_TABLES), origin)
-    first, revised = (
-        series(known, "gdp_real_growth", [vintage]).get(region_code, pd.Series(dtype=float))
-        for vintage in ("first_published", "revised")
-    )
-    gaps = (first - revised).dropna()
-    return gaps if len(gaps) >= MINIMUM_GAPS else pd.Series(dtype=float)
+    known = as_of(load_observations(GROWTH_TABLES), origin).set_index(CELL)
+    known = known[
+        ~known.index.isin(load_table("suspect_cells").set_index(CELL).index)
+    ].reset_index()
+    kinds = ("first_published", "revised")
+    first, revised = (series(known, "gdp_real_growth", [kind]) for kind in kinds)
+    gaps = first - revised
+    alike = (gaps.round(1) == 0).sum(axis=1) > gaps.notna().sum(axis=1) / 2
+    own = gaps[~alike].get(region_code, pd.Series(dtype=float)).dropna()
+    return own if len(own) >= MINIMUM_GAPS else pd.Series(dtype=float)
 
 
 def settled(growth: xr.DataArray, gaps: pd.Series | None) -> xr.DataArray:

@@ -7,22 +7,14 @@ import numpy as np
 import pandas as pd
 
 from lvliang.baseline.growth import average_growth, from_log, to_log
+from lvliang.baseline.history import REAL, VOLUME, unbroken_growth
 from lvliang.baseline.starting_point import SPAN
 from lvliang.feasibility.comparable import Cities, comparable_spells
 from lvliang.feasibility.fields import Part
-from lvliang.feasibility.targets import Target
+from lvliang.feasibility.outcomes import Known, rate_needed, years_ahead
+from lvliang.feasibility.targets import RATES, Target
 from lvliang.projection.outlook import Outlook, actual
 
-# The series that a path continues, and the level that is published of it.
-SERIES = {
-    "gdp_real_growth": "gdp_real",
-    "gdp_nominal": "gdp_nominal",
-    "budget_revenue": "budget_revenue",
-    "budget_revenue_growth": "budget_revenue",
-    "fixed_asset_investment_growth": "fixed_asset_investment",
-}
-PUBLISHED = SERIES | {"gdp_real_growth": "gdp_nominal"}
-RATES = ("growth", "mean_growth")  # types of targets that ask for growth a year
 EUROSTAT = ((0.95, "on_track"), (0.60, "acceleration_needed"), (0.0, "limited_progress"))
 
 
@@ -96,14 +88,15 @@ def reference(target: Target, outlook: Outlook, cities: Cities | None) -> dict[s
     if target.type not in RATES:
         return {}
     rate = _nominal_average(target, outlook)
+    needed = rate_needed(target, Known(outlook.region, outlook.base_year))
     found: dict[str, Any] = {
-        "rate_needed": target.value,
+        "rate_needed": needed,
         "eurostat_status": eurostat_status(rate, target.value),
         "eurostat_basis": EurostatBasis(outlook.base_year - SPAN, outlook.base_year, rate),
     }
     kind, spells = _earlier_spells(target, outlook, cities)
-    if len(spells):
-        slower = float((spells["growth"] < target.value).mean())
+    if len(spells) and needed is not None:
+        slower = float((spells["growth"] < needed).mean())
         found["reference_percentile"] = 100 * slower
         found["reference_class"] = ReferenceClass(kind, len(spells), spells["region"].nunique())
     return found
@@ -123,7 +116,7 @@ def eurostat_status(actual_rate: float | None, required_rate: float) -> str | No
 
 def _nominal_average(target: Target, outlook: Outlook) -> float | None:
     """Average growth of the level at current prices over the last five years, two points."""
-    levels = actual(outlook, PUBLISHED[target.indicator])
+    levels = actual(outlook, "gdp_nominal" if target.model == REAL else target.series)
     first, last = levels.reindex([outlook.base_year - SPAN, outlook.base_year])
     return None if pd.isna([first, last]).any() else float(average_growth(first, last, SPAN))
 
@@ -131,12 +124,13 @@ def _nominal_average(target: Target, outlook: Outlook) -> float | None:
 def _earlier_spells(
     target: Target, outlook: Outlook, cities: Cities | None
 ) -> tuple[str, pd.DataFrame]:
-    """Which spells as long as the target's there are: kind, and ``region, growth`` (% a year)."""
-    years = target.last_year - target.first_year + 1
-    if cities is not None and target.indicator == "gdp_real_growth":
+    """Which spells as long as what remains of a target: kind, and ``region, growth`` (% a year)."""
+    years = years_ahead(target, outlook.base_year)
+    if cities is not None and target.model == REAL:
         alike = comparable_spells(cities, outlook.region.code, years)
         if alike is not None:
             return "alike", alike
-    levels = outlook.levels.xs(SERIES[target.indicator], axis=1, level="series")
-    growth = 100 * ((levels / levels.shift(years)) ** (1 / years) - 1)
+    name = VOLUME if target.model == REAL else target.series
+    levels = outlook.levels.xs(name, axis=1, level="series", drop_level=False)
+    growth = unbroken_growth(levels, years).droplevel("series", axis=1)
     return "province", growth.melt(var_name="region", value_name="growth").dropna()

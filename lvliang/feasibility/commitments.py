@@ -15,13 +15,15 @@ import pandas as pd
 from lvliang.baseline.growth import average_growth
 from lvliang.baseline.tables import load_table
 from lvliang.errors import ParameterError
-from lvliang.feasibility.bands import BINDING, CANNOT_TELL, INDICATIVE
+from lvliang.feasibility.bands import CANNOT_TELL
 from lvliang.feasibility.fields import COMMITTED
+from lvliang.feasibility.verdict_facts import class_counts
 from lvliang.feasibility.verdicts import Missing, Verdict, Verdicts, columns
 
-OUTCOMES = ("verdict", "milestone", "no_end_test", "verify_definition", "cannot_tell")
+OUTCOMES = ("closed", "verdict", "milestone", "no_end_test", "verify_definition", "cannot_tell")
 FROM_VERDICTS = [column.name for column in columns(COMMITTED)]
-ADDED = ["needed_per_year", "needed_growth", "known", "outcome", "beyond_run", *FROM_VERDICTS]
+FOUND = ["needed_per_year", "needed_growth", "known", "outcome", "verdict", "over", "beyond_run"]
+ADDED = [*FOUND, *FROM_VERDICTS]
 WORK_AREAS = {
     "主要预期目标": "main_targets",
     "“十四五”末目标": "plan_goals",
@@ -67,9 +69,10 @@ def judge_commitments(verdicts: Verdicts, base_year: int, end_year: int) -> pd.D
     One row a commitment: the columns of ``commitments.csv``; ``needed_per_year``: units a year,
     ``(value - base) / years`` from the base to the deadline, or what a count of the coming year
     asks for; ``needed_growth``: % a year, ``(value / base) ** (1 / years) - 1``, but for a share,
-    which moves in points; ``known``: what is `Known` of the same thing; ``outcome``: one of
-    `OUTCOMES`; ``beyond_run``: the deadline is after ``end_year``; `FROM_VERDICTS`, and of those
-    ``missing``: why it cannot be told (`Missing`).
+    which moves in points (neither once the deadline is over); ``known``: what is `Known` of the
+    same thing; ``outcome``: one of `OUTCOMES`; the ``verdict`` on it; whether the deadline is
+    ``over``, or ``beyond_run``: after ``end_year``; `FROM_VERDICTS`, and of those ``missing``: why
+    it cannot be told (`Missing`).
     """
     table = load_table("report_commitments")
     facts = load_table("report_facts").set_index("figure_id")
@@ -80,7 +83,11 @@ def judge_commitments(verdicts: Verdicts, base_year: int, end_year: int) -> pd.D
     rows = [
         _needed(row, base_year)
         | _said(row, judged)
-        | {"known": _known(row, facts), "beyond_run": _year(row["deadline_from"]) > end_year}
+        | {
+            "known": _known(row, facts),
+            "over": _year(row["deadline_to"]) <= base_year,
+            "beyond_run": _year(row["deadline_from"]) > end_year,
+        }
         for _, row in table.iterrows()
     ]
     return table.join(pd.DataFrame(rows, columns=ADDED, index=table.index))
@@ -117,19 +124,23 @@ def filter_commitments(
 def commitment_facts(commitments: pd.DataFrame) -> dict[str, Any]:
     """Commitments of `judge_commitments`, counted, and by part of the report.
 
-    ``total``; ``counts`` by outcome; ``judged``: how many in each class, best first; ``parts`` by
-    code (of ``WORK_AREAS``): ``anchor``, ``total``, ``counts`` and ``rows``. A row has the columns,
+    ``total``; ``counts`` by outcome; ``classes``: how many in each, best first, of those ``closed``
+    and those with a ``verdict``; how many are over and ``unsettled``; ``parts`` by code (of
+    ``WORK_AREAS``): ``anchor``, ``total``, ``counts`` and ``rows``. A row has the columns,
     ``sign`` (none for an exact figure), ``date`` (of a deadline that is a day), ``needed_unit``,
     and the places that its name in Chinese (``places_zh``) or the words quoted (``places_en``) do
     not tell (`_places`).
     """
-    judged = commitments.loc[commitments["outcome"] == "verdict", "class"].value_counts()
-    classes = [name for _, name in INDICATIVE + BINDING]
+    classes = {
+        name: class_counts(Verdicts(commitments.loc[commitments["outcome"] == name, "verdict"]))
+        for name in ("closed", "verdict")
+    }
     plain = commitments.astype(object).where(commitments.notna(), None)
     return {
         "total": len(commitments),
         "counts": counts_by_outcome(commitments),
-        "judged": {name: judged[name] for name in classes if name in judged},
+        "classes": classes,
+        "unsettled": int((commitments["over"] & (commitments["outcome"] != "closed")).sum()),
         "parts": {
             WORK_AREAS[str(area)]: {
                 "anchor": f"part-{rows['commitment_id'].iloc[0]}",
@@ -172,9 +183,10 @@ def _said(row: pd.Series, judged: dict[str, Verdict]) -> dict[str, Any]:
     """Outcome, what is missing, and the verdict where the verdict table has the target."""
     found = judged.get(row["commitment_id"])
     values = found.row() if found else {}
-    verdict = {name: values[name] for name in FROM_VERDICTS if found}
-    rule, told = row["outcome_rule"], verdict.get("probability") is not None
-    outcome = rule if rule in OUTCOMES else "verdict" if told else CANNOT_TELL
+    verdict = {name: values[name] for name in FROM_VERDICTS if found} | {"verdict": found}
+    rule, told = row["outcome_rule"], found and ("closed" if found.outcome else "verdict")
+    told = told if found and found.class_ != CANNOT_TELL else CANNOT_TELL
+    outcome = rule if rule in OUTCOMES else told
     if outcome == CANNOT_TELL:
         verdict = {"class": CANNOT_TELL, "missing": Missing(rule)} | verdict
     return {"class": "", "missing": None, "near_edge": False} | verdict | {"outcome": outcome}
@@ -184,7 +196,7 @@ def _needed(row: pd.Series, base_year: int) -> dict[str, float]:
     """Units a year and growth a year; a count of every county is a state, not a year's work."""
     deadline = _year(row["deadline_to"])
     first, last = row["base_value"], row["value"]
-    if pd.notna(first) and deadline > row["base_year"]:
+    if pd.notna(first) and deadline > max(row["base_year"], base_year):
         years = int(deadline - row["base_year"])
         per_year = {"needed_per_year": (last - first) / years}
         growth = {"needed_growth": average_growth(first, last, years)}

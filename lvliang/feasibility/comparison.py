@@ -183,10 +183,10 @@ def scenario_facts(found: Comparison, years: Sequence[int], shown: str = "") -> 
     """What scenarios assume, and what they move against the first of them.
 
     ``drawn`` (whether there are levels), ``first`` and ``shown`` (of the run), ``cases`` (a
-    scenario each) and ``compared`` (those after the first), ``span`` of years, ``told`` (`_told` of
-    each chance), ``main_year`` of the main targets, ``by_target`` (what can be judged, over the
-    cases), ``changing`` (how many change a verdict), ``ends`` (the cases with the ``low`` and
-    ``high`` median, by indicator), `_apart`, and what it ``assumes`` (`kinds_assumed`).
+    scenario each, also of what is ``over``), ``compared`` (those after the first), ``span`` of
+    years, ``told`` (`_told` of each chance), ``main_year`` of the main targets, ``by_target`` (what
+    can be judged, over the cases), ``changing`` (how many change a verdict), ``ends`` (the cases
+    with the ``low`` and ``high`` median, by indicator), `_apart`, what it ``assumes``.
     """
     chances = _by_chance(found)
     cases: list[Facts] = []
@@ -198,6 +198,7 @@ def scenario_facts(found: Comparison, years: Sequence[int], shown: str = "") -> 
             {
                 "scenario": scenario,
                 "assumed": scenario.assumed(years),
+                "over": scenario.assumed(range(years[0])),
                 "verdicts": [_judged(row, first.get(row["target_id"])) for row in rows],
                 "flips": int(of_it["flips"].sum()),
                 "moves": _moves(of_it[of_it["flips"]]),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lvliang.baseline.growth import from_log, to_log
-from lvliang.baseline.history import OBSERVED_VINTAGES
+from lvliang.baseline.history import unbroken_growth
 from lvliang.feasibility.coal import BASES, MANUFACTURING, price_that_undoes
 from lvliang.feasibility.comparison import INDICATORS, LEVELS
 from lvliang.feasibility.drivers import national_error
@@ -50,7 +50,8 @@ def triggers(targets: Sequence[Target], outlook: Outlook) -> Triggers:
     error, cities = national_error(outlook.base_year, years), np.nan
     if error is not None:
         cities = float(forecast_factor(load_panel(outlook.base_year), years).mean()) - error
-    asked = (one.value for one in targets if one.indicator == MANUFACTURING)
+    ahead = [one for one in targets if one.last_year > outlook.base_year]
+    asked = (one.value for one in ahead if one.indicator == MANUFACTURING)
     points = next(asked, np.nan)
     undone = [price_that_undoes(base + points, points) for base in BASES]
     return Triggers(coal, cities, points, min(undone), max(undone))
@@ -59,27 +60,26 @@ def triggers(targets: Sequence[Target], outlook: Outlook) -> Triggers:
 def expected(
     targets: Sequence[Target], outlook: Outlook, gaps: pd.Series | None = None
 ) -> pd.DataFrame:
-    """By target_id, in its unit: ``last`` (base year), and ``q10, q50, q90`` of the outcomes."""
+    """By target_id, in its unit: ``last`` (`_last`), and ``q10, q50, q90`` of the outcomes."""
     rows = {}
     for target in targets:
         untold = missing(target, outlook)
         drawn = np.full(1, np.nan) if untold else outcomes(target, outlook, gaps)
         ends = {name: float(np.quantile(drawn, level)) for name, level in LEVELS.items()}
-        rows[target.target_id] = {"last": _last(target.indicator, outlook)} | ends
+        rows[target.target_id] = {"last": _last(target, outlook)} | ends
     return pd.DataFrame.from_dict(rows, orient="index", columns=["last", *LEVELS])
 
 
-def _last(indicator: str, outlook: Outlook) -> float:
-    """The base year's figure, growth of a level where the level alone is known."""
-    level = indicator.removesuffix("_growth")
-    if indicator in OBSERVED_VINTAGES:
-        known = actual(outlook, indicator)
-    elif level in OBSERVED_VINTAGES:
-        values = actual(outlook, level)
-        known = 100 * (values / values.shift() - 1)[values.index.to_series().diff() == 1]
-    else:
+def _last(target: Target, outlook: Outlook) -> float:
+    """The last figure known before the target's years, growth where the level alone is known."""
+    if not target.model:
         return np.nan
-    return float(known.get(outlook.base_year, np.nan))
+    if target.path == target.series:
+        known = actual(outlook, target.series)
+    else:
+        own = outlook.levels[[(outlook.region.code, target.series)]]
+        known = unbroken_growth(own).iloc[:, 0]
+    return float(known.get(min(outlook.base_year, target.first_year - 1), np.nan))
 
 
 def ahead(outlook: Outlook) -> pd.DataFrame:

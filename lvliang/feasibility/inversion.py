@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from lvliang.baseline.growth import from_log, to_log
+from lvliang.baseline.history import REAL
 from lvliang.errors import DataError, ParameterError, did_you_mean
 from lvliang.feasibility.background import vintage_gaps
 from lvliang.feasibility.bands import WORD_ONLY_GRADES, check_probability
@@ -29,7 +30,9 @@ DRIVER = {"growth": "policy", "coal": "coal_price"}  # by lever
 PRECISION = 1e-3  # of the lever, in its unit
 WHY_NOT = {
     "no_series": "has no series to settle it",
-    "beyond_run": "is due beyond the years of the run",
+    "no_outcome": "is over, and no figure of it is to hand",
+    "broken": "has a series that breaks within its years",
+    "beyond_run": "is over, or due beyond the years of the run",
     "ended": "has a series that ended too long ago",
     "short": "has too short a series",
     "rivals": "has no series of the other cities",
@@ -265,7 +268,7 @@ def _below(past: pd.Series, value: float) -> float | None:
 def _coal_moves(target: Target, outlook: Outlook) -> bool:
     """Whether the coal price moves what the target is about: not real growth."""
     known = exposure(list(outlook.paths["region"].to_numpy()), outlook.base_year)
-    return known is not None and target.indicator != "gdp_real_growth"
+    return known is not None and target.model != REAL
 
 
 def _past_spells(lever: str, origin: int, years: int) -> pd.Series:

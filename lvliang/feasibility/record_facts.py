@@ -8,7 +8,7 @@ import pandas as pd
 
 from lvliang.baseline.package import has_tables
 from lvliang.baseline.tables import load_table
-from lvliang.feasibility import record
+from lvliang.feasibility import announced, record
 from lvliang.feasibility.rivals import YEARS_NEEDED
 
 NEAR = 3.0  # points between mean chance and frequency that are called equal
@@ -129,6 +129,42 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
     """Rows in the order of their horizons, shares in %."""
     shares = table.columns.intersection(SHARES)
     return table.assign(**100 * table[shares]).sort_values("horizon", kind="stable")
+
+
+def met_facts(targets: pd.DataFrame, region_code: str) -> dict[str, Any]:
+    """How often announced targets were met (`announced_targets`).
+
+    ``by_year`` (`met_by_year`, the ``share`` in %), its ``best`` and ``worst`` row, ``first`` and
+    ``last`` year; ``ambition`` and ``above_province`` (rows of `met_by_ambition`); ``spans``
+    (`met_over_years` without overlap, the last first); ``targets`` and ``cities``: how many;
+    ``own``: ``targets`` of the city, and how many it ``met``, or None.
+    """
+    by_year = announced.met_by_year(targets).reset_index(names="year")
+    if targets.empty:
+        return {"by_year": by_year}
+    by_year["share"] *= 100
+    codes = targets.index.get_level_values("region_code")
+    ranked = by_year.sort_values("share", kind="stable").to_dict("records")
+    first, last = by_year["year"].min(), by_year["year"].max()
+    ends = range(last, first, -announced.SPAN)
+    spans = [announced.met_over_years(targets, year) for year in ends]
+    own = targets.loc[codes == region_code, "met"]
+    by_class = {
+        measure: announced.met_by_ambition(targets, measure).to_dict("records")
+        for measure in ("ambition", "above_province")
+    }
+    return {
+        **by_class,
+        "by_year": by_year,
+        "best": ranked[-1],
+        "worst": ranked[0],
+        "first": first,
+        "last": last,
+        "spans": [span for span in spans if span],
+        "targets": len(targets),
+        "cities": codes.nunique(),
+        "own": {"targets": len(own), "met": own.sum()} if len(own) else None,
+    }
 
 
 def registered_facts(base_year: int) -> dict[str, Any] | None:

@@ -9,13 +9,15 @@ from lvliang.baseline.tables import as_of, load_table
 from lvliang.feasibility.fields import ADDED, COMPARED, KEPT, PUBLIC, Goes
 
 MAIN, TO_END = "2021_main", "to_end_year"  # groups of targets
+RATES = ("growth", "mean_growth")  # types that ask for growth a year
 
 
 @dataclass(frozen=True)
 class Target:
     """One target, in the unit and price basis of its row in ``data/report/targets.csv``.
 
-    ``series``: the indicator that can settle it, or ""; ``first_year, last_year``: inclusive span.
+    ``series``: the indicator that can settle it, or ""; ``model``: how that is drawn, or "";
+    ``first_year, last_year``: inclusive span.
     """
 
     target_id: Annotated[str, Goes(PUBLIC, KEPT, COMPARED)]
@@ -37,6 +39,13 @@ class Target:
     quote: Annotated[str, Goes(after="break_even")]
     reading_zh: Annotated[str, Goes(after="quote")]
     reading_en: Annotated[str, Goes(after="reading_zh")]
+    model: str = ""
+
+    @property
+    def path(self) -> str:
+        """What is drawn of it: its series, growth of that where the target is on growth of it."""
+        is_change = self.type in RATES and self.series != self.indicator
+        return f"{self.series}_growth" if is_change else self.series
 
     def met(self, outcome: np.ndarray) -> np.ndarray:
         """Whether each outcome meets the target; "=" is judged as at least, as its reading says.
@@ -61,7 +70,9 @@ def load_targets(region_code: str, origin: int, end_year: int) -> list[Target]:
     rows = table[table["region_code"] == region_code]
     kept_up = rows["last_year"].isna() & (rows["type"] == "mean_growth")
     rows = rows[~(kept_up & (rows["first_year"] == end_year))]
+    models = load_table("indicators").set_index("indicator")["model"]
     rows = rows.assign(
+        model=rows["series"].map(models).fillna(""),
         last_year=rows["last_year"].fillna(end_year).astype(int),
         first_year=rows["first_year"].fillna(end_year).astype(int),
     )

@@ -6,12 +6,16 @@ from typing import Any
 import pandas as pd
 
 from lvliang.baseline.growth import level_after, mean_of_rates
+from lvliang.baseline.tables import as_of, load_table, tables_with
 from lvliang.feasibility.bands import BINDING, CANNOT_TELL, INDICATIVE, WORD_ONLY_GRADES
 from lvliang.feasibility.beside import BeyondGdp, EvenBet
+from lvliang.feasibility.outcomes import COMPLETIONS
 from lvliang.feasibility.ranks import rank_bars
-from lvliang.feasibility.targets import MAIN, TO_END
+from lvliang.feasibility.targets import MAIN, TO_END, Target
 from lvliang.feasibility.verdicts import Verdict, Verdicts, rank_paths
 from lvliang.projection.outlook import Outlook, actual, fan_facts, shock_set_aside
+
+NEAR = "near_targets"
 
 
 def verdict_facts(verdicts: Verdicts) -> dict[str, Any]:
@@ -55,7 +59,7 @@ def common_nature(verdicts: Iterable[Verdict]) -> str | None:
 def class_counts(verdicts: Verdicts) -> dict[str, int]:
     """How many targets are in each class, best class first, ``cannot_tell`` last."""
     classes = [one.class_ for one in verdicts]
-    order = [*(name for _, name in INDICATIVE + BINDING), CANNOT_TELL]
+    order = [*COMPLETIONS, *(name for _, name in INDICATIVE + BINDING), CANNOT_TELL]
     return {name: classes.count(name) for name in order if name in classes}
 
 
@@ -95,7 +99,7 @@ def drawn_facts(verdicts: Verdicts, outlook: Outlook) -> dict[str, Any]:
     """What is drawn beside the verdicts.
 
     ``growth`` (`fan_facts`) and its ``growth_target``; ``rank`` to be kept to the end, None where
-    none is asked, and `rank_bars`; ``rebound``, the year after a shock, or None; `level_facts`.
+    none is asked, and `rank_bars`; ``rebound``, the year after a fall set aside; `level_facts`.
     """
     main = verdicts.of(MAIN)
     rank = target_value(verdicts.of(TO_END), "gdp_rank_in_province")
@@ -105,10 +109,10 @@ def drawn_facts(verdicts: Verdicts, outlook: Outlook) -> dict[str, Any]:
     gdp, growth, revenue = (actual(outlook, name) for name in names)
     return {
         "growth": fan_facts(outlook, "gdp_real_growth"),
-        "growth_target": target_value(main, "gdp_real_growth"),
+        "growth_target": target_value(main.due_after(outlook.base_year), "gdp_real_growth"),
         "rank": rank,
         **rank_bars(drawn, outlook.paths.sizes["region"], rank),
-        "rebound": None if shock is None else int(shock["year"]) + 1,
+        "rebound": int(shock["year"]) + 1 if shock and shock["came"] < shock["kept"] else None,
         **level_facts(main, outlook.base_year, gdp=gdp, growth=growth, revenue=revenue),
     }
 
@@ -121,7 +125,8 @@ def level_facts(
     ``gdp_level``: ``value`` asked, ``level`` at prices of the base year, ``latest`` growth and the
     mean over ``two_years`` (%); ``revenue_level``: ``value``, ``level`` and its ``year``.
     """
-    real, cash = (target_value(main, f"{name}_growth") for name in ("gdp_real", "budget_revenue"))
+    ahead = Verdicts(one for one in main if one.target.first_year == base_year + 1)
+    real, cash = (target_value(ahead, f"{name}_growth") for name in ("gdp_real", "budget_revenue"))
     facts: dict[str, Any] = {"gdp_level": None, "revenue_level": None}
     if real is not None and base_year in gdp.index and base_year in growth.index:
         facts["gdp_level"] = {
@@ -134,6 +139,40 @@ def level_facts(
         level = level_after(revenue[base_year], cash, 1)
         facts["revenue_level"] = {"value": cash, "level": level, "year": base_year + 1}
     return facts
+
+
+def near_targets(verdicts: Verdicts, origin: int) -> list[dict[str, Any]]:
+    """What is known near targets that cannot be told: figures that do not settle them.
+
+    ``target, region_code, indicator, value`` (in its unit), ``source_id, year``, its ``months``
+    where it is of a part of the year, and ``why_zh, why_en`` (of table `NEAR`).
+    """
+    rows = []
+    for row in load_table(NEAR).itertuples():
+        one = verdicts.by_id.get(row.target_id)
+        found = _nearest(row, one.target, origin) if one and one.missing else None
+        if one and found is not None:
+            months = [int(day[5:]) for day in found["period"].split("/") if day[4:]]
+            told = {"target": one.target, "months": months, **found[["value", "year", "source_id"]]}
+            rows.append(row._asdict() | told)
+    return rows
+
+
+def _nearest(row: Any, target: Target, origin: int) -> pd.Series | None:
+    """The figure known at ``origin`` that lies nearest to a target: of its year, of a whole one."""
+    found = [load_table(name) for name in tables_with(row.indicator)]
+    if not found:
+        return None
+    known = as_of(pd.concat(found), origin)
+    known = known[(known["indicator"] == row.indicator) & (known["region_code"] == row.region_code)]
+    period = known.get("period", pd.Series("annual", known.index)).fillna("annual")
+    known = known.assign(
+        period=period.replace("annual", ""),
+        is_near=known["year"].between(target.first_year, target.last_year),
+        is_whole=period == "annual",
+    )
+    ordered = known.sort_values(["is_near", "is_whole", "year", "period"], kind="stable")
+    return ordered.iloc[-1] if len(ordered) else None
 
 
 def target_value(verdicts: Verdicts, indicator: str) -> float | None:

@@ -14,13 +14,25 @@ import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, Field
 
-from lvliang.baseline.growth import from_log, to_log
+from lvliang.baseline.history import REAL, VOLUME
 from lvliang.feasibility import bands, beside, fields
+from lvliang.feasibility.announced import MetTargets
 from lvliang.feasibility.background import Background, VintageGap, describe_gaps, settled
 from lvliang.feasibility.bands import CANNOT_TELL, likelihood, near_edge, verdict_class
 from lvliang.feasibility.fields import COMMITTED, COMPARED, KEPT, PUBLIC, Goes, Part
+from lvliang.feasibility.outcomes import (
+    COMPLETIONS,
+    Known,
+    Outcome,
+    is_broken,
+    known_figures,
+    outcome_of,
+    over_years,
+    years_ahead,
+    years_of,
+)
 from lvliang.feasibility.record import LONGEST, RecordLine, record_line
-from lvliang.feasibility.targets import Target
+from lvliang.feasibility.targets import RATES, Target
 from lvliang.projection.outlook import Outlook
 
 LONG_SERIES = 15
@@ -41,7 +53,8 @@ def _one_of(known: Iterable[str]) -> AfterValidator:
 Chance = Annotated[float, Field(ge=0, le=1)]
 Grade = Literal["A", "B", "C", "D"]
 Class = Annotated[
-    str, _one_of({CANNOT_TELL, *(word for _, word in bands.INDICATIVE + bands.BINDING)})
+    str,
+    _one_of({CANNOT_TELL, *COMPLETIONS, *(word for _, word in bands.INDICATIVE + bands.BINDING)}),
 ]
 Likelihood = Annotated[str, _one_of(word for _, word in bands.LIKELIHOOD)]
 
@@ -51,7 +64,9 @@ class Missing(Part):
     """Why a target cannot be told, and what that speaks of.
 
     ``no_series`` (none is shipped), ``beyond_run`` (its years are), ``ended`` (last figure too long
-    ago), ``short`` (too few changes), ``rivals`` (other cities' are missing), or of commitments.
+    ago), ``short`` (too few changes), ``rivals`` (other cities' are missing), ``no_outcome`` (its
+    years are over, and a figure of one is not to hand), ``broken`` (they are across a break),
+    ``vintages`` (whose gaps could turn the outcome), or of commitments.
     """
 
     reason: str
@@ -76,7 +91,9 @@ class Verdict:
     base year). ``reference_percentile``: share of the spells of the ``reference_class`` that grew
     less, %. ``discounted_1``, ``discounted_2``: probability with real growth cut by 1 and 2 points.
     ``group_probability``: all targets of the group that can be assessed, met together.
+    ``met_targets``: how often announced targets like it were met.
     ``beyond_record``: years ahead at which the record ends, where the deadline lies beyond.
+    ``outcome``: what closes it; its ``class_`` is then the completion.
     """
 
     target: Target
@@ -91,6 +108,7 @@ class Verdict:
     reference_class: Annotated[beside.ReferenceClass | None, Goes()] = None
     eurostat_status: Annotated[str | None, Goes(PUBLIC)] = None
     eurostat_basis: Annotated[beside.EurostatBasis | None, Goes()] = None
+    met_targets: Annotated[MetTargets | None, Goes(PUBLIC)] = None
     discounted_1: Annotated[float | None, Goes(PUBLIC)] = None
     discounted_2: Annotated[float | None, Goes(PUBLIC)] = None
     group_probability: Annotated[float | None, Goes(PUBLIC, KEPT)] = None
@@ -98,6 +116,7 @@ class Verdict:
     record: Annotated[RecordLine | None, Goes(PUBLIC)] = None
     beyond_record: Annotated[int | None, Goes()] = None
     missing: Annotated[Missing | None, Goes(PUBLIC, KEPT, COMMITTED)] = None
+    outcome: Annotated[Outcome | None, Goes(PUBLIC)] = None
     break_even: Annotated[beside.EvenBet | beside.BeyondGdp | None, Goes(PUBLIC)] = None
 
     @classmethod
@@ -135,10 +154,19 @@ class Verdicts(tuple[Verdict, ...]):
         """Those on a group of targets."""
         return Verdicts(one for one in self if one.target.group == group)
 
+    def due_after(self, year: int) -> Verdicts:
+        """Those on targets whose years are not over in ``year``."""
+        return Verdicts(one for one in self if one.target.last_year > year)
+
     @property
     def rated(self) -> Verdicts:
         """Those that have a probability."""
         return Verdicts(one for one in self if one.probability is not None)
+
+    @property
+    def closed(self) -> Verdicts:
+        """Those on which a figure has come."""
+        return Verdicts(one for one in self if one.outcome is not None)
 
     @property
     def by_id(self) -> dict[str, Verdict]:
@@ -169,17 +197,31 @@ def assess(
     Verdicts on real growth cite their line of the ``record`` of ``background`` (none is of grade A
     without), are settled with its ``gaps``, and held against spells alike among its ``cities``.
     """
-    drawn = [missing(one, outlook) or outcomes(one, outlook, background.gaps) for one in targets]
-    judged = list(zip(targets, drawn, strict=True))
+    ahead = [one for one in targets if one.last_year > outlook.base_year]
+    drawn = [missing(one, outlook) or outcomes(one, outlook, background.gaps) for one in ahead]
+    judged = list(zip(ahead, drawn, strict=True))
     hits: dict[str, list[np.ndarray]] = {}
     for target, values in judged:
         if not isinstance(values, Missing):
             hits.setdefault(target.group, []).append(target.met(values))
     joint = {group: float(np.logical_and.reduce(met).mean()) for group, met in hits.items()}
-    return Verdicts(
-        _verdict(target, outlook, values, background, joint.get(target.group))
+    found = {
+        target.target_id: _verdict(target, outlook, values, background, joint.get(target.group))
         for target, values in judged
-    )
+    }
+    return Verdicts(found.get(one.target_id) or _closed(one, outlook) for one in targets)
+
+
+def _closed(target: Target, outlook: Outlook) -> Verdict:
+    """The verdict on a target whose years are over: what came, or why that cannot be told."""
+    known = Known(outlook.region, outlook.base_year)
+    outcome = outcome_of(target, known)
+    required = target.value if target.type in RATES else None
+    if outcome and outcome.completion:
+        return Verdict(target, class_=outcome.completion, required_rate=required, outcome=outcome)
+    why = "vintages" if outcome else "broken" if is_broken(target, known) else "no_outcome"
+    lacking = Missing(why, target.indicator)
+    return Verdict(target, required_rate=required, missing=lacking, outcome=outcome)
 
 
 def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:
@@ -194,35 +236,51 @@ def rank_paths(outlook: Outlook, indicator: str, year: int) -> np.ndarray:
 def outcomes(
     target: Target, outlook: Outlook, gaps: pd.Series | None = None, cut: float = 0.0
 ) -> np.ndarray:
-    """What the target is about, on each draw, in its unit; growth `settled`, ``cut`` by points."""
+    """What the target is about, on each draw, in its unit; growth `settled`, ``cut`` by points.
+
+    Years of its span that are over stand as they came, in the nearest edition.
+    """
     if target.type == "rank":
         return rank_paths(outlook, target.series, target.last_year)
-    span = slice(target.first_year, target.last_year)
-    growth = outlook.own_paths.sel(indicator=target.indicator, year=span) - cut
-    if target.indicator == "gdp_real_growth":
-        growth = settled(growth, gaps)
-    return from_log(to_log(growth).mean("year")).to_numpy()
+    past, ahead = _years(target, outlook)
+    drawn = outlook.own_paths.sel(indicator=target.path, year=ahead) - cut
+    drawn = settled(drawn, gaps if target.model == REAL else None)
+    came = known_figures(target, Known(outlook.region, outlook.base_year), past) if past else None
+    before = np.broadcast_to(came[0] if came else [], (drawn.sizes["draw"], len(past)))
+    return over_years(target, np.hstack([before, drawn.transpose("draw", "year")]))
+
+
+def _years(target: Target, outlook: Outlook) -> tuple[list[int], list[int]]:
+    """The years that a target speaks of, which are over and to come."""
+    years = years_of(target, target.last_year)
+    past = [year for year in years if year <= outlook.base_year]
+    return past, years[len(past) :]
 
 
 def missing(target: Target, outlook: Outlook) -> Missing | None:
     """Why the target cannot be told, or None."""
-    indicator = target.indicator
-    path = target.series if target.type == "rank" else indicator
-    if path not in beside.SERIES:
+    indicator, series = target.indicator, target.series
+    if not target.model:
         return Missing("no_series", indicator)
-    if not outlook.base_year < target.first_year <= target.last_year <= outlook.end_year:
+    is_ahead = outlook.base_year < target.last_year <= outlook.end_year
+    if not is_ahead or target.first_year > target.last_year:
         return Missing("beyond_run", indicator)
-    own = (outlook.region.code, beside.SERIES[path])
+    own = (outlook.region.code, VOLUME if target.model == REAL else series)
     if own not in outlook.evidence.index:
         return Missing("no_series", indicator)
     found = outlook.evidence.loc[own]
     if not found["usable"]:
         reason = "ended" if found["gap"] > 0 else "short"
         return Missing(reason, indicator, int(found["last_year"]), int(found["changes"]))
-    if outlook.own_paths.sel(indicator=path).isnull().any():
+    if outlook.own_paths.sel(indicator=series).isnull().any():
         return Missing("no_series", indicator)
-    if target.type == "rank" and not len(rank_paths(outlook, path, target.last_year)):
-        return Missing("rivals", indicator)
+    if target.type == "rank":
+        alone = not len(rank_paths(outlook, series, target.last_year))
+        return Missing("rivals", indicator) if alone else None
+    past, _ = _years(target, outlook)
+    known = Known(outlook.region, outlook.base_year)
+    if past and known_figures(target, known, past) is None:
+        return Missing("broken" if is_broken(target, known) else "no_outcome", indicator)
     return None
 
 
@@ -233,7 +291,7 @@ def _verdict(
     background: Background,
     together: float | None,
 ) -> Verdict:
-    required = target.value if target.type in beside.RATES else None
+    required = target.value if target.type in RATES else None
     if isinstance(drawn, Missing):
         return Verdict(
             target,
@@ -244,7 +302,7 @@ def _verdict(
         )
     probability = float(target.met(drawn).mean())
     found = beside.reference(target, outlook, background.cities)
-    if target.indicator == "gdp_real_growth":
+    if target.model == REAL:
         found |= _of_real_growth(target, outlook, background)
     return Verdict(
         target,
@@ -272,12 +330,14 @@ def _of_real_growth(target: Target, outlook: Outlook, background: Background) ->
 
     gaps, record = background.gaps, background.record
     found: dict[str, Any] = {"discounted_1": chance(gaps, 1), "discounted_2": chance(gaps, 2)}
+    if background.announced is not None:
+        found["met_targets"] = background.announced.like(target)
     if gaps is not None and len(gaps):
         found["vintage_gap"] = describe_gaps(gaps, chance(None))
     if record is not None and _is_untested(target, outlook):
         found["beyond_record"] = LONGEST
     elif record is not None:
-        found["record"] = record_line(record, target.last_year - target.first_year + 1)
+        found["record"] = record_line(record, years_ahead(target, outlook.base_year))
     return found
 
 
@@ -289,7 +349,8 @@ def _is_untested(target: Target, outlook: Outlook) -> bool:
 def _grade(target: Target, outlook: Outlook, has_record: bool) -> Grade:
     if target.type == "rank":
         return "D"
-    found = outlook.evidence.loc[(outlook.region.code, beside.SERIES[target.indicator])]
+    name = VOLUME if target.model == REAL else target.series
+    found = outlook.evidence.loc[(outlook.region.code, name)]
     is_unbroken = found["gap"] == 0 and found["filled"] == 0
     if not is_unbroken or found["changes"] < LONG_SERIES or _is_untested(target, outlook):
         return "C"

@@ -21,7 +21,8 @@ import numpy as np
 import xarray as xr
 
 from lvliang.baseline.growth import from_log, to_log
-from lvliang.projection.paths import CASH_SERIES, draw_beside
+from lvliang.baseline.history import CASH, drawn_indicators
+from lvliang.projection.paths import draw_beside
 from lvliang.projection.scenario import SHOCK, Scenario
 from lvliang.projection.sensitivity import (
     Exposure,
@@ -163,7 +164,7 @@ def _shifted(paths: xr.DataArray, real: xr.DataArray, prices: xr.DataArray | flo
     moved.loc[{"indicator": "gdp_real_growth"}] = after
     deflator = to_log(paths.sel(indicator="gdp_deflator_growth", drop=True)) + prices
     moved.loc[{"indicator": "gdp_deflator_growth"}] = from_log(deflator)
-    for name in CASH_SERIES:
+    for name in drawn_indicators(CASH).index:
         growth = to_log(paths.sel(indicator=f"{name}_growth", drop=True)) + cash
         moved.loc[{"indicator": f"{name}_growth"}] = from_log(growth)
         level = paths.sel(indicator=name, drop=True) * np.exp(cash.cumsum("year"))

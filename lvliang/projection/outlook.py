@@ -138,15 +138,16 @@ def mean_growth(outlook: Outlook, indicator: str) -> xr.DataArray:
 
 
 def shock_set_aside(outlook: Outlook) -> dict[str, float] | None:
-    """The last ``year`` and the mean growth of cities that ``came``, where it is set aside as a
-    shock, and that of the year before, which is ``kept`` (%); None where it is no shock."""
+    """The last ``year`` and the mean growth of cities that ``came``, set aside as a shock, and that
+    ``kept``, of the year before (%); whether that was one ``before``. None where it is no shock."""
     if not has_panel():
         return None
     factor = load_panel(outlook.base_year).factor
     calm = without_shock(factor)
     if calm.equals(factor):
         return None
-    return {"year": factor.index[-1], "came": factor.iloc[-1], "kept": calm.iloc[-1]}
+    said = {"year": factor.index[-1], "came": factor.iloc[-1], "kept": calm.iloc[-1]}
+    return said | {"before": not without_shock(factor.iloc[:-1]).equals(factor.iloc[:-1])}
 
 
 def outlook_facts(outlook: Outlook) -> dict[str, Any]:

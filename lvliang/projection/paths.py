@@ -1,13 +1,14 @@
 """Joint draws of prices, GDP at current prices and cash series, on top of drawn real growth.
 
-What a cash series does beyond real GDP (log growth of its level over the volume index: for GDP
-the deflator) departs from an anchor by a deviation that partly stays from year to year:
+What a cash series (at current prices) does beyond real GDP (log growth of its level over the volume
+index: for GDP the deflator) departs from an anchor by a deviation that partly stays:
 
 ``growth = anchor + deviation``, ``deviation = persistence * deviation of the year before + shock``
 
-The anchor is the mean of GDP's own deflator over the city's history, for every series of the
-city: in the long run a cash series keeps its share of GDP. Two models draw half of the paths
-each, their weights and ``PERSISTENCE`` fixed in advance: nothing stays, or most of it does.
+The anchor is the mean of GDP's own deflator over the city's history, for every cash series of the
+city: in the long run it keeps its share of GDP. Any other series is drawn alike, by its own growth
+about its own mean. Two models draw half of the paths each, their weights and ``PERSISTENCE`` fixed
+in advance: nothing stays, or most of it does. A change across a break is no growth.
 
 The shock of a year to come is a random mixture of the shocks of the years that were, the same
 mixture for every region and series, so what moved together in the past moves together in the
@@ -24,9 +25,9 @@ from scipy import stats
 from scipy.signal import lfilter
 
 from lvliang.baseline.growth import from_log, to_log
+from lvliang.baseline.history import CASH, OWN, VOLUME, bases, drawn_indicators
 from lvliang.errors import DataError
 
-CASH_SERIES = ("gdp_nominal", "budget_revenue", "fixed_asset_investment")
 MINIMUM_CHANGES = 8
 LONGEST_GAP = 2
 PERSISTENCE = (0.0, 0.8)
@@ -67,14 +68,14 @@ def project(
 ) -> xr.DataArray:
     """Draw prices and cash series for the years of ``real_growth``, jointly for every region.
 
-    ``levels``: index year, columns (``region``, ``series``): ``gdp_real`` (volume index) and
-    ``CASH_SERIES`` (亿元, current prices). Each series departs from its last figure; years it lacks
-    before the origin are drawn too. ``start_levels``: nominal GDP of the origin by region (亿元,
+    ``levels`` (`growth_levels`): index year, columns (``region``, ``series``), the volume index
+    ``gdp_real`` among them. Each series departs from its last figure; years it lacks before the
+    origin are drawn too. ``start_levels``: nominal GDP of the origin by region (亿元,
     current prices, vintage of the plan). ``real_growth``: ``(draw, region, year)``, drawn, of the
     years after the origin (% a year). ``growth_discount``: points taken off it in each.
 
     Returns ``(draw, region, indicator, year)``: ``gdp_real_growth``, ``gdp_deflator_growth``, and
-    of each of ``CASH_SERIES`` its level (亿元) and ``…_growth`` (% a year); missing where the
+    of each other series its level (in its unit) and ``…_growth`` (% a year); missing where the
     evidence does not carry. Raises `DataError` for a level not positive, or an origin outside the
     data.
     """
@@ -90,8 +91,10 @@ def project(
     ahead = years > origin
     real = _real_growth(levels, real_growth.reindex(region=regions), years, growth_discount)
     indicators = {"gdp_real_growth": from_log(real[:, :, ahead])}
-    for name in CASH_SERIES:
-        growth = _by_region(drawn, beyond.columns, name, regions) + real
+    models = drawn_indicators(CASH, OWN)["model"]
+    for name, model in models[models.index.isin(levels.columns.unique("series"))].items():
+        growth = _by_region(drawn, beyond.columns, name, regions)
+        growth += real if model == CASH else 0.0
         if name == "gdp_nominal":
             indicators["gdp_deflator_growth"] = from_log(growth - real)[:, :, ahead]
             before, known = start_levels.reindex(regions), years <= origin
@@ -132,11 +135,13 @@ def _to_draw(
     years to draw: those that any of them lacks, up to ``end``."""
     found = evidence(levels, origin)
     known, usable = levels.loc[:origin], set(found.index[found["usable"]])
+    cash, own = drawn_indicators(CASH).index, drawn_indicators(OWN).index
     ratios = {
-        (region, name): known[(region, name)] / known[(region, "gdp_real")]
+        (region, name): known[(region, name)] / known[(region, VOLUME)]
         for region, name in known.columns
-        if name in CASH_SERIES and {(region, name), (region, "gdp_real")} <= usable
+        if name in cash and {(region, name), (region, VOLUME)} <= usable
     }
+    ratios |= {(region, name): known[(region, name)] for region, name in usable if name in own}
     index = pd.MultiIndex.from_tuples(list(ratios), names=levels.columns.names)
     beyond = pd.DataFrame(ratios, index=known.index).reindex(columns=index)
     last_year = found.loc[index, "last_year"]
@@ -157,11 +162,15 @@ def _real_growth(
 
 
 def _growth_and_span(levels: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Log growth a year and years since the figure before, at each figure but the first."""
+    """Log growth a year and years since the figure before, at each figure but the first.
+
+    None at the first figure after a break.
+    """
     years = levels.index.to_series()
-    seen = levels.notna()
-    previous_year = seen.mul(years, axis=0).where(seen).ffill().shift()
-    span = seen.mul(years, axis=0).where(seen) - previous_year
+    seen, base = levels.notna(), bases(levels)
+    seen_year = seen.mul(years, axis=0).where(seen)
+    unbroken = base == base.where(seen).ffill().shift()
+    span = (seen_year - seen_year.ffill().shift()).where(unbroken)
     change = np.log(levels) - np.log(levels).ffill().shift()
     return change / span, span
 
@@ -225,9 +234,11 @@ def _paths(
 
 
 def _anchor(mean: pd.Series) -> pd.Series:
-    """Mean growth of GDP's deflator for every series of its region; its own where there is none."""
-    deflator = mean[mean.index.get_level_values("series") == "gdp_nominal"].droplevel("series")
+    """Mean growth of GDP's deflator for each cash series of its region; else the series' own."""
+    names = mean.index.get_level_values("series")
+    deflator = mean[names == "gdp_nominal"].droplevel("series")
     of_region = mean.index.get_level_values("region").map(deflator)
+    of_region = of_region.where(~names.isin(drawn_indicators(OWN).index))
     return pd.Series(of_region, mean.index, dtype=float).fillna(mean)
 
 

@@ -20,14 +20,13 @@ import pandas as pd
 from scipy import stats
 
 from lvliang.baseline.history import (
-    GROWTH_VINTAGES,
-    LEVEL_VINTAGES,
     SECTORS,
     census_years,
     growth_levels,
     load_history,
     secondary_share,
     series,
+    vintages_of,
 )
 from lvliang.baseline.package import has_tables
 from lvliang.baseline.regions import all_cities, cities_beside
@@ -92,8 +91,8 @@ def load_outcomes(codes: list[str], origin: int) -> dict[str, pd.DataFrame]:
     )
     tables = (nominal - real, revenue - real, revenue, real)
     history = load_history(_all(), origin)
-    first = series(history, "gdp_nominal", LEVEL_VINTAGES[:1])
-    census = census_years(first, series(history, "gdp_nominal", GROWTH_VINTAGES["gdp_nominal"]))
+    first = series(history, "gdp_nominal", vintages_of("gdp_nominal", level=True)[:1])
+    census = census_years(first, series(history, "gdp_nominal", vintages_of("gdp_nominal")))
     return {
         name: table.diff().drop(index=census.index[census], errors="ignore")
         for name, table in zip(OUTCOMES, tables, strict=True)

@@ -13,12 +13,13 @@ from nbformat import NotebookNode
 
 from lvliang import parameters
 from lvliang.baseline.freeze import changed_files
-from lvliang.baseline.package import data_folder
+from lvliang.baseline.package import data_folder, last_known_year
 from lvliang.baseline.regions import find_region
 from lvliang.baseline.store import kept
 from lvliang.display.prose import said
 from lvliang.display.show import Piece, contents_of, nothing_to_show
 from lvliang.display.words import words_in
+from lvliang.feasibility.registered import registered_origins
 from lvliang.feasibility.targets import load_targets
 from lvliang.parameters import (
     SUMMARY,
@@ -279,15 +280,18 @@ def above(run: NotebookParameters, edition: str, lang: str) -> dict[str, str]:
 def banner(run: NotebookParameters, lang: str) -> str:
     """What is assumed, what differs from the baseline run, and whether the data can be relied on.
 
-    Data are old when they end before the year but last, whose figures are out by then; a run from
-    an earlier base year leaves out outcomes that the data hold. They are unverified when a file
-    is not as it was when it was last reviewed.
+    Data are old when they end before the year but last, whose figures are out by then; a run that
+    stands earlier leaves out outcomes that they hold, and rests on later editions (pseudo real
+    time) but where it was registered. They are unverified when a file is not as it was reviewed.
     """
-    latest, year = type(run)().base_year, year_made()
+    last, year = last_known_year(data_folder()), year_made()
     facts = _assumed(run) | {
         "differs": list(_differs(run)),
-        "ends": "earlier" if run.base_year < latest else "old" if year > latest + 1 else "",
+        "stands_earlier": run.base_year < last,
+        "is_old": year > last + 1,
+        "is_pseudo": run.base_year not in registered_origins(),
         "base_year": run.base_year,
+        "last": last,
         "year": year,
         "changed_files": changed_files(data_folder()),
     }
