@@ -31,7 +31,7 @@ def test_models_scenarios_and_variables_are_those_of_the_table(
     assert read.scenario == sorted([*SCENARIOS, "observed"])
     assert read.region == ["吕梁市"]
     assert read.variable == sorted(table["variable"].unique())
-    assert read.unit == sorted(["%", "亿元", "位"])
+    assert read.unit == sorted(["%", "人", "亿元", "位"])
     assert (read.time_col, read.extra_cols) == ("year", [])
     assert read.year == sorted(table["year"].unique())
 
