@@ -70,8 +70,7 @@ class Words:
 
     def published(self, units: str) -> str:
         """A unit as tables print it, whatever pages count in."""
-        rows = _indicators(data_folder()).values()
-        english = {row["unit"]: row["unit_en"] for row in rows}
+        english = {row["unit"]: row["unit_en"] for row in _indicators(data_folder()).values()}
         return units if self.lang == "zh" else english[units]
 
     def in_unit(self, values: Numbers, units: str) -> Numbers:

@@ -82,9 +82,8 @@ def announced_targets(origin: int) -> pd.DataFrame:
         the same year, points), missing where it is not known; empty without the panel.
     """
     if not has_tables(CITIES, GROWTH):
-        return pd.DataFrame(
-            columns=["target", "growth", "gap", "met", "ambition", "above_province"]
-        )
+        columns = ["target", "growth", "gap", "met", "ambition", "above_province"]
+        return pd.DataFrame(columns=columns)
     known = as_of(load_observations([GROWTH]), origin)
     growth = series(known, "gdp_real_growth", ["first_published"]).T.unstack()
     table = pd.DataFrame({"target": _by_cell([CITIES], origin), "growth": growth}).dropna()

@@ -71,9 +71,8 @@ def vintage_gaps(region_code: str, origin: int) -> pd.Series:
     if not has_tables(*GROWTH_TABLES):
         return pd.Series(dtype=float)
     known = as_of(load_observations(GROWTH_TABLES), origin).set_index(CELL)
-    known = known[
-        ~known.index.isin(load_table("suspect_cells").set_index(CELL).index)
-    ].reset_index()
+    flagged = load_table("suspect_cells").set_index(CELL).index
+    known = known[~known.index.isin(flagged)].reset_index()
     kinds = ("first_published", "revised")
     first, revised = (series(known, "gdp_real_growth", [kind]) for kind in kinds)
     gaps = first - revised

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lvliang.baseline.growth import average_growth, from_log, to_log
-from lvliang.baseline.history import REAL, VOLUME, unbroken_growth
+from lvliang.baseline.history import REAL, unbroken_growth
 from lvliang.baseline.starting_point import SPAN
 from lvliang.feasibility.comparable import Cities, comparable_spells
 from lvliang.feasibility.fields import Part
@@ -130,7 +130,6 @@ def _earlier_spells(
         alike = comparable_spells(cities, outlook.region.code, years)
         if alike is not None:
             return "alike", alike
-    name = VOLUME if target.model == REAL else target.series
-    levels = outlook.levels.xs(name, axis=1, level="series", drop_level=False)
+    levels = outlook.levels.xs(target.column, axis=1, level="series", drop_level=False)
     growth = unbroken_growth(levels, years).droplevel("series", axis=1)
     return "province", growth.melt(var_name="region", value_name="growth").dropna()

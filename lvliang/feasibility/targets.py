@@ -5,6 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
+from lvliang.baseline.history import REAL, VOLUME
 from lvliang.baseline.tables import as_of, load_table
 from lvliang.feasibility.fields import ADDED, COMPARED, KEPT, PUBLIC, Goes
 
@@ -46,6 +47,11 @@ class Target:
         """What is drawn of it: its series, growth of that where the target is on growth of it."""
         is_change = self.type in RATES and self.series != self.indicator
         return f"{self.series}_growth" if is_change else self.series
+
+    @property
+    def column(self) -> str:
+        """The levels (`growth_levels`) that its draws, its evidence and past spells rest on."""
+        return VOLUME if self.model == REAL else self.series
 
     def met(self, outcome: np.ndarray) -> np.ndarray:
         """Whether each outcome meets the target; "=" is judged as at least, as its reading says.

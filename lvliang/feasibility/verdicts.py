@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, Field
 
-from lvliang.baseline.history import REAL, VOLUME
+from lvliang.baseline.history import REAL
 from lvliang.feasibility import bands, beside, fields
 from lvliang.feasibility.announced import MetTargets
 from lvliang.feasibility.background import Background, VintageGap, describe_gaps, settled
@@ -265,7 +265,7 @@ def missing(target: Target, outlook: Outlook) -> Missing | None:
     is_ahead = outlook.base_year < target.last_year <= outlook.end_year
     if not is_ahead or target.first_year > target.last_year:
         return Missing("beyond_run", indicator)
-    own = (outlook.region.code, VOLUME if target.model == REAL else series)
+    own = (outlook.region.code, target.column)
     if own not in outlook.evidence.index:
         return Missing("no_series", indicator)
     found = outlook.evidence.loc[own]
@@ -349,8 +349,7 @@ def _is_untested(target: Target, outlook: Outlook) -> bool:
 def _grade(target: Target, outlook: Outlook, has_record: bool) -> Grade:
     if target.type == "rank":
         return "D"
-    name = VOLUME if target.model == REAL else target.series
-    found = outlook.evidence.loc[(outlook.region.code, name)]
+    found = outlook.evidence.loc[(outlook.region.code, target.column)]
     is_unbroken = found["gap"] == 0 and found["filled"] == 0
     if not is_unbroken or found["changes"] < LONG_SERIES or _is_untested(target, outlook):
         return "C"

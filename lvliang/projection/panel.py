@@ -60,8 +60,7 @@ class Panel:
         if origin not in self._past:
             growth, targets = self.growth.loc[:origin], as_of(self.targets, origin)
             nation = _nation(self.nation.loc[:origin], self.editions, origin)
-            past = Panel(origin, growth, nation, targets, self.editions, self._past)
-            self._past[origin] = past
+            self._past[origin] = Panel(origin, growth, nation, targets, self.editions, self._past)
         return self._past[origin]
 
 
