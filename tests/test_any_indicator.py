@@ -42,6 +42,7 @@ def made(small_copy):
         add_row(
             small_copy / "indicators.csv", indicator=name, name_zh=f"自有指标{unit}", name_en=name,
             unit=unit, unit_en=unit, price_basis="none", decimals="1",
+            of="" if name == "made" else "made",
         )  # fmt: skip
     return small_copy
 
@@ -120,10 +121,36 @@ def test_a_figure_of_another_vintage_closes_a_target_provisionally(made):
 def test_a_target_is_exceeded_and_nearly_met_within_a_tenth_and_a_rank_by_a_place(
     made, kind, target, values
 ):
-    operator = {"level": ">=", "rank": "<="}[kind]
-    asked = ask(made, kind, target, operator=operator)
+    more = {"level": {}, "rank": {"operator": "<=", "indicator": "made_rank", "unit": "位"}}[kind]
+    asked = ask(made, kind, target, **more)
     for how, value in zip(COMPLETIONS, values, strict=True):
         assert value is None or completion(asked, value) == how
+
+
+def test_an_outcome_that_another_source_or_gap_of_vintages_would_turn_is_none(made, monkeypatch):
+    target = ask(made, "level", 120.0, settling_vintage="preliminary")
+    assert outcome_of(target, known_at(2022)).completion == "exceeded"  # 132, from 132 on
+    with monkeypatch.context() as patch:
+        patch.setattr(Known, "gap", lambda *_, **__: 0.01)
+        assert outcome_of(target, known_at(2022)).completion is None
+    add_row(
+        made / "own.csv", **(rows_of(made / "own.csv")[3] | {"value": "131", "source_id": "S5"})
+    )
+    assert outcome_of(target, known_at(2022)).completion is None
+
+
+def test_a_gap_is_of_years_in_which_most_cities_differ_between_editions(made):
+    rows = rows_of(made / "own.csv")
+    apart = iter(range(1, 12))  # in 2019; in later years the figures of both are the same
+    others = [
+        row
+        | {"source_id": "S5", "value": float(row["value"]) + (next(apart) if year == "2019" else 0)}
+        for row in rows
+        if (year := row["year"]) != "2018"
+    ]
+    with (made / "own.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, list(rows[0]), lineterminator="\n").writerows(others)
+    assert known_at(2022).gap("made", relative=False) == pytest.approx(10.5)  # 95 of 100 of 1 to 11
 
 
 def test_a_count_on_its_way_is_held_against_its_share_of_the_years(made):
@@ -141,10 +168,11 @@ def test_a_target_whose_years_have_not_begun_is_not_on_its_way(made, kind):
     assert on_the_way(target, known_at(2022)) is None
 
 
-def test_a_change_across_a_break_closes_nothing_and_says_so(made):
+@pytest.mark.parametrize(("kind", "more"), [("growth", RATE), ("level", {}), ("count", {})])
+def test_figures_across_a_break_close_nothing_and_say_so(made, kind, more):
     add_row(made / "panel" / "breaks.csv", table="own", region_code=CITY, indicator="made",
             year=2021, source_id="S1", reason="another census")  # fmt: skip
-    target = ask(made, "growth", 20.0, **RATE)
+    target = ask(made, kind, 20.0, **more)
     assert outcome_of(target, known_at(2022)) is None
     far = look_ahead(CITY, base_year=2022, end_year=2025, draws=1000, seed=1)
     (verdict,) = assess([target], far)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from lvliang.baseline import tables
 from lvliang.feasibility import background
 from lvliang.feasibility.background import (
     Background,
@@ -165,7 +166,7 @@ def test_no_gap_is_of_a_suspect_cell_or_of_a_year_in_which_most_cities_agree(mon
     suspect = rows[(rows["source_id"] == "S3") & rows["value"].eq(9)]
     suspect = pd.concat([suspect, rows[rows["year"].eq(2005) & rows["region_code"].eq("c")]])
     monkeypatch.setattr(background, "load_observations", lambda _: rows)
-    monkeypatch.setattr(background, "load_table", lambda _: suspect)
+    monkeypatch.setattr(tables, "load_table", lambda _: suspect)
     monkeypatch.setattr(background, "MINIMUM_GAPS", 1)
     assert vintage_gaps("a", 2005).to_dict() == {2002: 1.0, 2004: -0.5, 2005: 1.0}
     assert vintage_gaps("b", 2005).to_dict() == {2002: 0.0, 2003: 0.0, 2004: 0.0, 2005: 0.0}

@@ -1,13 +1,15 @@
 """The contract of a table, declared once in ``data/schemas`` and checked at the door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from lvliang.baseline.package import descriptor, present_resources, resource_path, table_schema
 from lvliang.baseline.store import kept
-from lvliang.errors import DataError
+from lvliang.errors import DataError, did_you_mean
 
 # A user may replace figures: only ``lvliang check --frozen`` holds a file against its hash.
 FROZEN = ("hash", "bytes")
@@ -47,7 +49,8 @@ def _check(data: Path, name: str) -> int:
     try:
         resource = _package(data).get_resource(name)
         rows = 0 if resource.custom.get("mayBeEmpty") else 1
-        checks = [table_dimensions(min_rows=rows), _beyond_types()]
+        vintages = resource.custom.get("vintages")
+        checks = [table_dimensions(min_rows=rows), _beyond_types(vintages)]
         report = resource.validate(Checklist(checks=checks))
     except FrictionlessException as error:
         raise DataError(f"{path}: {error.error.message}") from None
@@ -55,6 +58,8 @@ def _check(data: Path, name: str) -> int:
     if errors:
         first = min(errors, key=_place)
         others = f" ({len(errors) - 1} more faults)" if len(errors) > 1 else ""
+        if first.type == "foreign-key":
+            raise DataError(f"{path}, row {first.row_number}, {_unknown_key(data, name, first)}")
         raise DataError(_sentence(path, first, resource.schema) + others)
     return int(report.tasks[0].stats.get("rows", 0))
 
@@ -71,8 +76,8 @@ def _package(data: Path) -> Any:
     return Package.from_descriptor({**declared, "resources": resources}, basepath=str(data))
 
 
-def _beyond_types() -> Any:
-    """A check that refuses NaN and INF, numbers to Table Schema, and a span that ends too early."""
+def _beyond_types(vintages: list[str] | None) -> Any:
+    """A check that refuses NaN and INF, which are numbers to Table Schema, and `_amiss`."""
     from frictionless import Check, errors
 
     class BeyondTypes(Check):
@@ -80,9 +85,7 @@ def _beyond_types() -> Any:
         Errors = [errors.ConstraintError, errors.RowConstraintError]  # noqa: RUF012  (as asked for)
 
         def validate_row(self, row: Any) -> Any:
-            first, last = row.get("first_year"), row.get("last_year")
-            if first and last and last < first:
-                note = f"column last_year: '{last}' is before first_year; legal: {first} or later"
+            for note in _amiss(row, vintages) if row.valid else ():
                 yield errors.RowConstraintError.from_row(row, note=note)
             for number, (name, cell) in enumerate(row.items()):
                 if isinstance(cell, Decimal) and not cell.is_finite():
@@ -96,6 +99,33 @@ def _beyond_types() -> Any:
                     )
 
     return BeyondTypes()
+
+
+def _amiss(row: Any, vintages: list[str] | None) -> Iterator[str]:
+    """What is wrong between the columns of a row, or with a vintage that its table has not."""
+    first, last = row.get("first_year"), row.get("last_year")
+    if first and last and last < first:
+        yield f"column last_year: '{last}' is before first_year; legal: {first} or later"
+    vintage, year, known = row.get("vintage"), row.get("year"), row.get("known_at")
+    if vintage and vintages and vintage not in vintages:
+        yield f"column vintage: {vintage!r} is not of this table; legal: {', '.join(vintages)}"
+    if vintage and year and known and known < str(year):
+        yield f"column known_at: {known!r} is before the year; legal: {year}-01 or later"
+
+
+def _unknown_key(data: Path, name: str, error: Any) -> str:
+    """The first column of a key that its table does not have, and what is legal there."""
+    table = error.reference_name or name
+    keys = pd.read_csv(resource_path(data, table), dtype=str, keep_default_na=False)
+    names = zip(error.field_names, error.reference_field_names, error.field_cells, strict=True)
+    of = ""
+    for column, key, cell in names:
+        fault, legal = f"column {column}: {cell!r} is not in table {table}{of}", [*keys[key]]
+        if cell not in legal:
+            break
+        of, keys = f" of {cell}", keys[keys[key] == cell]
+    told = ", ".join(legal) if of else f"one of its names;{did_you_mean(cell, legal)}"
+    return f"{fault}; legal: {told}".rstrip(";")
 
 
 def _place(error: Any) -> tuple[int, int]:
@@ -127,8 +157,6 @@ def _sentence(path: Path, error: Any, schema: Any) -> str:
         return f"{place}, {error.note}"
     if kind == "encoding-error":
         return f"{place}: not UTF-8 text; legal: CSV saved as UTF-8"
-    if kind == "foreign-key":
-        return f"{place}, column {error.note.removeprefix('for ')}; legal: a key of that table"
     if kind in ("table-dimensions", "source-error"):
         return f"{place}: the table is empty; legal: a header and at least one row below it"
     return f"{place}: {error.note or error.message}"

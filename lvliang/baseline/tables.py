@@ -28,7 +28,7 @@ OBSERVATION_COLUMNS = [
     "vintage", "status", "known_at", "source_id",
 ]  # fmt: skip
 KEY = ["region_code", "indicator", "year", "vintage", "source_id"]
-BREAKS = "breaks"
+BREAKS, SUSPECTS = "breaks", "suspect_cells"
 SERIES = ["region_code", "indicator", "source_id"]
 CORRECTION_COLUMNS = ["table", *KEY, "action", "expected", "value"]
 OBSERVED = (
@@ -109,6 +109,14 @@ def as_of(frame: pd.DataFrame, origin: int) -> pd.DataFrame:
     [1, 2]
     """
     return frame[frame["known_at"] <= f"{origin + 1}-03"]
+
+
+def without_suspects(rows: pd.DataFrame) -> pd.DataFrame:
+    """Observations less those of cells that the table of suspect cells names."""
+    if SUSPECTS not in present_resources(data_folder()):
+        return rows
+    flagged = load_table(SUSPECTS).set_index([*SERIES, "year"]).index
+    return rows[~rows.set_index([*SERIES, "year"]).index.isin(flagged)]
 
 
 def corrections_of(data: Path | None = None) -> dict[str, int]:

@@ -75,6 +75,7 @@ def check(
     from lvliang.baseline.freeze import check_frozen
     from lvliang.baseline.package import data_folder
     from lvliang.baseline.tables import corrections_of
+    from lvliang.feasibility.targets import check_targets
 
     os.environ["LVLIANG_CACHE"] = "off"  # who asks wants the files looked at
     files = check_frozen(data_folder()) if frozen else 0  # first: it names what was changed
@@ -84,6 +85,7 @@ def check(
             lambda name, count: tell("data", advance=1, description=f"{name} ({count})"),
         )
         corrected = corrections_of()
+        check_targets()
     for name, count in rows.items():
         note = f"  ({corrected[name]} corrected)" if name in corrected else ""
         typer.echo(f"{count:>8}  {name}{note}")

@@ -13,7 +13,7 @@ import xarray as xr
 
 from lvliang.baseline.history import series
 from lvliang.baseline.package import has_tables
-from lvliang.baseline.tables import as_of, load_observations, load_table
+from lvliang.baseline.tables import as_of, load_observations, without_suspects
 from lvliang.feasibility.announced import Announced, load_announced
 from lvliang.feasibility.comparable import Cities, load_cities
 from lvliang.feasibility.fields import Part
@@ -21,7 +21,6 @@ from lvliang.feasibility.record import groups_of, load_record, summarise_record
 
 # Of one vintage, the first that has a cell.
 GROWTH_TABLES = ("gdp_revised", "shanxi_real_growth", "real_growth_first_published")
-CELL = ["source_id", "region_code", "indicator", "year"]
 MINIMUM_GAPS = 8
 
 
@@ -70,9 +69,7 @@ def vintage_gaps(region_code: str, origin: int) -> pd.Series:
     """
     if not has_tables(*GROWTH_TABLES):
         return pd.Series(dtype=float)
-    known = as_of(load_observations(GROWTH_TABLES), origin).set_index(CELL)
-    flagged = load_table("suspect_cells").set_index(CELL).index
-    known = known[~known.index.isin(flagged)].reset_index()
+    known = without_suspects(as_of(load_observations(GROWTH_TABLES), origin))
     kinds = ("first_published", "revised")
     first, revised = (series(known, "gdp_real_growth", [kind]) for kind in kinds)
     gaps = first - revised

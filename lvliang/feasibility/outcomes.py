@@ -23,9 +23,10 @@ from lvliang.baseline.tables import (
     load_observations,
     load_table,
     tables_with,
+    without_suspects,
 )
 from lvliang.feasibility.fields import Part
-from lvliang.feasibility.targets import RATES, Target
+from lvliang.feasibility.targets import RATES, SPANS, Target
 
 TENTH = 0.1  # of a target: so much above it exceeds it, no more below it nearly meets it
 COMPLETIONS = ("exceeded", "met", "nearly", "missed")
@@ -34,7 +35,6 @@ OTHER_VINTAGES = ["preliminary", "first_published", "report", "press", "compiled
 WIDE = 0.95  # quantile of the gaps between vintages that an outcome must withstand
 FEWEST_CELLS = 10
 EDITION = ["vintage", "source_id"]
-SPANS = (*RATES, "count", "share_change")  # types that speak of all years of their span
 
 Array = npt.NDArray[np.float64]
 
@@ -43,9 +43,10 @@ Array = npt.NDArray[np.float64]
 class Outcome(Part):
     """The figure that closes a target, in its unit.
 
-    ``completion``: one of `COMPLETIONS`; None where ``margin`` could turn it. ``provisional``: the
-    figure is not of the settling vintage. ``margin``: the gap that vintages of the series have
-    shown (in the unit of the target), None where there is but one.
+    ``completion``: one of `COMPLETIONS`; None where ``margin`` or another source of the vintage (of
+    ranks: any other edition) tells another. ``provisional``: the figure is not of the settling
+    vintage. ``margin``: the gap that vintages of the series have shown (in the unit of the target),
+    None where there is but one.
     """
 
     value: float
@@ -104,13 +105,22 @@ class Known:
         return ranks
 
     def gap(self, indicator: str, *, relative: bool) -> float | None:
-        """Gap between editions of one cell that 95 of 100 cells of the province stay within."""
+        """Gap between editions of one cell that 95 of 100 cells of the province stay within.
+
+        Suspect cells are left out, and a year of which most cities have one figure, as printed.
+        """
         rows = self._rows(indicator)
         rows = rows[rows["region_code"].isin([city.code for city in peers(self.region)])]
-        cells = rows.groupby(["region_code", "year"])["value"].agg(["size", "min", "max"])
+        cells = (
+            without_suspects(rows)
+            .groupby(["region_code", "year"])["value"]
+            .agg(["size", "min", "max"])
+        )
         both = cells[cells["size"] > 1]
         gaps = both["max"] - both["min"]
-        gaps = gaps / both["max"].abs() if relative else gaps
+        decimals = int(load_table("indicators").set_index("indicator")["decimals"][indicator])
+        alike = gaps.round(decimals).eq(0).groupby("year").transform("mean") > 1 / 2
+        gaps = (gaps / both["max"].abs() if relative else gaps)[~alike]
         return float(gaps.quantile(WIDE)) if len(gaps) >= FEWEST_CELLS else None
 
     def _rows(self, indicator: str) -> pd.DataFrame:
@@ -155,27 +165,27 @@ def over_years(target: Target, values: Array) -> Array:
     return values[..., -1] - (values[..., 0] if target.type == "share_change" else 0.0)
 
 
-def known_figures(
-    target: Target, known: Known, years: Sequence[int]
-) -> tuple[Array, str, str] | None:
-    """Figures of a target's series of ``years``, with vintage and source of the nearest edition."""
+def known_figures(target: Target, known: Known, years: Sequence[int]) -> pd.DataFrame:
+    """Figures of a target's series of ``years``, a column an edition, the nearest first."""
     if is_broken(target, known):
-        return None
+        return pd.DataFrame()
     is_change, is_rank = target.path != target.series, target.type == "rank"
     read = known.growth if is_change else known.rank if is_rank else known.levels
-    return _nearest(read(target.series), target, years)
+    return _whole(read(target.series), target, years)
 
 
 def outcome_of(target: Target, known: Known) -> Outcome | None:
     """The figure that closes a target; None where there is none, or its years are not over."""
     if target.last_year > known.origin or not (found := _read(target, known, target.last_year)):
         return None
-    value, vintage, source = found
+    (vintage, source), value = next(iter(found.items()))
     provisional = vintage != target.settling_vintage
     margin = _margin(target, value, known) if provisional else None
-    turns = margin is not None and abs(value - target.value) <= margin
-    how = None if turns else completion(target, value)
-    return Outcome(value, vintage, source, provisional, margin, how)
+    told = [one for name, one in found.items() if name[0] == vintage or target.type == "rank"]
+    told += [] if margin is None else [value - margin, value + margin]
+    how = {completion(target, one) for one in told}
+    alone = how.pop() if len(how) == 1 else None
+    return Outcome(value, vintage, source, provisional, margin, alone)
 
 
 def on_the_way(target: Target, known: Known) -> OnTheWay | None:
@@ -184,16 +194,20 @@ def on_the_way(target: Target, known: Known) -> OnTheWay | None:
     is_open = has_begun and known.origin < target.last_year
     if not is_open or not (found := _read(target, known, known.origin)):
         return None
-    so_far = found[0]
+    so_far = next(iter(found.values()))
     needed = _needed(target, so_far, known.origin) if target.type == "mean_growth" else None
     return OnTheWay(known.origin, so_far, needed, _pace(target, so_far, known.origin))
 
 
 def is_broken(target: Target, known: Known) -> bool:
-    """Whether a target compares levels, of the years known, that lie on two sides of a break."""
-    if not target.series or (target.type != "share_change" and target.path == target.series):
+    """Whether a break lies in the years known of a target, from the one before the first on.
+
+    A rank compares cities of one year.
+    """
+    last = min(target.last_year, known.origin)
+    if not target.series or target.type == "rank" or last < target.first_year:
         return False
-    years = range(target.first_year - 1, min(target.last_year, known.origin) + 1)
+    years = range(target.first_year - 1, last + 1)
     column = pd.MultiIndex.from_tuples([(known.region.code, target.series)])
     counts = bases(pd.DataFrame(index=years, columns=column))
     return bool(counts.iloc[0, 0] != counts.iloc[-1, 0])
@@ -212,31 +226,28 @@ def years_ahead(target: Target, origin: int) -> int:
     return target.last_year - max(target.first_year - 1, origin)
 
 
-def _read(target: Target, known: Known, last: int) -> tuple[float, str, str] | None:
-    """What a target is about, up to ``last``: as printed, else from the series behind it."""
-    one, found = target, None
+def _read(target: Target, known: Known, last: int) -> dict[tuple[str, str], float]:
+    """What a target is about, up to ``last``, by edition (vintage, source), the nearest first.
+
+    As printed, else from the series behind it.
+    """
+    one, found = target, pd.DataFrame()
     if target.series != target.indicator:
         # Changes of a share, as printed year by year, add up.
         one = replace(target, type="count") if target.type == "share_change" else target
-        found = _nearest(known.levels(target.indicator), one, years_of(one, last))
-    if not found and target.series:
+        found = _whole(known.levels(target.indicator), one, years_of(one, last))
+    if found.empty and target.series:
         one, found = target, known_figures(target, known, years_of(target, last))
-    if not found:
-        return None
-    values, vintage, source = found
     # What is exactly met is not to be missed by a rounding of the machine.
-    return round(float(over_years(one, values)), 9), vintage, source
+    values = {name: over_years(one, found[name].to_numpy(float)) for name in found}
+    return {name: round(float(value), 9) for name, value in values.items()}
 
 
-def _nearest(
-    table: pd.DataFrame, target: Target, years: Sequence[int]
-) -> tuple[Array, str, str] | None:
-    """Of the editions that have all ``years``, the one nearest to what settles the target."""
-    whole = table.reindex(years).dropna(axis=1)
+def _whole(table: pd.DataFrame, target: Target, years: Sequence[int]) -> pd.DataFrame:
+    """Editions that have all ``years``, the nearest to what settles the target first."""
     order = list(dict.fromkeys([target.settling_vintage, *OTHER_VINTAGES]))
-    for vintage, source in sorted(whole, key=lambda edition: order.index(edition[0])):
-        return whole[(vintage, source)].to_numpy(float), vintage, source
-    return None
+    whole = table.reindex(years).dropna(axis=1)
+    return whole[sorted(whole, key=lambda edition: order.index(edition[0]))]
 
 
 def _needed(target: Target, so_far: float, last: int) -> float:

@@ -1,16 +1,24 @@
 """Typed targets: a target without a type is not judged."""
 
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import numpy as np
+import pandas as pd
 
 from lvliang.baseline.history import REAL, VOLUME
+from lvliang.baseline.package import data_folder, resource_path
 from lvliang.baseline.tables import as_of, load_table
+from lvliang.errors import DataError
 from lvliang.feasibility.fields import ADDED, COMPARED, KEPT, PUBLIC, Goes
 
+TARGETS = "report_targets"
 MAIN, TO_END = "2021_main", "to_end_year"  # groups of targets
 RATES = ("growth", "mean_growth")  # types that ask for growth a year
+SPANS = (*RATES, "count", "share_change")  # types that speak of all years of their span
+UNITS = dict.fromkeys(RATES, "%") | {"share_change": "百分点", "rank": "位"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def load_targets(region_code: str, origin: int, end_year: int) -> list[Target]:
 
     A rate kept up from the first year to the end is no target of its own where these are one year.
     """
-    table = as_of(load_table("report_targets"), origin)
+    table = as_of(check_targets(), origin)
     rows = table[table["region_code"] == region_code]
     kept_up = rows["last_year"].isna() & (rows["type"] == "mean_growth")
     rows = rows[~(kept_up & (rows["first_year"] == end_year))]
@@ -80,7 +88,32 @@ def load_targets(region_code: str, origin: int, end_year: int) -> list[Target]:
     rows = rows.assign(
         model=rows["series"].map(models).fillna(""),
         last_year=rows["last_year"].fillna(end_year).astype(int),
-        first_year=rows["first_year"].fillna(end_year).astype(int),
+        first_year=rows["first_year"].fillna(rows["last_year"]).fillna(end_year).astype(int),
     )
     names = list(Target.__dataclass_fields__)
     return [Target(**row) for row in rows[names].to_dict("records")]
+
+
+def check_targets(data: Path | None = None) -> pd.DataFrame:
+    """The table of targets; a `DataError` for a row whose type and other columns do not agree."""
+    folder = data or data_folder()
+    targets, indicators = load_table(TARGETS, folder), load_table("indicators", folder)
+    of = indicators.set_index("indicator")["of"]
+    for place, row in enumerate(targets.to_dict("records"), start=2):
+        for column, fits, legal in _rules(row, of[row["indicator"]]):
+            if not fits:
+                cell = "" if pd.isna(row[column]) else row[column]
+                raise DataError(
+                    f"{resource_path(folder, TARGETS)}, row {place}, column {column}: {cell!r} "
+                    f"does not go with type {row['type']}; legal: {legal}"
+                )
+    return targets
+
+
+def _rules(row: dict[Hashable, Any], of: str) -> Iterator[tuple[str, bool, str]]:
+    """Columns that depend on the type of a target, whether each fits, and what would."""
+    kind, itself = row["type"], row["indicator"]
+    series = [itself, of] if kind in RATES else [of] if kind in UNITS else [itself]
+    yield "series", row["series"] in ("", *series), " or ".join([*filter(None, series), "nothing"])
+    yield "unit", row["unit"] == UNITS.get(kind, row["unit"]), UNITS.get(kind, "")
+    yield "first_year", kind not in SPANS or row["first_year"] > 0, "the first year of its span"

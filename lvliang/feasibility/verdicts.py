@@ -15,6 +15,7 @@ import pandas as pd
 from pydantic import AfterValidator, Field
 
 from lvliang.baseline.history import REAL
+from lvliang.baseline.tables import tables_with
 from lvliang.feasibility import bands, beside, fields
 from lvliang.feasibility.announced import MetTargets
 from lvliang.feasibility.background import Background, VintageGap, describe_gaps, settled
@@ -245,8 +246,9 @@ def outcomes(
     past, ahead = _years(target, outlook)
     drawn = outlook.own_paths.sel(indicator=target.path, year=ahead) - cut
     drawn = settled(drawn, gaps if target.model == REAL else None)
-    came = known_figures(target, Known(outlook.region, outlook.base_year), past) if past else None
-    before = np.broadcast_to(came[0] if came else [], (drawn.sizes["draw"], len(past)))
+    known = Known(outlook.region, outlook.base_year)
+    came = known_figures(target, known, past).iloc[:, 0].to_numpy(float) if past else []
+    before = np.broadcast_to(came, (drawn.sizes["draw"], len(past)))
     return over_years(target, np.hstack([before, drawn.transpose("draw", "year")]))
 
 
@@ -261,7 +263,8 @@ def missing(target: Target, outlook: Outlook) -> Missing | None:
     """Why the target cannot be told, or None."""
     indicator, series = target.indicator, target.series
     if not target.model:
-        return Missing("no_series", indicator)
+        has_figures = target.series and tables_with(target.series)
+        return Missing("not_drawn" if has_figures else "no_series", indicator)
     is_ahead = outlook.base_year < target.last_year <= outlook.end_year
     if not is_ahead or target.first_year > target.last_year:
         return Missing("beyond_run", indicator)
@@ -279,8 +282,10 @@ def missing(target: Target, outlook: Outlook) -> Missing | None:
         return Missing("rivals", indicator) if alone else None
     past, _ = _years(target, outlook)
     known = Known(outlook.region, outlook.base_year)
-    if past and known_figures(target, known, past) is None:
-        return Missing("broken" if is_broken(target, known) else "no_outcome", indicator)
+    if is_broken(target, known):
+        return Missing("broken", indicator)
+    if past and known_figures(target, known, past).empty:
+        return Missing("no_outcome", indicator)
     return None
 
 
