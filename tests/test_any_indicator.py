@@ -10,15 +10,18 @@ from shared import rows_of
 
 from lvliang.baseline.package import descriptor
 from lvliang.baseline.regions import cities_beside, find_region
+from lvliang.display.prose import Text
 from lvliang.errors import DataError
 from lvliang.feasibility.outcomes import COMPLETIONS, Known, completion, on_the_way, outcome_of
 from lvliang.feasibility.targets import load_targets
-from lvliang.feasibility.verdicts import assess, outcomes
+from lvliang.feasibility.verdicts import Verdict, assess, outcomes
 from lvliang.projection.outlook import look_ahead
+from lvliang.study import Study
 
 CITY = "141100"
 MADE = {2018: 80.0, 2019: 100.0, 2020: 110.0, 2021: 132.0, 2022: 99.0}
 VINTAGE = "first_published"
+ENGLISH = {"件": "pieces", "百分点": "percentage points"}
 
 
 def known_at(origin):
@@ -41,7 +44,7 @@ def made(small_copy):
     for name, unit in units.items():
         add_row(
             small_copy / "indicators.csv", indicator=name, name_zh=f"自有指标{unit}", name_en=name,
-            unit=unit, unit_en=unit, price_basis="none", decimals="1",
+            unit=unit, unit_en=ENGLISH.get(unit, unit), price_basis="none", decimals="1",
             of="" if name == "made" else "made",
         )  # fmt: skip
     return small_copy
@@ -159,6 +162,40 @@ def test_a_count_on_its_way_is_held_against_its_share_of_the_years(made):
     # 231 in two of three years would be 346 in three, where 500 are asked.
     assert (way.so_far, way.pace) == (231.0, "behind")
     assert on_the_way(replace(target, value=346.0), known_at(2022)).pace == "on"
+
+
+# Of 2021 and 2022, of targets to 2025: what was asked, how far it has come, and at what pace.
+OPEN = {
+    "growth": ("≥ 30 % a year on average, 2021–2025", "−5.1 % a year on average, 2021–2022"),
+    "mean_growth": ("≥ 30 % a year on average, 2021–2025", "−5.1 % a year on average, 2021–2022"),
+    "level": ("≥ 30 pieces in 2025", "99.0 pieces in 2022"),
+    "ceiling": ("≤ 30 pieces in 2025", "99.0 pieces in 2022"),
+    "share_change": (
+        "≥ 30 percentage points over 2021–2025", "−11.0 percentage points over 2021–2022",
+    ),
+    "count": ("≥ 30 pieces in all, 2021–2025", "231.0 pieces in all, 2021–2022"),
+    "rank": ("no. 30 or better in 2025", "no. 3 in 2022"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OPEN)
+@pytest.mark.parametrize("met", [True, False])
+def test_the_review_tells_what_is_open_of_each_kind_over_the_years_it_is_about(made, kind, met):
+    target = ask(made, kind, 30, **BY_HAND[kind][2] | {"last_year": 2025})
+    row = {"it": Verdict(target), "way": on_the_way(target, known_at(2022)), "now": None}
+    if not met:  # a level not yet met has no pace
+        row["way"] = replace(row["way"], pace=None)
+    facts = {"base_year": 2020, "latest": 2022, "years": [(2021, 2022)], "closed": [], "open": [],
+             "counts": {}, "way": [row], "mean": None, "growth_discount": 0.0, "registered": None,
+             "region": "Q", "scenario": Study.of("15_progress", {}).scenario}  # fmt: skip
+    asked, came = OPEN[kind]
+    text = Text("15_progress", "en", facts)
+    told = text.say("answer")[1].words
+    assert f"{asked} — " in told
+    assert f"{': ' if met else ' — '}{came} (later outcome)" in told
+    heads = text.say("left")[1].frame.iloc[0]
+    assert (heads.iloc[1], heads.iloc[2] == "—") == (came[0].upper() + came[1:], not met)
+    assert len(Text("15_progress", "zh", facts).say("left")) == 2
 
 
 @pytest.mark.parametrize("kind", ["growth", "count", "share_change"])

@@ -14,6 +14,7 @@ import pandas as pd
 from lvliang.baseline.package import data_folder, resource_path
 from lvliang.errors import DataError
 from lvliang.feasibility.bands import WORD_ONLY_GRADES, likelihood
+from lvliang.feasibility.outcomes import SPANS
 from lvliang.feasibility.targets import Target
 from lvliang.feasibility.verdicts import Verdict
 from lvliang.projection.scenario import Scenario
@@ -70,8 +71,7 @@ class Words:
 
     def published(self, units: str) -> str:
         """A unit as tables print it, whatever pages count in."""
-        english = {row["unit"]: row["unit_en"] for row in _indicators(data_folder()).values()}
-        return units if self.lang == "zh" else english[units]
+        return units if self.lang == "zh" else _english_units(data_folder()).get(units, units)
 
     def in_unit(self, values: Numbers, units: str) -> Numbers:
         """Values published in ``units`` in the unit of the page: English counts in billions."""
@@ -108,7 +108,7 @@ class Words:
             value = self.in_unit(value, units)
             decimals = None if decimals is None else max(decimals, 1)
         shown = plain(value) if decimals is None else number(value, decimals)
-        unit = vocabulary()["unit"].get(units, {}).get(self.lang, units)
+        unit = vocabulary()["unit"].get(units, {}).get(self.lang) or self.published(units)
         return self.label(kind, "amount", value=shown, unit=unit)
 
     def quantity(self, value: float, unit: str) -> str:
@@ -122,6 +122,8 @@ class Words:
         shown = f"{value:.10g}{prefix}" if self.lang == "zh" else _english(value * times)
         if unit in COUNTERS:
             return shown + unit if self.lang == "zh" else shown
+        if measure not in vocabulary()["quantity"] and unit in _english_units(data_folder()):
+            return self.amount(value, unit)  # a user's own
         return self.label(measure, "quantity", value=shown)
 
     def measured(self, value: float, indicator: str) -> str:
@@ -227,7 +229,7 @@ class Words:
         >>> words_in("zh").target(load_targets("141100", 2020, 2025)[0])
         '地区生产总值实际增速：2021年≥8%'
         """
-        of_years = target.type == "mean_growth" and target.first_year < target.last_year
+        of_years = target.type in SPANS and target.first_year < target.last_year
         asked = self.amount(target.value, target.unit)
         return self.label(
             target.type if of_years or target.type == "rank" else "one_year",
@@ -322,3 +324,8 @@ def _forbidden() -> re.Pattern[str]:
 def _indicators(data: Path) -> dict[str, dict[str, str]]:
     with resource_path(data, "indicators").open(encoding="utf-8", newline="") as file:
         return {row["indicator"]: row for row in csv.DictReader(file)}
+
+
+@cache
+def _english_units(data: Path) -> dict[str, str]:
+    return {row["unit"]: row["unit_en"] for row in _indicators(data).values()}
