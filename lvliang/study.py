@@ -36,7 +36,7 @@ from lvliang.feasibility.desk import desk_facts, expected, triggers
 from lvliang.feasibility.drivers import driver_facts, load_tornado, tornado_facts
 from lvliang.feasibility.industries import industry_facts, load_industries
 from lvliang.feasibility.outcomes import Known
-from lvliang.feasibility.progress import progress_facts, two_standpoints
+from lvliang.feasibility.progress import progress_facts, two_standpoints, where_they_stand
 from lvliang.feasibility.rank_record import load_rank_record, record_facts
 from lvliang.feasibility.ranks import air_facts, next_in_rank, rank_facts, revenue_facts
 from lvliang.feasibility.record import LONGEST, decompose, groups_of, load_record, origins_behind
@@ -53,7 +53,7 @@ from lvliang.feasibility.verdict_facts import (
     verdict_facts,
 )
 from lvliang.feasibility.verdicts import Verdicts, assess
-from lvliang.lineage import NO_ROWS, sources_of
+from lvliang.lineage import sources_of
 from lvliang.projection.conditional import COAL, condition
 from lvliang.projection.outlook import Outlook, actual, gaps_of, look_ahead, outlook_facts
 from lvliang.projection.scenario import BASELINE, Scenario, load_shipped
@@ -246,14 +246,20 @@ class Study:
 
     @cached_property
     def progress_facts(self) -> dict[str, Any]:
-        """What came of what was said (`feasibility.progress`); ``latest`` None: nothing yet."""
+        """What came of what was said (`feasibility.progress`); at the last year known (``latest``
+        None) how targets stand alone."""
         latest = self.latest or self
         scores = score_registered(latest.base_year)
         fared = {"registered": registered_so_far(scores, self.region.code, self.base_year)}
+        known = Known(self.region, latest.base_year)
         if latest is self:
-            return {"latest": None, "sources": NO_ROWS, **fared}
+            return {
+                "latest": None,
+                **where_they_stand(self.verdicts, self.verdicts, known),
+                **fared,
+            }
         seen = (self.verdicts, self.again, self.outlook, latest.outlook)
-        return fared | progress_facts(*seen, Known(self.region, latest.base_year))
+        return fared | progress_facts(*seen, known)
 
     @cached_property
     def desk_facts(self) -> dict[str, Any]:

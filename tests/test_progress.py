@@ -148,10 +148,15 @@ def test_the_latest_standpoint_is_of_the_same_run_and_none_at_the_last_year() ->
     assert (latest.run.base_year, latest.run.end_year) == (2023, END_OF_PLAN)
     assert (latest.run.draws, latest.run.changes, latest.latest) == (10_000, "", None)
     assert latest.progress_facts["latest"] is None
-    given = {"region": "Q", "base_year": 2023, "growth_discount": 0.0} | latest.progress_facts
+    run = {"base_year": 2023, "growth_discount": 0.0, "scenario": latest.scenario}
+    given = {"region": "Q"} | run | latest.progress_facts
     text = Text("15_progress", "zh", given)
-    (said,) = text.say("answer")
-    assert "没有实绩" in said.words
+    told = "".join(piece.words for block in ("answer", "left") for piece in text.say(block))
+    assert "3项已有实绩（超额完成3项），4项尚在途中" in told
+    assert [len(text.say(block)[1].frame.columns) for block in ("indicators", "left")] == [4, 5]
+    assert "后来的实绩）" not in told
+    for block in ("said", "growth", "prices", "ranks"):
+        assert [piece.style for piece in text.say(block)[1:]] == ["nothing"]
     assert len(text.say("registered")) == 6  # what was registered is scored all the same
 
 

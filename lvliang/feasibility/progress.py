@@ -36,25 +36,12 @@ def progress_facts(
     """What was said of targets at the base year, what came by the latest, and what is left.
 
     Verdicts ``before`` rest on ``outlook``, those of ``now`` on ``latest``, from which and from
-    ``known`` comes all that is later. ``years`` that are over, as a span; ``closed`` (verdict
-    ``it``, `Outcome`), ``way`` (``it``, `OnTheWay`, the verdict ``now``, None where there is none
-    on the same target) and ``open`` (verdicts); ``counts`` of completions, ``sources`` of outcomes,
+    ``known`` comes all that is later. `where_they_stand`; ``years`` that are over, as a span;
     ``said`` (`class_counts` of targets of the year); ``mean`` (`mean_facts`), ``fans``
     (`fan_and_outcomes`), ``prices`` (`price_facts`) and the ``means`` (% a year) of its columns,
     ``ranks`` (`rank_rows`).
     """
-    closed: list[dict[str, Any]] = []
-    way: list[dict[str, Any]] = []
-    left = []
     ahead = before.due_after(outlook.base_year)
-    for it in ahead:
-        if outcome := outcome_of(it.target, known):
-            closed.append({"it": it, "outcome": outcome})
-        elif going := on_the_way(it.target, known):
-            way.append({"it": it, "way": going, "now": now.by_id.get(it.target.target_id)})
-        else:
-            left.append(it)
-    made = Counter(row["outcome"].completion or CANNOT_TELL for row in closed)
     last = min(latest.base_year, outlook.end_year)
     over = replace(outlook, end_year=last, paths=outlook.paths.sel(year=slice(None, last)))
     fans = [fan_and_outcomes(outlook, latest, name) for name in UNITS]
@@ -63,17 +50,40 @@ def progress_facts(
     return {
         "latest": latest.base_year,
         "years": [(over.base_year + 1, over.end_year)],
-        "closed": closed,
-        "way": way,
-        "open": left,
-        "counts": {name: made[name] for name in (*COMPLETIONS, CANNOT_TELL) if made[name]},
-        "sources": pd.DataFrame({"source_id": [row["outcome"].source_id for row in closed]}),
+        **where_they_stand(ahead, now, known),
         "said": class_counts(ahead.of(MAIN)),
         "mean": mean_facts(over, latest),
         "fans": [fan for fan in fans if fan],
         "prices": prices,
         "means": {name: mean_of_rates(whole[name]) for name in whole},
         "ranks": rank_rows(over, latest),
+    }
+
+
+def where_they_stand(verdicts: Verdicts, now: Verdicts, known: Known) -> dict[str, Any]:
+    """Which targets are closed by what is known, on the way, or open.
+
+    ``closed`` (verdict ``it``, `Outcome`), ``way`` (``it``, `OnTheWay`, the verdict ``now``, None
+    where there is none on the same target) and ``open`` (verdicts); ``counts`` of completions,
+    ``sources`` of outcomes.
+    """
+    closed: list[dict[str, Any]] = []
+    way: list[dict[str, Any]] = []
+    left = []
+    for it in verdicts:
+        if outcome := outcome_of(it.target, known):
+            closed.append({"it": it, "outcome": outcome})
+        elif going := on_the_way(it.target, known):
+            way.append({"it": it, "way": going, "now": now.by_id.get(it.target.target_id)})
+        else:
+            left.append(it)
+    made = Counter(row["outcome"].completion or CANNOT_TELL for row in closed)
+    return {
+        "closed": closed,
+        "way": way,
+        "open": left,
+        "counts": {name: made[name] for name in (*COMPLETIONS, CANNOT_TELL) if made[name]},
+        "sources": pd.DataFrame({"source_id": [row["outcome"].source_id for row in closed]}),
     }
 
 
