@@ -253,11 +253,8 @@ class Study:
         fared = {"registered": registered_so_far(scores, self.region.code, self.base_year)}
         known = Known(self.region, latest.base_year)
         if latest is self:
-            return {
-                "latest": None,
-                **where_they_stand(self.verdicts, self.verdicts, known),
-                **fared,
-            }
+            fared |= where_they_stand(self.verdicts, self.verdicts, known)
+            return fared | {"latest": None}
         seen = (self.verdicts, self.again, self.outlook, latest.outlook)
         return fared | progress_facts(*seen, known)
 

@@ -99,11 +99,13 @@ def fan(
     size: tuple[float, float],
     outcomes: pd.Series | None = None,
     outcome_label: str = "",
+    provisional: pd.Series | None = None,
+    provisional_label: str = "",
 ) -> Figure:
     """Actual values, then the projected median with its 50 and 90 % bands.
 
     ``ends`` is what each quantile is called at the right end; ``target`` is a line across the
-    projected years, ``outcomes`` are marks of what came in them.
+    projected years, ``outcomes`` are marks of what came in them, hollow where ``provisional``.
     """
     figure, axes = drawing.new_axes(unit, pad=24, size=size)
     base_year, end_year = int(actual.index[-1]), int(quantiles.index[-1])
@@ -124,10 +126,14 @@ def fan(
     if target is not None:
         axes.hlines(target, base_year + 0.5, end_year, color=TARGET, linewidth=1.4)
         labels.append((target, target_label, TARGET))
-    if outcomes is not None:
-        axes.plot(outcomes.index, outcomes, color=TARGET, ls="", marker="D", ms=6, mfc="white")
-        first = (outcomes.index[0], outcomes.iloc[0])
-        drawing.annotate(axes, outcome_label, first, (-7, 6), ha="right", color=TARGET)
+    marks = ((outcomes, outcome_label, TARGET), (provisional, provisional_label, "white"))
+    offset, side = (-7, 6), "right"
+    for came, label, face in marks:
+        if came is not None and len(came):
+            axes.plot(came.index, came, color=TARGET, ls="", marker="D", ms=6, mfc=face)
+            first = (came.index[0], came.iloc[0])
+            drawing.annotate(axes, label, first, offset, ha=side, color=TARGET)
+            offset, side = (0, -17), "center"  # below, as another stands above
     drawing.label_ends(axes, end_year, labels)
     return figure
 

@@ -44,7 +44,11 @@ def progress_facts(
     ahead = before.due_after(outlook.base_year)
     last = min(latest.base_year, outlook.end_year)
     over = replace(outlook, end_year=last, paths=outlook.paths.sel(year=slice(None, last)))
-    fans = [fan_and_outcomes(outlook, latest, name) for name in UNITS]
+    settled_by = {one.target.series: one.target.settling_vintage for one in before}
+    fans = [
+        fan_and_outcomes(outlook, latest, name, settled_years(known, name, settled_by.get(name)))
+        for name in UNITS
+    ]
     prices = price_facts(over, latest)
     whole = prices.drop(columns="year").dropna(axis=1)
     return {
@@ -112,9 +116,20 @@ def mean_facts(over: Outlook, latest: Outlook) -> dict[str, Any] | None:
     return {"came": mean_of_rates(came), **drawn}
 
 
-def fan_and_outcomes(outlook: Outlook, latest: Outlook, indicator: str) -> dict[str, Any] | None:
-    """`fan_of` the last years and what ``came`` in those drawn, in the vintage of the fan, also a
-    column of its table; how many lie ``inside`` its 90 % band. None where nothing is drawn or came.
+def settled_years(known: Known, indicator: str, vintage: str | None) -> pd.Index | None:
+    """Years with a figure of the vintage that settles targets on an indicator; None without one."""
+    if vintage is None:
+        return None
+    return known.levels(indicator).get(vintage, pd.DataFrame()).dropna(how="all").index
+
+
+def fan_and_outcomes(
+    outlook: Outlook, latest: Outlook, indicator: str, settled: pd.Index | None = None
+) -> dict[str, Any] | None:
+    """`fan_of` the last years and what ``came`` in those drawn, in the vintage of the fan.
+
+    How many lie ``inside`` its 90 % band; ``final`` ones and, of years that are not ``settled``,
+    ``provisional`` ones, also in columns of the table. None where nothing is drawn or came.
     """
     drawn, came = quantiles(outlook, indicator), actual(latest, indicator)
     recent = actual(outlook, indicator).loc[outlook.base_year - SHOWN :]
@@ -123,8 +138,11 @@ def fan_and_outcomes(outlook: Outlook, latest: Outlook, indicator: str) -> dict[
     if fan is None or came.empty:
         return None
     inside = came.between(drawn.loc[came.index, 0.05], drawn.loc[came.index, 0.95])
-    table = fan["table"].assign(came=fan["table"]["year"].map(came))
-    return {**fan, "came": came, "inside": int(inside.sum()), "table": table}
+    final = came if settled is None else came[came.index.isin(settled)]
+    parts = {"final": final, "provisional": came.drop(final.index)}
+    columns = {name: fan["table"]["year"].map(part) for name, part in parts.items() if len(part)}
+    facts = {"came": came, **parts, "inside": int(inside.sum())}
+    return {**fan, **facts, "table": fan["table"].assign(**columns)}
 
 
 def price_facts(over: Outlook, latest: Outlook) -> pd.DataFrame:
