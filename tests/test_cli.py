@@ -133,6 +133,17 @@ def test_assess_json_is_one_object_a_target_and_the_same_in_every_process(assess
         assert float(row["probability"] or -1) == pytest.approx(record["probability"] or -1)
 
 
+def test_assess_csv_has_what_closed_a_target_in_columns_of_its_own(assessed):
+    done = assessed("--format", "csv", "-p", "base_year=2023")
+    rows = {row["target_id"]: row for row in csv.DictReader(io.StringIO(done.stdout))}
+    told = [
+        (float(row["outcome_value"]), row["outcome_completion"], row["outcome_provisional"])
+        for row in (rows["gdp_2021"], rows["revenue_2021"])
+    ]
+    assert told == [(9.2, "exceeded", "False"), (pytest.approx(23.8, abs=0.05), "exceeded", "True")]
+    assert rows["gdp_mean"]["outcome_value"] == ""
+
+
 def test_assess_prints_a_table_in_the_language_asked_for_and_a_narrow_terminal_wraps_it(assessed):
     for lang, said in (("zh", "暂不具备评估条件"), ("en", "Cannot be assessed yet")):
         assert said in assessed("-p", f"lang={lang}").stdout

@@ -45,6 +45,7 @@ def assess(
     (study,) = _studies("30_feasibility", given)
     from lvliang.display.prose import Text
     from lvliang.feasibility.fields import PUBLIC
+    from lvliang.feasibility.outcomes import Outcome
 
     verdicts = study.verdicts
     if form is Format.table:
@@ -53,7 +54,10 @@ def assess(
     elif form is Format.json:
         _print_json(verdicts.records(PUBLIC))
     else:
-        _print_rows(verdicts.frame(), form)
+        rows = verdicts.frame()
+        for name in Outcome.__dataclass_fields__:
+            rows[f"outcome_{name}"] = [getattr(one.outcome, name, None) for one in verdicts]
+        _print_rows(rows, form)
 
 
 def compare(
