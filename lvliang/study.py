@@ -332,10 +332,12 @@ class Study:
     def record_facts(self) -> dict[str, Any]:
         """How the engine and its rivals fared, how often targets were met (`record_facts`)."""
         groups = groups_of(self.record, self.region.code)
+        found = announced_targets(last_known_year(data_folder()))
+        later = found[found.index.get_level_values("year") > self.base_year]
         return {
             **track_record_facts(self.record, groups, self.region.code, self.base_year),
             "registered": registered_facts(self.base_year),
-            "met": met_facts(announced_targets(self.base_year), self.region.code),
+            "met": met_facts(announced_targets(self.base_year), self.region.code, later),
         }
 
     @cached_property

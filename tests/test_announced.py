@@ -15,6 +15,7 @@ from lvliang.feasibility.announced import (
     met_as_ambitious,
     met_by_ambition,
     met_by_year,
+    met_in_turn,
     met_over_years,
 )
 from lvliang.feasibility.background import Background
@@ -66,6 +67,33 @@ def test_the_five_year_view_asks_for_four_years(hand_made: pd.DataFrame) -> None
     seen = met_over_years(pd.concat([hand_made, four, old]), 2020)
     assert (seen.count, seen.share, seen.first_year, seen.last_year) == (2, 0.0, 2017, 2020)
     assert met_over_years(pd.concat([hand_made, four]), 2022) is None
+
+
+def test_runs_of_years_are_those_in_which_most_cities_met_or_did_not(hand_made) -> None:
+    later = hand_made.rename(index={2018: 2021, 2019: 2022, 2020: 2023}).assign(met=True)
+    runs = met_in_turn(pd.concat([hand_made, later]))
+    told = runs[["first", "last", "cities", "share"]].to_numpy().tolist()
+    assert told == [[2018, 2020, 6, pytest.approx(1 / 3)], [2021, 2023, 6, 1.0]]
+    assert met_in_turn(hand_made.iloc[:0]).empty
+
+
+def test_later_years_stand_apart_and_change_no_other_figure(hand_made) -> None:
+    before = hand_made.assign(above_province=1.0)
+    later = before.xs(2018, drop_level=False).rename(index={2018: 2021}).assign(met=True)
+    alone, beside = met_facts(before, "110000"), met_facts(before, "110000", later)
+    own = {"all_years", "later_runs"}
+    assert {name: str(alone[name]) for name in set(alone) - own} == {
+        name: str(beside[name]) for name in set(beside) - own
+    }
+    for lang, word in (("en", "later outcome"), ("zh", "后来的实绩")):
+        facts = {"region": find_region("110000"), "met": beside}
+        _, _, told, chart, *_ = Text("70_track_record", lang, facts).say("met")
+        assert word in told.words.lower()
+        assert word in chart.words.lower()
+        assert chart.data.iloc[-1, 0] == 2021
+        assert chart.data.iloc[-1, 1].lower() == word
+        faces = [bar.get_facecolor()[:3] for bar in chart.figure.axes[0].patches]
+        assert faces[-1] == (1.0, 1.0, 1.0) != faces[0]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +180,7 @@ def say(targets: pd.DataFrame, region: str) -> list:
 
 
 def test_the_page_tells_what_was_counted(hand_made: pd.DataFrame) -> None:
-    told, chart, by_ambition, *_ = say(hand_made.assign(above_province=1.0), "110000")
+    told, _, chart, by_ambition, *_ = say(hand_made.assign(above_province=1.0), "110000")
     assert "6 annual growth targets that 2 cities announced for 2018–2020" in told.words
     assert "Beijing is among them and met 2 of its 3" in told.words
     assert chart.title == "Targets were met by 50 % of cities in 2019, by 0 % in 2020"

@@ -290,12 +290,17 @@ def reliability(bins: pd.DataFrame, *, chance: str, came: str, years: str) -> Fi
     return figure
 
 
-def met_by_year(shares: pd.DataFrame, *, share: str) -> Figure:
-    """Share of cities (%) that met their target, by ``year``."""
+def met_by_year(shares: pd.DataFrame, *, share: str, later: str) -> Figure:
+    """Share of cities (%) that met their target, by ``year``; hollow where that is ``later``."""
     figure, axes = drawing.new_axes(share, size=drawing.FLAT)
     years = shares["year"]
-    axes.bar_label(axes.bar(years, shares["share"], color=FACT), fmt="%.0f", padding=2)
+    faces = [FACT if kind == "actual" else "white" for kind in shares["kind"]]
+    bars = axes.bar(years, shares["share"], color=faces, edgecolor=FACT)
+    axes.bar_label(bars, fmt="%.0f", padding=2)
     axes.set_ylim(0, 110)
+    if "white" in faces:
+        end = (years.iloc[-1] + 0.4, 92)
+        drawing.annotate(axes, later, end, (0, 0), ha="right", color=FACT)
     drawing.year_ticks(axes, int(years.iloc[-1]), int(years.iloc[0]))
     return figure
 

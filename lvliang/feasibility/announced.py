@@ -103,6 +103,14 @@ def met_by_year(targets: pd.DataFrame) -> pd.DataFrame:
     return _shares(targets, _years(targets))
 
 
+def met_in_turn(targets: pd.DataFrame) -> pd.DataFrame:
+    """As `met_by_year`, of runs of years in which most cities met, or not: ``first, last`` year."""
+    most = met_by_year(targets)["share"] > 0.5
+    runs = most.ne(most.shift()).cumsum()
+    ends = runs.index.to_series().groupby(runs).agg(first="min", last="max")
+    return _shares(targets, _years(targets).map(runs)).join(ends)
+
+
 def met_by_ambition(targets: pd.DataFrame, measure: str = "ambition") -> pd.DataFrame:
     """As `met_by_year`, by class of ``ambition`` or ``above_province`` (points, ``AMBITION``).
 

@@ -131,9 +131,13 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**100 * table[shares]).sort_values("horizon", kind="stable")
 
 
-def met_facts(targets: pd.DataFrame, region_code: str) -> dict[str, Any]:
+def met_facts(
+    targets: pd.DataFrame, region_code: str, later: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """How often announced targets were met (`announced_targets`).
 
+    Apart from all else, those of ``later`` years: ``all_years`` is ``by_year`` with them, by
+    ``kind``; ``runs`` and ``later_runs`` (rows of `met_in_turn`).
     ``by_year`` (`met_by_year`, the ``share`` in %), its ``best`` and ``worst`` row, ``first`` and
     ``last`` year; ``ambition`` and ``above_province`` (rows of `met_by_ambition`); ``spans``
     (`met_over_years` without overlap, the last first); ``targets`` and ``cities``: how many;
@@ -142,7 +146,10 @@ def met_facts(targets: pd.DataFrame, region_code: str) -> dict[str, Any]:
     by_year = announced.met_by_year(targets).reset_index(names="year")
     if targets.empty:
         return {"by_year": by_year}
-    by_year["share"] *= 100
+    later = targets[:0] if later is None else later
+    parts = {"actual": by_year, "later": announced.met_by_year(later).reset_index(names="year")}
+    for part in parts.values():
+        part["share"] *= 100
     codes = targets.index.get_level_values("region_code")
     ranked = by_year.sort_values("share", kind="stable").to_dict("records")
     first, last = by_year["year"].min(), by_year["year"].max()
@@ -156,6 +163,11 @@ def met_facts(targets: pd.DataFrame, region_code: str) -> dict[str, Any]:
     return {
         **by_class,
         "by_year": by_year,
+        "all_years": pd.concat(
+            [part.assign(kind=kind) for kind, part in parts.items() if len(part)]
+        ),
+        "runs": announced.met_in_turn(targets).to_dict("records"),
+        "later_runs": announced.met_in_turn(later).to_dict("records"),
         "best": ranked[-1],
         "worst": ranked[0],
         "first": first,
