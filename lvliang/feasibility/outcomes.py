@@ -63,13 +63,15 @@ class OnTheWay:
 
     ``so_far``: mean growth of the years that are over (%), their sum, or the last rank or level;
     ``needed``: mean growth of the years that remain (%), None where the target is no such rate;
-    ``pace``: ``ahead``, ``on`` or ``behind``; None for a level or share that may still get there.
+    ``pace``: ``ahead``, ``on`` or ``behind``; None for a level or share that may still get there;
+    ``provisional``: its figures are not of the settling vintage.
     """
 
     year: int
     so_far: float
     needed: float | None
     pace: str | None
+    provisional: bool
 
 
 @dataclass(frozen=True)
@@ -194,9 +196,11 @@ def on_the_way(target: Target, known: Known) -> OnTheWay | None:
     is_open = has_begun and known.origin < target.last_year
     if not is_open or not (found := _read(target, known, known.origin)):
         return None
-    so_far = next(iter(found.values()))
+    (vintage, _), so_far = next(iter(found.items()))
+    provisional = vintage != target.settling_vintage
     needed = _needed(target, so_far, known.origin) if target.type == "mean_growth" else None
-    return OnTheWay(known.origin, so_far, needed, _pace(target, so_far, known.origin))
+    pace = _pace(target, so_far, known.origin)
+    return OnTheWay(known.origin, so_far, needed, pace, provisional)
 
 
 def is_broken(target: Target, known: Known) -> bool:
