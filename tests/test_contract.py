@@ -2,10 +2,12 @@
 
 import csv
 import json
+import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -26,24 +28,30 @@ from lvliang.baseline.tables import (
 )
 from lvliang.cli import app
 
+pytestmark = pytest.mark.usefixtures("shared_store")
 TABLE, FILE = "national_macro", "national/macro.csv"
 COLUMNS = (
     "region_code, indicator, year, value, unit, price_basis, vintage, status, known_at, source_id"
 )
 PACKAGE, SCHEMA = "datapackage.json", "schemas/observations.json"
-PANEL, CORRECTIONS = "panel/gdp_revised.csv", "panel/corrections.csv"
+PANEL, CORRECTIONS = "panel/retail_sales.csv", "panel/corrections.csv"
 FACTS, TEXT = "report/facts.csv", "report/government_work_report_2021.txt"
-JIAOZUO = ("410800", "gdp_real_growth", "2020")
-CORRECTION = "jiaozuo_2020_gdp_real_growth"
+# A figure of Lvliang that a correction drops.
+SALES = "retail_sales"
+SPIKE = ("141100", SALES, "2012")
+CORRECTION = "retail_sales_141100_2012_a_panel"
 
 Rows = list[list[str]]
 Change = Callable[[Rows], object]
 
 
 @pytest.fixture(autouse=True)
-def chosen_folder(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
-    """The command line passes its folder on in the environment: put back after each test."""
-    monkeypatch.setenv("LVLIANG_DATA", str(data))
+def chosen_folder(data: Path) -> Iterator[None]:
+    """The command line passes its folder and store on in the environment: put back after each
+    test.
+    """
+    with mock.patch.dict(os.environ, LVLIANG_DATA=str(data)):
+        yield
 
 
 def edit(path: Path, change: Change) -> None:
@@ -267,15 +275,15 @@ def test_a_key_is_whole_and_stands_once() -> None:
         assert re.search(r"row 3: .*no such row", message)
 
 
-def test_a_table_is_loaded_anew_when_it_or_the_corrections_change(data_copy: Path) -> None:
-    loaded = load_table("gdp_revised", data_copy)
+def test_a_table_is_loaded_anew_when_it_or_the_corrections_change(small_copy: Path) -> None:
+    loaded = load_table(SALES, small_copy)
     loaded["value"] = 0.0
-    again = load_table("gdp_revised", data_copy)
+    again = load_table(SALES, small_copy)
     assert (again["value"] > 0).any(), "what a caller does to a table is its own"
-    assert cell(again, *JIAOZUO) == []
-    path = data_copy / CORRECTIONS
+    assert cell(again, *SPIKE) == []
+    path = small_copy / CORRECTIONS
     edit(path, put(row_with(path, CORRECTION), "status", "noted"))
-    assert cell(load_table("gdp_revised", data_copy), *JIAOZUO) == [-21.01]
+    assert cell(load_table(SALES, small_copy), *SPIKE) == [490.9282]
 
 
 def test_the_shifted_cities_of_2011_have_their_own_figures_again(data: Path) -> None:
@@ -313,16 +321,17 @@ def test_a_suspect_cell_is_one_of_the_panel_and_a_flag_to_drop_is_applied_or_not
     assert len(flagged.merge(as_found(data, "corrections"), on=key)) == len(flagged) > 0
 
 
-def test_what_no_longer_stands_is_refused_by_its_row(data_copy: Path) -> None:
-    panel, path = data_copy / PANEL, data_copy / CORRECTIONS
-    edit(panel, put(row_with(panel, *JIAOZUO), "value", "-21.02"))
-    message = refusal(3, load_table, "gdp_revised", data_copy)
-    told = f"{path}, row {row_with(path, *JIAOZUO)}: gdp_revised (410800, "
-    assert message.startswith(told)
-    assert "gdp_real_growth, 2020, revised, S5): expected -21.01, found -21.02; legal: " in message
-    twice = next(row for row in rows_of(path) if row["table"] != "gdp_revised")
+def test_what_no_longer_stands_is_refused_by_its_row(small_copy: Path) -> None:
+    panel, path = small_copy / PANEL, small_copy / CORRECTIONS
+    edit(panel, put(row_with(panel, *SPIKE), "value", "490.9283"))
+    message = refusal(3, load_table, SALES, small_copy)
+    assert message.startswith(f"{path}, row {row_with(path, *SPIKE)}: {SALES} (141100, {SALES}, ")
+    told = "2012, first_published, A_PANEL): expected 490.9282, found 490.9283; legal: "
+    assert told in message
+    applied = (row for row in rows_of(path) if row["status"] == "applied")
+    twice = next(row for row in applied if row["table"] != SALES)
     edit(path, lambda rows: rows.append([*(twice | {"correction_id": "again"}).values()]))
-    message = refusal(3, load_table, twice["table"], data_copy)
+    message = refusal(3, load_table, twice["table"], small_copy)
     assert message.startswith(f"{path}, row {row_with(path, 'again')}: ")
 
 
@@ -335,12 +344,12 @@ def test_what_no_longer_stands_is_refused_by_its_row(data_copy: Path) -> None:
         ("action", "delete", "'delete' is not legal"),
     ],
 )
-def test_a_correction_that_cannot_be_meant_is_refused(data_copy, column, cell, expected):
-    path = data_copy / CORRECTIONS
+def test_a_correction_that_cannot_be_meant_is_refused(small_copy, column, cell, expected):
+    path = small_copy / CORRECTIONS
     row = row_with(path, CORRECTION)
     edit(path, put(row, column, cell))
     told = f"{path}, row {row}, column {column}: {expected}"
-    assert told in refusal(3, load_table, "gdp_revised", data_copy)
+    assert told in refusal(3, load_table, SALES, small_copy)
 
 
 TARGETS, BREAKS = "report/targets.csv", "panel/breaks.csv"
@@ -382,7 +391,7 @@ def test_no_corrections_are_legal(small_copy: Path) -> None:
         edit(small_copy / f"panel/{name}.csv", lambda rows: rows.__delitem__(slice(1, None)))
     assert load_corrections(small_copy).empty
     assert corrections_of(small_copy) == {}
-    assert len(load_table("gdp_revised", small_copy)) == len(rows_of(small_copy / PANEL))
+    assert len(load_table(SALES, small_copy)) == len(rows_of(small_copy / PANEL))
 
 
 def test_the_tables_as_shipped_are_as_frozen(data: Path, data_copy: Path) -> None:
@@ -395,7 +404,7 @@ def test_the_tables_as_shipped_are_as_frozen(data: Path, data_copy: Path) -> Non
 def test_what_changed_is_named_by_file_and_loaded_all_the_same(small_copy: Path) -> None:
     freeze(small_copy)
     panel, facts, text = (small_copy / name for name in (PANEL, FACTS, TEXT))
-    edit(panel, put(row_with(panel, "141100", "gdp_nominal", "2015"), "value", "1.5"))
+    edit(panel, put(row_with(panel, "141100", SALES, "2015"), "value", "1.5"))
     told = (
         f"{panel}: changed since the files were frozen, `git diff data/` shows the row; "
         "legal: the file as frozen, or `make data-freeze` after review"
@@ -403,24 +412,24 @@ def test_what_changed_is_named_by_file_and_loaded_all_the_same(small_copy: Path)
     assert refusal(3, check_frozen, small_copy) == told
     command = ["check", "--frozen", "--data", str(small_copy)]
     assert str(CliRunner().invoke(app, command).exception) == told
-    assert check_table(small_copy, "gdp_revised") >= len(load_table("gdp_revised", small_copy)) > 0
+    assert check_table(small_copy, SALES) > len(load_table(SALES, small_copy)) > 0
     facts.write_bytes(facts.read_bytes().removesuffix(b"\n"))
     text.write_text(text.read_text("utf-8").replace("。", "，", 1), "utf-8")
     named = refusal(3, check_frozen, small_copy).partition(": changed ")[0].split(", ")
     assert sorted(named) == sorted(map(str, (panel, facts, text)))
 
 
-def test_nothing_is_frozen_when_a_contract_or_a_correction_breaks(data_copy: Path) -> None:
-    panel = data_copy / PANEL
+def test_nothing_is_frozen_when_a_contract_or_a_correction_breaks(small_copy: Path) -> None:
+    panel = small_copy / PANEL
     changes = {
-        r"corrections\.csv, row \d+: ": (panel, put(row_with(panel, *JIAOZUO), "value", "5.0")),
-        r"row 3, column year: '1001' is not": (data_copy / FILE, put(3, "year", "1001")),
+        r"corrections\.csv, row \d+: ": (panel, put(row_with(panel, *SPIKE), "value", "5.0")),
+        r"row 3, column year: '1001' is not": (small_copy / FILE, put(3, "year", "1001")),
     }
     for fault, (path, change) in changes.items():
         edit(path, change)
-        before = files_of(data_copy)
-        assert re.search(fault, refusal(3, freeze, data_copy))
-        assert files_of(data_copy) == before
+        before = files_of(small_copy)
+        assert re.search(fault, refusal(3, freeze, small_copy))
+        assert files_of(small_copy) == before
 
 
 def test_a_file_without_hash_is_refused(data_copy: Path) -> None:
