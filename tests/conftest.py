@@ -14,6 +14,11 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHANXI_AND_BEIJING = ("14", "11")
+# One process runs a file: these begin first, so that none is left to run alone at the end.
+LONGEST = (
+    "test_notebooks", "test_poison", "test_audit", "test_contract", "test_export",
+    "test_comparison", "test_scenario", "test_inversion", "test_engine", "test_cli",
+)  # fmt: skip
 
 # Tests compute what they look at; some share a store, and those of the store have their own.
 os.environ["LVLIANG_CACHE"] = "off"
@@ -21,6 +26,16 @@ os.environ["LVLIANG_CACHE"] = "off"
 os.environ["SOURCE_DATE_EPOCH"] = "1614556800"
 # A shell that runs the tests in the background has Ctrl-C ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Not the file with the most tests first, as pytest-xdist would have it.
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.fixture(scope="session")
