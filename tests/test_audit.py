@@ -2,6 +2,8 @@
 
 import dataclasses
 import shutil
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -31,8 +33,8 @@ def evidence() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def judged(evidence: Evidence) -> pd.DataFrame:
-    return audit.judge(evidence)
+def judged() -> pd.DataFrame:
+    return judged_at(2020)
 
 
 def say(block: str, **facts: Any) -> list[Piece]:
@@ -151,7 +153,7 @@ def test_without_the_panel_its_claims_have_no_second_source(small_copy):
 
 def test_nothing_is_judged_that_was_not_known(evidence: Evidence) -> None:
     for origin in (2008, 2018):
-        table = audit.judge(audit.load_evidence(origin))
+        table = judged_at(origin)
         assert len(table)
         assert table["year"].max() <= origin
         assert "AQ202011" not in set(table["against_source_id"])
@@ -176,11 +178,17 @@ CONTRADICTED = """
 """
 
 
+@lru_cache
+def judged_at(origin: int) -> pd.DataFrame:
+    """What is judged as of a year, only to be read."""
+    return audit.judge(audit.load_evidence(origin))
+
+
 @pytest.mark.parametrize("case", CONTRADICTED.strip().splitlines())
 def test_what_sources_say_of_each_other_shows_once_both_are_known(case: str) -> None:
     origin, claim, source, expected, claimed, against = case.split()
-    judged = audit.judge(audit.load_evidence(int(origin))).query(f"region_code == '{LVLIANG}'")
-    row = judged.set_index(CLAIM).reindex([(claim, source)]).iloc[0]
+    own = judged_at(int(origin)).query(f"region_code == '{LVLIANG}'")
+    row = own.set_index(CLAIM).reindex([(claim, source)]).iloc[0]
     if expected == "-":
         assert row.isna().all()
     else:
@@ -256,7 +264,8 @@ def test_every_source_and_note_of_the_shipped_tables_has_words(judged):
             assert words_in(lang).label(reason, "audit_reason")
 
 
-def test_the_command_line_prints_every_claim_and_ends_well(judged):
+def test_the_command_line_prints_every_claim_and_ends_well(small_copy: Path) -> None:
+    judged = audit.judge(audit.load_evidence(2020))
     done = CliRunner().invoke(app, ["check", "--audit"], catch_exceptions=False)
     assert done.exit_code == 0
     assert f"{(judged['verdict'] == 'confirmed').sum()}  confirmed" in done.stdout
