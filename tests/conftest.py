@@ -20,7 +20,8 @@ LONGEST = (
     "test_comparison", "test_scenario", "test_inversion", "test_engine", "test_cli",
 )  # fmt: skip
 
-# Tests compute what they look at; some share a store, and those of the store have their own.
+# Tests compute what they look at; some share a store, those of the store have their own, and those
+# in Chromium that of reports.
 os.environ["LVLIANG_CACHE"] = "off"
 # Pages are made in the year of the report, whatever today is.
 os.environ["SOURCE_DATE_EPOCH"] = "1614556800"
