@@ -67,7 +67,7 @@ def test_the_rule_of_a_row_decides_and_never_its_words(small_copy):
     [
         ({"outcome_rule": ""}, "column outcome_rule: '' is empty; legal: .*milestone.*no_series"),
         ({"outcome_rule": "told"}, "column outcome_rule: 'told' is not legal; legal: .*no_series"),
-        ({"fact_id": "gas.2020"}, r'column "fact_id": values "gas.2020" not found.*legal: a key'),
+        ({"fact_id": "gas.2020"}, "column fact_id: 'gas.2020' is not in table report_facts"),
     ],
 )
 def test_a_rule_or_a_fact_that_there_is_not_is_refused(small_copy, changes, words):
