@@ -1,5 +1,6 @@
 """How often announced growth targets were met: a hand-worked table, and nothing later is seen."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,12 @@ def test_the_five_year_view_asks_for_four_years(hand_made: pd.DataFrame) -> None
     assert met_over_years(pd.concat([hand_made, four]), 2022) is None
 
 
+def test_without_the_panel_no_target_is_told_to_be_met_or_not(small_copy) -> None:
+    shutil.rmtree(small_copy / "panel")
+    none = announced_targets(2020)
+    assert met_facts(none, "141100", none)["by_year"].empty
+
+
 def test_runs_of_years_are_those_in_which_most_cities_met_or_did_not(hand_made) -> None:
     later = hand_made.rename(index={2018: 2021, 2019: 2022, 2020: 2023}).assign(met=True)
     runs = met_in_turn(pd.concat([hand_made, later]))
@@ -80,7 +87,7 @@ def test_runs_of_years_are_those_in_which_most_cities_met_or_did_not(hand_made) 
 def test_later_years_stand_apart_and_change_no_other_figure(hand_made) -> None:
     before = hand_made.assign(above_province=1.0)
     later = before.xs(2018, drop_level=False).rename(index={2018: 2021}).assign(met=True)
-    alone, beside = met_facts(before, "110000"), met_facts(before, "110000", later)
+    alone, beside = (met_facts(before, "110000", one) for one in (before[:0], later))
     own = {"all_years", "later_runs"}
     assert {name: str(alone[name]) for name in set(alone) - own} == {
         name: str(beside[name]) for name in set(beside) - own
@@ -175,7 +182,7 @@ def test_verdicts_on_real_growth_alone_say_how_often_such_targets_were_met() -> 
 
 
 def say(targets: pd.DataFrame, region: str) -> list:
-    facts = {"region": find_region(region), "met": met_facts(targets, region)}
+    facts = {"region": find_region(region), "met": met_facts(targets, region, targets[:0])}
     return Text("70_track_record", "en", facts).say("met")[1:]
 
 

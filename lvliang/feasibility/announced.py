@@ -83,7 +83,8 @@ def announced_targets(origin: int) -> pd.DataFrame:
     """
     if not has_tables(CITIES, GROWTH):
         columns = ["target", "growth", "gap", "met", "ambition", "above_province"]
-        return pd.DataFrame(columns=columns)
+        cells = pd.MultiIndex.from_arrays([[], []], names=CELL)
+        return pd.DataFrame(columns=columns, index=cells, dtype=float)
     known = as_of(load_observations([GROWTH]), origin)
     growth = series(known, "gdp_real_growth", ["first_published"]).T.unstack()
     table = pd.DataFrame({"target": _by_cell([CITIES], origin), "growth": growth}).dropna()

@@ -131,9 +131,7 @@ def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**100 * table[shares]).sort_values("horizon", kind="stable")
 
 
-def met_facts(
-    targets: pd.DataFrame, region_code: str, later: pd.DataFrame | None = None
-) -> dict[str, Any]:
+def met_facts(targets: pd.DataFrame, region_code: str, later: pd.DataFrame) -> dict[str, Any]:
     """How often announced targets were met (`announced_targets`).
 
     Apart from all else, those of ``later`` years: ``all_years`` is ``by_year`` with them, by
@@ -146,7 +144,6 @@ def met_facts(
     by_year = announced.met_by_year(targets).reset_index(names="year")
     if targets.empty:
         return {"by_year": by_year}
-    later = targets[:0] if later is None else later
     parts = {"actual": by_year, "later": announced.met_by_year(later).reset_index(names="year")}
     for part in parts.values():
         part["share"] *= 100
