@@ -23,7 +23,7 @@ ROOMS = [
 FREE = ["errors"]
 MOST_LINES = 450  # of a module
 # Of the library; it shrinks.
-ALL_LINES = 14_461
+ALL_LINES = 14_456
 MOST_CELLS = 25
 
 # A package whose name, or whose extra, is another on conda-forge.

@@ -58,9 +58,7 @@ def _check(data: Path, name: str) -> int:
     if errors:
         first = min(errors, key=_place)
         others = f" ({len(errors) - 1} more faults)" if len(errors) > 1 else ""
-        if first.type == "foreign-key":
-            raise DataError(f"{path}, row {first.row_number}, {_unknown_key(data, name, first)}")
-        raise DataError(_sentence(path, first, resource.schema) + others)
+        raise DataError(_sentence(data, name, first, resource.schema) + others)
     return int(report.tasks[0].stats.get("rows", 0))
 
 
@@ -133,8 +131,8 @@ def _place(error: Any) -> tuple[int, int]:
     return getattr(error, "row_number", 0), getattr(error, "field_number", 0)
 
 
-def _sentence(path: Path, error: Any, schema: Any) -> str:
-    place, kind = str(path), error.type
+def _sentence(data: Path, name: str, error: Any, schema: Any) -> str:
+    place, kind = str(resource_path(data, name)), error.type
     if getattr(error, "row_number", None):
         place += f", row {error.row_number}"
     if kind in ("type-error", "constraint-error", "missing-cell"):
@@ -155,6 +153,8 @@ def _sentence(path: Path, error: Any, schema: Any) -> str:
         return f"{cell} is not legal ({error.note}); legal: each once"
     if kind == "row-constraint":
         return f"{place}, {error.note}"
+    if kind == "foreign-key":
+        return f"{place}, {_unknown_key(data, name, error)}"
     if kind == "encoding-error":
         return f"{place}: not UTF-8 text; legal: CSV saved as UTF-8"
     if kind in ("table-dimensions", "source-error"):

@@ -14,6 +14,7 @@ from lvliang.baseline.package import (
     CORRECTIONS,
     Stamp,
     data_folder,
+    has_tables,
     present_files,
     present_resources,
     resource_path,
@@ -113,7 +114,7 @@ def as_of(frame: pd.DataFrame, origin: int) -> pd.DataFrame:
 
 def without_suspects(rows: pd.DataFrame) -> pd.DataFrame:
     """Observations less those of cells that the table of suspect cells names."""
-    if SUSPECTS not in present_resources(data_folder()):
+    if not has_tables(SUSPECTS):
         return rows
     flagged = load_table(SUSPECTS).set_index([*SERIES, "year"]).index
     return rows[~rows.set_index([*SERIES, "year"]).index.isin(flagged)]

@@ -14,8 +14,7 @@ import pandas as pd
 from lvliang.baseline.package import data_folder, resource_path
 from lvliang.errors import DataError
 from lvliang.feasibility.bands import WORD_ONLY_GRADES, likelihood
-from lvliang.feasibility.outcomes import SPANS
-from lvliang.feasibility.targets import Target
+from lvliang.feasibility.targets import RATES, SPANS, Target
 from lvliang.feasibility.verdicts import Verdict
 from lvliang.projection.scenario import Scenario
 
@@ -231,8 +230,9 @@ class Words:
         """
         of_years = target.type in SPANS and target.first_year < target.last_year
         asked = self.amount(target.value, target.unit)
+        kind = "mean_growth" if target.type in RATES else target.type
         return self.label(
-            target.type if of_years or target.type == "rank" else "one_year",
+            kind if of_years or kind == "rank" else "one_year",
             "target",
             indicator=capital(self.indicator(target.indicator)),
             first=target.first_year,

@@ -111,13 +111,9 @@ class Known:
 
         Suspect cells are left out, and a year of which most cities have one figure, as printed.
         """
-        rows = self._rows(indicator)
+        rows = without_suspects(self._rows(indicator))
         rows = rows[rows["region_code"].isin([city.code for city in peers(self.region)])]
-        cells = (
-            without_suspects(rows)
-            .groupby(["region_code", "year"])["value"]
-            .agg(["size", "min", "max"])
-        )
+        cells = rows.groupby(["region_code", "year"])["value"].agg(["size", "min", "max"])
         both = cells[cells["size"] > 1]
         gaps = both["max"] - both["min"]
         decimals = int(load_table("indicators").set_index("indicator")["decimals"][indicator])
